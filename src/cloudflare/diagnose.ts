@@ -1,0 +1,55 @@
+import { connect } from "cloudflare:sockets";
+import type { ProxyError } from "../http/proxy-status.ts";
+
+const probeMs = 1000;
+
+/**
+ * Why did an exchange fail? The runtime gives one error for an origin that refuses, one that hangs up
+ * and one that is not there, so a connection is tried: TCP first, then TLS.
+ */
+export async function diagnose(
+  { protocol, hostname, port }: URL,
+  message: string,
+): Promise<ProxyError> {
+  const secure = protocol === "https:";
+  const address = {
+    hostname: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port === "" ? (secure ? 443 : 80) : port),
+  };
+  if (!(await opens(address, "off")))
+    return saysNoAddress(hostname, message)
+      ? "dns_error"
+      : "connection_refused";
+  if (secure && !(await opens(address, "on"))) return "tls_protocol_error";
+  return "connection_terminated";
+}
+
+/** A connection that is refused is "lost"; a name without an address is an error the runtime does not explain. */
+function saysNoAddress(hostname: string, message: string): boolean {
+  const isAddress = hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
+  return !isAddress && /internal error|dns|lookup|resol/i.test(message);
+}
+
+async function opens(
+  address: SocketAddress,
+  secureTransport: "on" | "off",
+): Promise<boolean> {
+  const socket = connect(address, { secureTransport, allowHalfOpen: false });
+  const silence = new Promise<boolean>((resolve) =>
+    setTimeout(() => resolve(false), probeMs),
+  );
+  const opened = socket.opened.then(
+    () => true,
+    () => false,
+  );
+  socket.closed.then(
+    () => undefined,
+    () => undefined,
+  );
+  const result = await Promise.race([opened, silence]);
+  socket.close().then(
+    () => undefined,
+    () => undefined,
+  );
+  return result;
+}

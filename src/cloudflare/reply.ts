@@ -1,0 +1,68 @@
+import type { FieldLine } from "../http/fields.ts";
+import type { Reply, Watch } from "../world.ts";
+import { WebSocketChannel } from "./channel.ts";
+
+/** The part of an execution context that is used here. */
+export type Waiting = Pick<ExecutionContext, "waitUntil">;
+
+/** A reply as the runtime sends it. What streams is watched until it ends, and cut when the watch says so. */
+export function toResponse(reply: Reply, ctx: Waiting): Response {
+  const { body, status } = reply;
+  const headers = headersOf(reply.fields);
+  switch (body.kind) {
+    case "none":
+      return new Response(null, { status, headers });
+    case "text":
+      return new Response(body.text, { status, headers });
+    case "stream": {
+      const { readable, writable } = pipeFor(headers);
+      const cut = new AbortController();
+      const sent = body.stream.pipeTo(writable, { signal: cut.signal });
+      ctx.waitUntil(watchWhile(sent, body.watch, () => cut.abort()));
+      return new Response(readable, { status, headers, encodeBody: "manual" });
+    }
+    case "channel": {
+      if (!(body.channel instanceof WebSocketChannel))
+        throw new TypeError("a channel that this world did not open");
+      const { visitor, closed, cut } = body.channel.relay();
+      ctx.waitUntil(watchWhile(closed, body.watch, cut));
+      return new Response(null, { status: 101, headers, webSocket: visitor });
+    }
+  }
+}
+
+function headersOf(fields: readonly FieldLine[]): Headers {
+  const headers = new Headers();
+  for (const [name, value] of fields) headers.append(name, value);
+  return headers;
+}
+
+/** A known length is kept, so that a body cut short is seen to be short. */
+function pipeFor(headers: Headers): TransformStream<Uint8Array, Uint8Array> {
+  const length = headers.get("content-length");
+  return length !== null && /^\d+$/.test(length)
+    ? new FixedLengthStream(BigInt(length))
+    : new IdentityTransformStream();
+}
+
+/** Resolves when the delivery has ended, whichever side ended it. */
+function watchWhile(
+  delivery: Promise<void>,
+  watch: Watch,
+  cut: () => void,
+): Promise<void> {
+  let timer: number | null = null;
+  let over = false;
+  const ask = async () => {
+    const answer = await watch();
+    if (over) return;
+    if (answer.kind === "cut") cut();
+    else timer = setTimeout(ask, answer.askAgainInMs);
+  };
+  const end = () => {
+    over = true;
+    clearTimeout(timer);
+  };
+  void ask();
+  return delivery.then(end, end);
+}

@@ -1,0 +1,72 @@
+import type { FieldLine } from "../http/fields.ts";
+import type { OriginAnswer, OriginRequest } from "../world.ts";
+import { diagnose } from "./diagnose.ts";
+import { WebSocketChannel } from "./channel.ts";
+
+/**
+ * One exchange with an origin. Bodies pass byte for byte: "manual" keeps the runtime from decoding
+ * them, redirects are the visitor's to follow, and the runtime's own cache is left out.
+ */
+export async function send(request: OriginRequest): Promise<OriginAnswer> {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), request.timeoutMs);
+  const headers = new Headers();
+  for (const [name, value] of request.fields) headers.append(name, value);
+  const exchange = fetch(request.url.href, {
+    method: request.method,
+    headers,
+    body: request.body,
+    redirect: "manual",
+    encodeResponseBody: "manual",
+    signal: silence.signal,
+  });
+  const outcome = await exchange.then(
+    (response) => ({ ok: true as const, response }),
+    (error: unknown) => ({ ok: false as const, error }),
+  );
+  clearTimeout(timer);
+  if (outcome.ok) return answered(outcome.response, request);
+  if (silence.signal.aborted)
+    return {
+      kind: "failed",
+      error: "connection_read_timeout",
+      details: `no response within ${request.timeoutMs} ms`,
+    };
+  const details = String(outcome.error);
+  return {
+    kind: "failed",
+    error: await diagnose(request.url, details),
+    details,
+  };
+}
+
+function answered(response: Response, request: OriginRequest): OriginAnswer {
+  const { status, webSocket } = response;
+  if (webSocket !== null && request.upgrade === "websocket")
+    return {
+      kind: "answered",
+      status,
+      fields: linesOf(response.headers),
+      body: null,
+      channel: new WebSocketChannel(webSocket),
+    };
+  // The Response that goes to the visitor takes no other status.
+  if (status < 200 || status > 599)
+    return {
+      kind: "failed",
+      error: "http_protocol_error",
+      details: `the origin answered with status ${status}`,
+    };
+  return {
+    kind: "answered",
+    status,
+    fields: linesOf(response.headers),
+    body: response.body,
+    channel: null,
+  };
+}
+
+/** Iterating Headers gives each Set-Cookie a line of its own. */
+function linesOf(headers: Headers): FieldLine[] {
+  return [...headers];
+}

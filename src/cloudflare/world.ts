@@ -1,0 +1,42 @@
+import type { EdgeConfig } from "../edge/config.ts";
+import type { EdgeEvent, World } from "../world.ts";
+import { readList } from "./list.ts";
+import type { Waiting } from "./reply.ts";
+import { send } from "./send.ts";
+import { keep, recall } from "./shelf.ts";
+
+/** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
+export function cloudflareWorld(
+  env: Env,
+  ctx: Waiting,
+  config: EdgeConfig,
+): World {
+  return {
+    nowMs: () => Date.now(),
+    randomHex,
+    readList: (keys) => readList(env.CUSTOMERS, keys, config.listDeadlineMs),
+    recall,
+    keep,
+    send,
+    later: (work) => ctx.waitUntil(work),
+    observe: (event) => log(event, config.logRequests),
+  };
+}
+
+function randomHex(bytes: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
+
+/** One line of JSON an event, for Workers Logs; problems as errors. */
+function log(event: EdgeEvent, requests: EdgeConfig["logRequests"]): void {
+  if (event.kind !== "request" && event.kind !== "cut")
+    console.error(JSON.stringify(event));
+  else if (requests === "all" || isProblem(event))
+    console.log(JSON.stringify(event));
+}
+
+function isProblem(event: EdgeEvent): boolean {
+  return event.kind === "request" && event.outcome === "unreachable";
+}

@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import type { Parsed } from "../http/parsed.ts";
+
+// KV holds up to 25 MiB a value; a record this edge can mean anything by is far smaller.
+const longestRecord = 65_536;
+
+/**
+ * Reads the text stored under `key`, white space around it put aside. `expected` says what the whole value should have
+ * been. Never throws: a text that is too long or does not fit `schema` gives one sentence for the operator, about the first
+ * thing wrong.
+ */
+export function readRecord<T>(
+  key: string,
+  text: string,
+  expected: string,
+  schema: v.GenericSchema<string, T>,
+): Parsed<T> {
+  if (text.length > longestRecord) {
+    return {
+      ok: false,
+      problem: `${key}: the value is ${text.length} characters long; expected at most ${longestRecord}`,
+    };
+  }
+  // `trim` also takes a byte order mark, which editors put before files and JSON does not allow.
+  const result = v.safeParse(schema, text.trim(), { abortEarly: true });
+  if (result.success) return { ok: true, value: result.output };
+  return {
+    ok: false,
+    problem: printable(`${key}: ${sentence(result.issues[0], expected)}`),
+  };
+}
+
+function sentence(issue: v.BaseIssue<unknown>, expected: string): string {
+  const path = v.getDotPath(issue);
+  if (path === null) {
+    const detail = issue.type === "parse_json" ? ` (${issue.received})` : "";
+    return `the value is ${shown(issue.input)}; expected ${expected}${detail}`;
+  }
+  const found =
+    issue.path?.at(-1)?.origin === "key"
+      ? "an unexpected member"
+      : shown(issue.input);
+  return `"${clipped(path)}" is ${found}; expected ${issue.message}`;
+}
+
+/** Lists and objects are only named: writing out one nested deeply enough would overflow the stack. */
+function shown(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return JSON.stringify(typeof value === "string" ? clipped(value) : value);
+}
+
+function clipped(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** A problem is read in logs and terminals, where control and direction characters from a record could forge lines. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}

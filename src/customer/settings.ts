@@ -1,0 +1,64 @@
+import * as v from "valibot";
+import type { Parsed } from "../http/parsed.ts";
+import { readRecord } from "./record.ts";
+import { members, oneOf, optional } from "./schema.ts";
+import { instant, texts } from "./text.ts";
+
+export interface EdgeSettings {
+  /** For a customer who has no entry in the list. */
+  defaultVerdict: "allow" | "deny";
+  /** For a customer about whom nothing can be learned because KV is failing. */
+  failPolicy: "closed" | "open";
+  /** Lasts until `untilMs`, or until it is switched off. */
+  maintenance: {
+    untilMs: number | null;
+    message: Readonly<Record<string, string>>;
+  } | null;
+}
+
+/** What holds while no settings are stored. */
+export const usualSettings: EdgeSettings = {
+  defaultVerdict: "allow",
+  failPolicy: "closed",
+  maintenance: null,
+};
+
+const maintenanceSwitch = v.pipe(
+  v.boolean("true, false or an object"),
+  v.transform((on) => (on ? { untilMs: null, message: {} } : null)),
+);
+
+const maintenanceDetails = v.pipe(
+  members({ until: optional(instant), message: optional(texts(5000)) }),
+  v.transform(({ until, message }) => ({
+    untilMs: until,
+    message: message ?? {},
+  })),
+);
+
+const settings = v.pipe(
+  v.string(),
+  v.parseJson(),
+  members({
+    default: v.nullish(oneOf(["allow", "deny"]), usualSettings.defaultVerdict),
+    failPolicy: v.nullish(oneOf(["closed", "open"]), usualSettings.failPolicy),
+    maintenance: optional(
+      v.lazy((given) =>
+        typeof given === "object" ? maintenanceDetails : maintenanceSwitch,
+      ),
+    ),
+  }),
+  v.transform((record): EdgeSettings => ({
+    defaultVerdict: record.default,
+    failPolicy: record.failPolicy,
+    maintenance: record.maintenance,
+  })),
+);
+
+/** The edge-wide settings. Never throws; a problem names `key`, the member, what was found and what was expected. */
+export function parseEdgeSettings(
+  key: string,
+  text: string,
+): Parsed<EdgeSettings> {
+  return readRecord(key, text, "a JSON object", settings);
+}

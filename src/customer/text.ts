@@ -1,0 +1,108 @@
+import * as v from "valibot";
+import { canonicalHost, hostCandidates } from "../http/host.ts";
+import { isCustomerId } from "./keys.ts";
+import { mapOf, textAs } from "./schema.ts";
+
+// Control characters, lone surrogates, and the line and paragraph separators.
+const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+export function line(most: number) {
+  return textAs(`one line of 1 to ${most} characters`, (text) => {
+    const trimmed = text.trim();
+    return fits(trimmed, most) && !unprintable.test(trimmed) ? trimmed : null;
+  });
+}
+
+function prose(most: number) {
+  return textAs(
+    `text of 1 to ${most} characters, its only control character \\n`,
+    (text) => {
+      const trimmed = text.replaceAll("\r\n", "\n").trim();
+      return fits(trimmed, most) &&
+        !unprintable.test(trimmed.replaceAll("\n", ""))
+        ? trimmed
+        : null;
+    },
+  );
+}
+
+function fits(text: string, most: number): boolean {
+  return text.length >= 1 && text.length <= most;
+}
+
+/**
+ * RFC 5646 §2.1: language, script, region and one variant, which is all that a text needs. Every tag of this form is one
+ * that `Intl.getCanonicalLocales` takes; repeated variants and some extensions would make it throw.
+ */
+const languageTag = textAs("a language tag such as en or pt-BR", (text) => {
+  const form =
+    /^[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))?$/i;
+  return form.test(text) ? (Intl.getCanonicalLocales(text)[0] ?? null) : null;
+});
+
+/** A text in several languages by tag; a plain string is one in a language not said ("und", RFC 5646 §4.1). */
+export function texts(
+  most: number,
+): v.GenericSchema<unknown, Readonly<Record<string, string>>> {
+  const alone = v.pipe(
+    prose(most),
+    v.transform((und) => ({ und })),
+  );
+  const byLanguage = mapOf(languageTag, prose(most), 50);
+  return v.lazy((given) => (typeof given === "object" ? byLanguage : alone));
+}
+
+/** Milliseconds since the epoch of an RFC 3339 §5.6 date-time. A time without a zone would mean another instant to each reader. */
+export const instant = textAs(
+  "an instant with its time zone, such as 2019-08-05T07:00:00Z",
+  (text) => {
+    const form =
+      /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+    // Date.parse moves 30 February on to March.
+    const dayExists =
+      new Date(text.slice(0, 10)).getUTCDate() === Number(text.slice(8, 10));
+    return form.test(text) && dayExists ? Date.parse(text.toUpperCase()) : null;
+  },
+);
+
+// RFC 3986 §2 has none of these characters; the URL parser would repair some of them without a word.
+const notInUrls = /[\p{C}\s<>"\\^`{|}]/u;
+
+export const webUrl = textAs("an http or https URL", (text) =>
+  urlText(text, /^https?:\/\//i),
+);
+
+export const contactUrl = textAs("an http, https or mailto URL", (text) =>
+  urlText(text, /^(https?:\/\/|mailto:[^@]+@)/i),
+);
+
+function urlText(text: string, start: RegExp): string | null {
+  if (text.length > 2000 || notInUrls.test(text) || !start.test(text))
+    return null;
+  return URL.parse(text)?.href ?? null;
+}
+
+/** A canonical host, or `*.` and one: a wildcard for one label, as in the keys of site records. */
+export const hostPattern = textAs(
+  "a host such as forum.example or *.forum.example",
+  (text) => {
+    const wildcard = text.startsWith("*.");
+    const host = canonicalHost(wildcard ? `any${text.slice(1)}` : text);
+    if (!host.ok) return null;
+    return wildcard ? (hostCandidates(host.value)[1] ?? null) : host.value;
+  },
+);
+
+/** UK, EL and EU look like codes, but no visitor is ever reported under them: the scope would be empty without a word. */
+export const country = textAs(
+  "an ISO 3166-1 code such as DE or GB, or XX (unknown) or T1 (Tor)",
+  (text) => {
+    const code = text.toUpperCase();
+    return /^(?!UK|EL|EU)[A-Z]{2}$|^T1$/.test(code) ? code : null;
+  },
+);
+
+export const customerId = textAs(
+  "a customer id: 1 to 63 of a-z, 0-9 and -",
+  (text) => (isCustomerId(text) ? text : null),
+);

@@ -1,0 +1,113 @@
+import { hostCandidates } from "../http/host.ts";
+import {
+  bareDenial,
+  type Denial,
+  type Ground,
+  type Standing,
+} from "./standing.ts";
+
+/** What of a request the gate looks at. */
+export interface Visit {
+  method: string;
+  /** Canonical. */
+  host: string;
+  /** ISO 3166-1 alpha-2, XX or T1; null when nothing is known, which is what XX says. */
+  country: string | null;
+  /** The raw path and query, as they arrived. */
+  target: string;
+}
+
+export type Verdict =
+  | { kind: "serve"; because: "allowed" | "default" | "out-of-scope" | "ended" }
+  /** Served, and told when that will end. */
+  | { kind: "notice"; denial: Denial; sunsetAtMs: number }
+  /** Refused but for this request, which helps the customer to leave. */
+  | { kind: "offboard"; denial: Denial }
+  | {
+      kind: "refuse";
+      denial: Denial;
+      status: 402 | 403 | 410 | 451 | 503;
+      retryAfterSeconds: number | null;
+    };
+
+type Refusal = Extract<Verdict, { kind: "refuse" }>;
+
+/** 503 keeps a place in search results for a customer who will be back; 402 and 451 say more than that. */
+const statuses: Readonly<
+  Record<Ground, { lasting: Refusal["status"]; ending: Refusal["status"] }>
+> = {
+  policy: { lasting: 403, ending: 503 },
+  security: { lasting: 403, ending: 503 },
+  billing: { lasting: 402, ending: 402 },
+  legal: { lasting: 451, ending: 451 },
+  maintenance: { lasting: 503, ending: 503 },
+  request: { lasting: 410, ending: 503 },
+};
+
+/**
+ * What a visit gets at a moment: refused from `effectiveAt` exactly, served again from `endsAt` exactly. A customer without
+ * an entry gets `defaultVerdict`; one with an entry never does.
+ */
+export function judge(
+  standing: Standing | null,
+  visit: Visit,
+  defaultVerdict: "allow" | "deny",
+  nowMs: number,
+): Verdict {
+  if (standing === null) {
+    return defaultVerdict === "allow"
+      ? { kind: "serve", because: "default" }
+      : refusal(bareDenial, nowMs);
+  }
+  if (standing.kind === "allow") return { kind: "serve", because: "allowed" };
+
+  const { effectiveAtMs, endsAtMs, offboardUntilMs } = standing;
+  if (endsAtMs !== null && nowMs >= endsAtMs)
+    return { kind: "serve", because: "ended" };
+  if (!inScope(standing, visit))
+    return { kind: "serve", because: "out-of-scope" };
+  if (effectiveAtMs !== null && nowMs < effectiveAtMs) {
+    return { kind: "notice", denial: standing, sunsetAtMs: effectiveAtMs };
+  }
+  if (
+    offboardUntilMs !== null &&
+    nowMs < offboardUntilMs &&
+    isChallenge(visit)
+  ) {
+    return { kind: "offboard", denial: standing };
+  }
+  return refusal(standing, nowMs);
+}
+
+function inScope({ scope }: Denial, visit: Visit): boolean {
+  const { hosts, countries } = scope;
+  return (
+    (hosts === null ||
+      hostCandidates(visit.host).some((host) => hosts.includes(host))) &&
+    (countries === null || countries.includes(visit.country ?? "XX"))
+  );
+}
+
+/**
+ * RFC 8555 §8.3: an http-01 challenge, its token in base64url. Matched on the raw target and nothing more generous, since
+ * whatever matches reaches the origin of a customer who is dropped.
+ */
+function isChallenge({ method, target }: Visit): boolean {
+  return (
+    (method === "GET" || method === "HEAD") &&
+    /^\/\.well-known\/acme-challenge\/[A-Za-z0-9_-]+$/.test(target)
+  );
+}
+
+/** A denial without a ground is treated like one for `policy`. A legal one never invites to try again: its end is not ours to promise. */
+function refusal(denial: Denial, nowMs: number): Refusal {
+  const { lasting, ending } = statuses[denial.ground ?? "policy"];
+  if (denial.endsAtMs === null) {
+    return { kind: "refuse", denial, status: lasting, retryAfterSeconds: null };
+  }
+  const retryAfterSeconds =
+    denial.ground === "legal"
+      ? null
+      : Math.ceil((denial.endsAtMs - nowMs) / 1000);
+  return { kind: "refuse", denial, status: ending, retryAfterSeconds };
+}

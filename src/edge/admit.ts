@@ -1,0 +1,76 @@
+import type { Fields } from "../http/fields.ts";
+import { canonicalHost } from "../http/host.ts";
+import { isLoop } from "../http/forwarding.ts";
+import { rawTarget } from "../http/target.ts";
+import type { Inbound } from "../world.ts";
+
+export type Admission =
+  | {
+      kind: "admitted";
+      /** Canonical: the one name that gate, routing and keys go by. */
+      host: string;
+      /** As the visitor wrote it, with its port. */
+      authority: string;
+      scheme: "http" | "https";
+      target: string;
+    }
+  | {
+      kind: "malformed";
+      status: 400 | 405 | 414 | 431;
+      problem: string;
+    }
+  | { kind: "loop"; host: string };
+
+const longestUrl = 16_384;
+const largestFieldSection = 65_536;
+const methodsRefused = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** Methods named to a client whose own is refused (RFC 9110 §10.2.1). */
+export const allowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+/** Step 1: is this a request the edge can act on at all? */
+export function admit(request: Inbound, edge: string): Admission {
+  const { method, url, fields } = request;
+  if (methodsRefused.has(method.toUpperCase()))
+    return malformed(405, `the method ${method} is not served here`);
+  if (url.length > longestUrl)
+    return malformed(
+      414,
+      `the URL has ${url.length} characters, at most ${longestUrl} are served`,
+    );
+  if (sectionLength(fields) > largestFieldSection)
+    return malformed(
+      431,
+      `the header section is larger than ${largestFieldSection} bytes`,
+    );
+
+  const authority = fields.get("host") ?? "";
+  const host = canonicalHost(authority);
+  if (!host.ok) return malformed(400, `Host: ${host.problem}`);
+  const urlHost = canonicalHost(authorityOf(url));
+  if (!urlHost.ok || urlHost.value !== host.value)
+    return malformed(400, "Host and the request target name different hosts");
+  if (isLoop(fields, edge)) return { kind: "loop", host: host.value };
+  return {
+    kind: "admitted",
+    host: host.value,
+    authority,
+    scheme: url.startsWith("https:") ? "https" : "http",
+    target: rawTarget(url),
+  };
+}
+
+function malformed(status: 400 | 405 | 414 | 431, problem: string): Admission {
+  return { kind: "malformed", status, problem };
+}
+
+function authorityOf(url: string): string {
+  return /^[a-z]+:\/\/([^/?#\\]*)/i.exec(url)?.[1] ?? "";
+}
+
+function sectionLength(fields: Fields & Iterable<readonly string[]>): number {
+  let length = 0;
+  for (const [name = "", value = ""] of fields)
+    length += name.length + value.length + 4;
+  return length;
+}

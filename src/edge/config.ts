@@ -1,0 +1,98 @@
+import * as v from "valibot";
+import type { Parsed } from "../http/parsed.ts";
+import {
+  parseOperator,
+  usualOperator,
+  type Operator,
+} from "../page/operator.ts";
+
+/** How this edge is set up: the same for every request, from the Worker's variables. */
+export interface EdgeConfig {
+  /** Our name in Via, CDN-Loop, Proxy-Status and Cache-Status: an RFC 9110 token. */
+  name: string;
+  operator: Operator;
+  privateOrigins: "refused" | "allowed";
+  /** How long an isolate trusts what it read from the list. */
+  recordMemoryMs: number;
+  /** How long a read of the list may take before it counts as failed. */
+  listDeadlineMs: number;
+  /** How often a reply under way is held against the list. */
+  watchMs: number;
+  logRequests: "all" | "problems";
+  /** Who vouches for a visitor's address: Cloudflare's own field, or nobody. */
+  clientAddress: "cf-connecting-ip" | "unknown";
+}
+
+const seconds = (usual: string, most: number) =>
+  v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()], "expected seconds"),
+      v.transform(Number),
+      v.number(`expected a number of seconds from 0 to ${most}`),
+      v.minValue(0, `expected a number of seconds from 0 to ${most}`),
+      v.maxValue(most, `expected a number of seconds from 0 to ${most}`),
+      v.transform((n) => n * 1000),
+    ),
+    usual,
+  );
+
+const oneOf = <const T extends readonly [string, ...string[]]>(
+  words: T,
+  usual: T[number],
+) =>
+  v.optional(
+    v.picklist(words, `expected ${words.join(" or ")}`),
+    usual as v.InferInput<v.PicklistSchema<T, undefined>>,
+  );
+
+const Variables = v.object({
+  EDGE_NAME: v.optional(
+    v.pipe(
+      v.string("expected a token"),
+      v.regex(
+        /^[A-Za-z][\w.-]{0,62}$/,
+        "expected a letter, then letters, digits, . _ -",
+      ),
+    ),
+    "portcullis",
+  ),
+  PRIVATE_ORIGINS: oneOf(["refused", "allowed"], "refused"),
+  RECORD_MEMORY_SECONDS: seconds("1", 60),
+  LIST_DEADLINE_SECONDS: seconds("1", 30),
+  WATCH_SECONDS: seconds("5", 60),
+  LOG_REQUESTS: oneOf(["all", "problems"], "all"),
+  CLIENT_ADDRESS: oneOf(["cf-connecting-ip", "unknown"], "cf-connecting-ip"),
+});
+
+/** The Worker's variables; the problem names the variable, what it holds and what was expected. */
+export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
+  const operator =
+    env["OPERATOR"] === undefined
+      ? { ok: true as const, value: usualOperator }
+      : parseOperator(env["OPERATOR"]);
+  if (!operator.ok)
+    return { ok: false, problem: `OPERATOR: ${operator.problem}` };
+  const read = v.safeParse(Variables, env);
+  if (!read.success) {
+    const [issue] = read.issues;
+    const name = v.getDotPath(issue) ?? "variables";
+    return {
+      ok: false,
+      problem: `${name} is ${JSON.stringify(env[name])}; ${issue.message}`,
+    };
+  }
+  const set = read.output;
+  return {
+    ok: true,
+    value: {
+      name: set.EDGE_NAME,
+      operator: operator.value,
+      privateOrigins: set.PRIVATE_ORIGINS,
+      recordMemoryMs: set.RECORD_MEMORY_SECONDS,
+      listDeadlineMs: set.LIST_DEADLINE_SECONDS,
+      watchMs: set.WATCH_SECONDS,
+      logRequests: set.LOG_REQUESTS,
+      clientAddress: set.CLIENT_ADDRESS,
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { World } from "../world.ts";
+import type { Edge } from "./edge.ts";
+
+/** The part of a `RecordMemory` that does not depend on what it remembers. */
+interface ListMemory {
+  find(key: string): { kind: "record" | "absent" | "malformed" } | null;
+  isTrusted(key: string, nowMs: number): boolean;
+  extend(key: string, untilMs: number): void;
+  learn(
+    key: string,
+    text: string | null,
+    trustedUntilMs: number,
+  ): { changed: boolean; problem: string | null };
+}
+
+export interface Wanted {
+  memory: ListMemory;
+  key: string;
+  /** Whether this PoP should remember that the key did not exist. */
+  absence: "kept" | "forgotten";
+}
+
+/** How long a list that failed is left alone where something is remembered. */
+const listRestMs = 1000;
+
+/**
+ * Brings the memory of the wanted keys up to date: memory while it is trusted, then the list, then what
+ * memory last knew, then what this PoP last knew. A key of which nothing at all is known stays unknown.
+ */
+export async function refresh(
+  wanted: readonly Wanted[],
+  edge: Edge,
+): Promise<void> {
+  const { isolate, world, config } = edge;
+  const askedAtMs = world.nowMs();
+  const resting = askedAtMs < isolate.listRestsUntilMs;
+  const due = wanted.filter(
+    ({ memory, key }) =>
+      !memory.isTrusted(key, askedAtMs) &&
+      !(resting && memory.find(key) !== null),
+  );
+  if (due.length === 0) return;
+  // While this request asks, others go on with what is known: for one more spell of trust, no longer.
+  for (const { memory, key } of due)
+    memory.extend(key, askedAtMs + config.recordMemoryMs);
+
+  const answer = await world.readList(due.map(({ key }) => key));
+  if (answer.problem !== null) {
+    isolate.listRestsUntilMs = world.nowMs() + listRestMs;
+    world.observe({ kind: "list-unreadable", problem: answer.problem });
+  }
+  await Promise.all(
+    due.map((want) => {
+      const text = answer.values.get(want.key);
+      return text === undefined
+        ? fallBack(want, world)
+        : take(want, text, edge);
+    }),
+  );
+}
+
+/** Are answers given from memory because the list could not be read a moment ago? */
+export function isDegraded({ isolate, world }: Edge): boolean {
+  return world.nowMs() < isolate.listRestsUntilMs;
+}
+
+async function take(
+  { memory, key, absence }: Wanted,
+  text: string | null,
+  { world, config }: Edge,
+): Promise<void> {
+  const before = memory.find(key);
+  const trustedUntilMs = world.nowMs() + config.recordMemoryMs;
+  const { changed, problem } = memory.learn(key, text, trustedUntilMs);
+  if (problem !== null) {
+    world.observe({ kind: "record-malformed", key, problem });
+    if (before === null && (await recallInto(memory, key, world)))
+      memory.learn(key, text, trustedUntilMs);
+    return;
+  }
+  const worthKeeping =
+    text !== null || absence === "kept" || before?.kind === "record";
+  if (changed && worthKeeping)
+    world.later(world.keep(shelfName(key), keptText(text)));
+}
+
+async function fallBack({ memory, key }: Wanted, world: World): Promise<void> {
+  if (memory.find(key) === null) await recallInto(memory, key, world);
+  else memory.extend(key, world.nowMs() + listRestMs);
+}
+
+async function recallInto(
+  memory: ListMemory,
+  key: string,
+  world: World,
+): Promise<boolean> {
+  const kept = await world.recall(shelfName(key));
+  if (kept === null) return false;
+  const text = kept.startsWith("=") ? kept.slice(1) : null;
+  memory.learn(key, text, world.nowMs() + listRestMs);
+  return true;
+}
+
+const shelfName = (key: string) => `list/${key}`;
+
+/** "=" before a value, so that an empty value and no value differ. */
+const keptText = (text: string | null) => (text === null ? "-" : `=${text}`);

@@ -1,0 +1,21 @@
+/** What a rule may ask of a message's header section: `Headers` fits, and so does a `Map` in a test. */
+export interface Fields {
+  /** The field's lines joined by ", " (RFC 9110 §5.3), or null when there is none. */
+  get(name: string): string | null | undefined;
+}
+
+/** A field as it is written into a message: its name and one line's value. */
+export type FieldLine = readonly [name: string, value: string];
+
+/** The lines of a message as `Fields`: names in any case, lines of one name joined in their order (RFC 9110 §5.3). */
+export function fieldsOf(lines: Iterable<FieldLine>): Fields {
+  const values = new Map<string, string>();
+  for (const [name, value] of lines) {
+    const before = values.get(name.toLowerCase());
+    values.set(
+      name.toLowerCase(),
+      before === undefined ? value : `${before}, ${value}`,
+    );
+  }
+  return { get: (name) => values.get(name.toLowerCase()) };
+}

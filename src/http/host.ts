@@ -1,0 +1,46 @@
+import type { Parsed } from "./parsed.ts";
+
+const longestName = 253;
+
+// Underscores are outside RFC 1123 §2.1 but in names people serve sites from.
+const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+// What the URL parser would take for the end of the host, for userinfo, or drop or decode without a word.
+const notInAuthority = /[\s\p{Cc}@/\\?#%]/u;
+
+/**
+ * The one spelling of the host in an authority (RFC 9110 §7.2: host with an optional port): lower-case A-labels by
+ * UTS 46, without port or trailing dot; IPv4 in four decimal parts; IPv6 compressed, in brackets. Gate, routing and cache
+ * key all take the host from here, since two spellings of one name would be two keys. Says what is wrong otherwise.
+ */
+export function canonicalHost(authority: string): Parsed<string> {
+  const problem = (expected: string): Parsed<string> => ({
+    ok: false,
+    problem: `Host: found ${JSON.stringify(authority)}, expected ${expected}`,
+  });
+  if (notInAuthority.test(authority))
+    return problem("a host and an optional port, nothing else");
+  const url = URL.parse(`http://${authority}`);
+  if (url === null) return problem("a host and an optional port up to 65535");
+  if (url.hostname.startsWith("[")) return { ok: true, value: url.hostname };
+
+  const name = url.hostname.replace(/\.$/, "");
+  if (name.length > longestName)
+    return problem(`a name of at most ${longestName} characters`);
+  if (!name.split(".").every((part) => label.test(part))) {
+    return problem(
+      "labels of 1 to 63 letters, digits, hyphens or underscores, no hyphen at either end",
+    );
+  }
+  return { ok: true, value: name };
+}
+
+/**
+ * The names under which a canonical host may be listed, most exact first: itself, then the wildcard that stands for its
+ * first label. Addresses and single labels have no parent to be listed under.
+ */
+export function hostCandidates(host: string): string[] {
+  const dot = host.indexOf(".");
+  const address = host.startsWith("[") || /\.\d+$/.test(host);
+  return dot === -1 || address ? [host] : [host, `*${host.slice(dot)}`];
+}

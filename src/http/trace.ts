@@ -1,0 +1,24 @@
+import type { Fields, FieldLine } from "./fields.ts";
+
+/** Lower-case hexadecimal: `trace` of 32 digits, `parent` of 16, neither all zero. */
+export interface TraceIds {
+  trace: string;
+  parent: string;
+}
+
+const ids = "(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}";
+
+// Version 00 ends with its flags; what later ones append is theirs to say; ff is none (W3C Trace Context §3.2.2, §3.2.4).
+const valid = new RegExp(
+  `^(?:00-${ids}|(?!00|ff)[0-9a-f]{2}-${ids}(?:-[^,]*)?)$`,
+);
+
+/** Does this request continue a trace? W3C Trace Context §3.2.2; several lines of traceparent continue none. */
+export function continuesTrace(fields: Fields): boolean {
+  return valid.test(fields.get("traceparent") ?? "");
+}
+
+/** The first line of a trace (W3C Trace Context §3.2). Its flags say "not sampled": the edge keeps no spans. */
+export function traceBegun({ trace, parent }: TraceIds): FieldLine {
+  return ["traceparent", `00-${trace}-${parent}-00`];
+}

@@ -1,0 +1,85 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+/** Each room imports itself, rooms above it, and the packages named here. */
+const rooms: Record<string, readonly string[]> = {
+  http: ["structured-headers", "negotiator", "ipaddr.js"],
+  cache: ["structured-headers", "valibot"],
+  origin: [],
+  customer: ["valibot"],
+  page: ["hono/html", "valibot"],
+  "world.ts": [],
+  edge: ["valibot"],
+  cloudflare: ["cloudflare:sockets"],
+  "worker.ts": ["hono"],
+  cli: ["node:*", "miniflare", "wrangler", "ws"],
+};
+const plan = Object.keys(rooms);
+const pure = ["http", "cache", "origin", "customer", "page"];
+
+/** The edge and what it stands on never know of the runtime they are in, nor of one another out of order. */
+const skips: Record<string, readonly string[]> = {
+  "world.ts": ["cache", "origin", "customer", "page"],
+  cloudflare: ["page", "origin"],
+  cli: ["edge", "cloudflare", "worker.ts"],
+};
+
+const src = resolve(import.meta.dirname, "../src");
+const files = readdirSync(src, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+  .map((name) => ({
+    name,
+    room: name.split("/")[0] ?? name,
+    text: readFileSync(join(src, name), "utf8"),
+  }));
+
+/** Code only: comments may speak of anything. */
+const code = (text: string) =>
+  text.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+
+const imports = (text: string) =>
+  [...code(text).matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(
+    ([, name = ""]) => name,
+  );
+
+test("there is source to look at", () => {
+  expect(files.length).toBeGreaterThan(20);
+});
+
+test.each(files)(
+  "$name stands in a room and imports only what its room may",
+  ({ name, room, text }) => {
+    expect(plan).toContain(room);
+    const packages = rooms[room] ?? [];
+    const mayEnter = plan
+      .slice(0, plan.indexOf(room) + 1)
+      .filter((other) => !(skips[room] ?? []).includes(other));
+    const wrong = imports(text).filter((imported) => {
+      if (!imported.startsWith("."))
+        return !packages.some((allowed) =>
+          allowed.endsWith("*")
+            ? imported.startsWith(allowed.slice(0, -1))
+            : imported === allowed,
+        );
+      const target = relative(src, resolve(src, name, "..", imported));
+      if (target.startsWith("..")) return target !== "../package.json";
+      return !mayEnter.includes(target.split("/")[0] ?? target);
+    });
+    expect(wrong).toEqual([]);
+  },
+);
+
+test.each(files.filter(({ room }) => pure.includes(room)))(
+  "$name is synchronous and knows neither time nor chance nor the outside",
+  ({ text }) => {
+    const outside =
+      /\basync\b(?=\s*(?:function|\(|\w+\s*=>))|\bawait\b(?=\s+[\w(])|new Promise|Promise\.|Date\.now|new Date\(\)|Math\.random|\bcrypto\.|\bfetch\(|\bset(?:Timeout|Interval)\b|\bconsole\.|\bprocess\.|\benv\./;
+    expect(code(text).match(outside)?.[0]).toBeUndefined();
+  },
+);
+
+test("only worker.ts catches", () => {
+  const catching = files.filter(({ text }) => /\bcatch\b/.test(code(text)));
+  expect(catching.map(({ name }) => name)).toEqual(["worker.ts"]);
+});

@@ -1,0 +1,140 @@
+import { parseConfig, type EdgeConfig } from "../src/edge/config.ts";
+import type { Edge } from "../src/edge/edge.ts";
+import { handle } from "../src/edge/handle.ts";
+import { newIsolate } from "../src/edge/isolate.ts";
+import type { FieldLine } from "../src/http/fields.ts";
+import type {
+  EdgeEvent,
+  Inbound,
+  OriginAnswer,
+  OriginRequest,
+  Reply,
+  World,
+} from "../src/world.ts";
+
+/** An outside held in memory: its clock moves when told, its list and its origins do what the test says. */
+export class MemoryWorld implements World {
+  clockMs = Date.parse("2026-01-01T00:00:00Z");
+  readonly list = new Map<string, string>();
+  listState: "up" | "down" = "up";
+  readonly unreadableKeys = new Set<string>();
+  listReads = 0;
+  readonly shelf = new Map<string, string>();
+  readonly sent: OriginRequest[] = [];
+  readonly events: EdgeEvent[] = [];
+  origin: (request: OriginRequest) => OriginAnswer | Promise<OriginAnswer> =
+    () => answered(200, [["Content-Type", "text/plain"]], "hello");
+  #pending: Promise<unknown>[] = [];
+
+  nowMs = () => this.clockMs;
+  randomHex = (bytes: number) => "5a".repeat(bytes);
+  recall = async (name: string) => this.shelf.get(name) ?? null;
+  keep = async (name: string, text: string) => {
+    this.shelf.set(name, text);
+  };
+  later = (work: Promise<unknown>) => {
+    this.#pending.push(work);
+  };
+  observe = (event: EdgeEvent) => {
+    this.events.push(event);
+  };
+
+  readList = async (keys: readonly string[]) => {
+    this.listReads += 1;
+    const down = (key: string) =>
+      this.listState === "down" || this.unreadableKeys.has(key);
+    const read = keys.filter((key) => !down(key));
+    return {
+      values: new Map(read.map((key) => [key, this.list.get(key) ?? null])),
+      problem: read.length === keys.length ? null : "the list is down",
+    };
+  };
+
+  send = async (request: OriginRequest) => {
+    this.sent.push(request);
+    return this.origin(request);
+  };
+
+  /** Waits for what was put off with `later`. */
+  async settle(): Promise<void> {
+    while (this.#pending.length > 0) await this.#pending.shift();
+  }
+}
+
+export function answered(
+  status: number,
+  fields: readonly FieldLine[],
+  text: string | null,
+): OriginAnswer {
+  return {
+    kind: "answered",
+    status,
+    fields,
+    body: text === null ? null : new Response(text).body,
+    channel: null,
+  };
+}
+
+/** An edge on a world in memory, with one site: shop.example, customer `shop`, allowed. */
+export function memoryEdge(
+  variables: Record<string, string> = {},
+): Edge & { world: MemoryWorld } {
+  const world = new MemoryWorld();
+  world.list.set(
+    "host:shop.example",
+    '{"customer":"shop","origins":["https://origin.shop.example"]}',
+  );
+  world.list.set("customer:shop", "allow");
+  return { world, isolate: newIsolate(), config: configOf(variables) };
+}
+
+function configOf(variables: Record<string, string>): EdgeConfig {
+  const config = parseConfig(variables);
+  if (!config.ok) throw new Error(config.problem);
+  return config.value;
+}
+
+/** A request as the runtime would hand it over. */
+export function inbound(
+  url: string,
+  {
+    method = "GET",
+    fields = {},
+    country = null,
+    body = null,
+  }: {
+    method?: string;
+    fields?: Record<string, string>;
+    country?: string | null;
+    body?: ReadableStream<Uint8Array> | null;
+  } = {},
+): Inbound {
+  const host = /^https?:\/\/([^/?#]*)/.exec(url)?.[1] ?? "";
+  return {
+    method,
+    url,
+    fields: new Headers({ host, ...fields }),
+    body,
+    country,
+    clientAddress: "203.0.113.9",
+    httpVersion: "1.1",
+  };
+}
+
+/** One request through the edge, with what it put off done too. */
+export async function ask(
+  edge: Edge & { world: MemoryWorld },
+  url: string,
+  options?: Parameters<typeof inbound>[1],
+): Promise<Reply> {
+  const reply = await handle(inbound(url, options), edge);
+  await edge.world.settle();
+  return reply;
+}
+
+export function fieldOf(reply: Reply, name: string): string | null {
+  const values = reply.fields
+    .filter(([field]) => field.toLowerCase() === name.toLowerCase())
+    .map(([, value]) => value);
+  return values.length === 0 ? null : values.join(", ");
+}
