@@ -85,10 +85,11 @@ export type ReplyBody =
   | { kind: "stream"; stream: ReadableStream<Uint8Array>; watch: Watch }
   | { kind: "channel"; channel: Channel; watch: Watch };
 
-/** Asked again and again while a reply is being delivered: may it go on? */
-export type Watch = () => Promise<
-  { kind: "go-on"; askAgainInMs: number } | { kind: "cut" }
->;
+/** To be asked, and asked again, while a reply is being delivered: may it go on? */
+export interface Watch {
+  firstInMs: number;
+  ask(): Promise<{ kind: "go-on"; askAgainInMs: number } | { kind: "cut" }>;
+}
 
 /** What operators may know of a request, or of the list. Never a visitor's address. */
 export type EdgeEvent =

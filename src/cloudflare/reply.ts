@@ -53,16 +53,19 @@ function watchWhile(
 ): Promise<void> {
   let timer: number | null = null;
   let over = false;
+  const askIn = (ms: number) => {
+    timer = setTimeout(ask, ms);
+  };
   const ask = async () => {
-    const answer = await watch();
+    const answer = await watch.ask();
     if (over) return;
     if (answer.kind === "cut") cut();
-    else timer = setTimeout(ask, answer.askAgainInMs);
+    else askIn(answer.askAgainInMs);
   };
   const end = () => {
     over = true;
     clearTimeout(timer);
   };
-  void ask();
+  askIn(watch.firstInMs);
   return delivery.then(end, end);
 }

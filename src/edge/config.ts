@@ -39,11 +39,7 @@ const seconds = (usual: string, most: number) =>
 const oneOf = <const T extends readonly [string, ...string[]]>(
   words: T,
   usual: T[number],
-) =>
-  v.optional(
-    v.picklist(words, `expected ${words.join(" or ")}`),
-    usual as v.InferInput<v.PicklistSchema<T, undefined>>,
-  );
+) => v.optional(v.picklist(words, `expected ${words.join(" or ")}`), usual);
 
 const Variables = v.object({
   EDGE_NAME: v.optional(

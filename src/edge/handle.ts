@@ -86,7 +86,7 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
         nowMs: edge.world.nowMs(),
       },
     ),
-    watchOf(visit, customer, edge),
+    watchOf(visit, gated, edge),
   );
   switch (passage.kind) {
     case "serve":

@@ -1,36 +1,52 @@
 import type { Visit } from "../customer/verdict.ts";
 import type { Watch } from "../world.ts";
 import type { Edge } from "./edge.ts";
-import { gate } from "./gate.ts";
+import { gate, type Gate } from "./gate.ts";
+
+type Pass = Extract<Gate, { kind: "pass" }>;
 
 /**
  * A reply that takes long (a download, an event stream, a WebSocket) passes the gate again and again, so
  * that a drop also ends what was under way. A list that cannot be read cuts nothing.
  */
-export function watchOf(visit: Visit, customer: string, edge: Edge): Watch {
-  const { world, config } = edge;
-  return async () => {
-    const now = await gate(visit, edge);
-    switch (now.kind) {
-      case "pass":
-        return {
-          kind: "go-on",
-          askAgainInMs:
-            now.passage.kind === "notice"
-              ? Math.min(
-                  config.watchMs,
-                  Math.max(now.passage.sunsetAtMs - world.nowMs(), 1),
-                )
-              : config.watchMs,
-        };
-      case "misconfigured":
-      case "unavailable":
-        return { kind: "go-on", askAgainInMs: config.watchMs };
-      case "refused":
-      case "maintenance":
-      case "unknown-host":
-        world.observe({ kind: "cut", host: visit.host, customer });
-        return { kind: "cut" };
-    }
+export function watchOf(
+  visit: Visit,
+  { site, passage }: Pass,
+  edge: Edge,
+): Watch {
+  return {
+    firstInMs: untilNextLook(passage, edge),
+    ask: async () => {
+      const now = await gate(visit, edge);
+      switch (now.kind) {
+        case "pass":
+          return {
+            kind: "go-on",
+            askAgainInMs: untilNextLook(now.passage, edge),
+          };
+        case "misconfigured":
+        case "unavailable":
+          return { kind: "go-on", askAgainInMs: edge.config.watchMs };
+        case "refused":
+        case "maintenance":
+        case "unknown-host":
+          edge.world.observe({
+            kind: "cut",
+            host: visit.host,
+            customer: site.customer,
+          });
+          return { kind: "cut" };
+      }
+    },
   };
+}
+
+/** A drop that is announced is met at its very moment. */
+function untilNextLook(
+  passage: Pass["passage"],
+  { config, world }: Edge,
+): number {
+  if (passage.kind !== "notice") return config.watchMs;
+  const untilDropMs = Math.max(passage.sunsetAtMs - world.nowMs(), 1);
+  return Math.min(config.watchMs, untilDropMs);
 }

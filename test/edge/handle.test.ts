@@ -192,13 +192,15 @@ describe("a dropped customer", () => {
     const edge = memoryEdge();
     const reply = await ask(edge, shop);
     if (reply.body.kind !== "stream") throw new Error("not a stream");
-    expect(await reply.body.watch()).toEqual({
+    expect(reply.body.watch.firstInMs).toBe(5000);
+    edge.world.clockMs += 5000;
+    expect(await reply.body.watch.ask()).toEqual({
       kind: "go-on",
       askAgainInMs: 5000,
     });
     edge.world.list.set("customer:shop", "deny");
     edge.world.clockMs += 5000;
-    expect(await reply.body.watch()).toEqual({ kind: "cut" });
+    expect(await reply.body.watch.ask()).toEqual({ kind: "cut" });
     expect(edge.world.events).toContainEqual({
       kind: "cut",
       host: "shop.example",
@@ -214,10 +216,7 @@ describe("a dropped customer", () => {
     );
     const reply = await ask(edge, shop);
     if (reply.body.kind !== "stream") throw new Error("not a stream");
-    expect(await reply.body.watch()).toEqual({
-      kind: "go-on",
-      askAgainInMs: 2000,
-    });
+    expect(reply.body.watch.firstInMs).toBe(2000);
   });
 });
 
@@ -287,7 +286,7 @@ describe("malformed requests", () => {
     const reply = await ask(edge, url, { method, fields });
     expect(reply.status).toBe(status);
     expect(edge.world.sent).toEqual([]);
-    if (status === 405) expect(fieldOf(reply, "Allow")).toContain("GET");
+    expect(fieldOf(reply, "Allow") !== null).toBe(status === 405);
   });
 
   test("a request that passed this edge before is a loop", async () => {

@@ -49,10 +49,10 @@ describe("one key of the list, written with wrangler", () => {
   test("takes effect while requests run, at one moment and for good", async () => {
     await rig.site("busy", [await answering("busy")]);
     const statuses: number[] = [];
-    let running = true;
+    const running = { on: true };
     const visitors = Promise.all(
       Array.from({ length: 4 }, async () => {
-        while (running)
+        while (running.on)
           statuses.push(
             (await request(rig.port, "busy.localhost", "/")).status,
           );
@@ -63,7 +63,7 @@ describe("one key of the list, written with wrangler", () => {
       { key: "customer:other", value: "deny" },
     ]);
     const after = await request(rig.port, "busy.localhost", "/");
-    running = false;
+    running.on = false;
     await visitors;
     expect(after.status).toBe(403);
     expect(new Set(statuses)).toEqual(new Set([200, 403]));

@@ -71,12 +71,12 @@ export async function rawOrigin(
 ): Promise<string> {
   const server = createRawServer((socket) => {
     socket.on("error", () => socket.destroy());
-    let head = "";
+    let received = "";
     const onData = (chunk: Buffer) => {
-      head += chunk.toString("latin1");
-      if (!head.includes("\r\n\r\n")) return;
+      received += chunk.toString("latin1");
+      if (!received.includes("\r\n\r\n")) return;
       socket.off("data", onData);
-      onHead(socket, head);
+      onHead(socket, received);
     };
     socket.on("data", onData);
     onTestFinished(() => void socket.destroy());
