@@ -1,0 +1,129 @@
+import type { Fields } from "../http/fields.ts";
+import { requestDirectives } from "./directives.ts";
+import type { RequestDirectives } from "./directives.ts";
+import { freshnessOf } from "./freshness.ts";
+import type { Freshness } from "./freshness.ts";
+import type { CacheSettings } from "./settings.ts";
+import { forbidsStale } from "./stale.ts";
+import type { ForwardReason } from "./status.ts";
+import { bypasses } from "./storing.ts";
+import type { Stored } from "./stored.ts";
+import { mostRecentFirst, selectVariants } from "./vary.ts";
+
+/** How a stored response may answer a request, or why it may not, in the words of RFC 9211. */
+export type Reuse =
+  | { kind: "serve"; stored: Stored; ageSeconds: number; ttlSeconds: number }
+  /** Served as it is while someone asks the origin anew (RFC 5861 §3). */
+  | {
+      kind: "serve-stale";
+      stored: Stored;
+      ageSeconds: number;
+      ttlSeconds: number;
+    }
+  | { kind: "validate"; stored: Stored; because: "stale" | "request" }
+  /** `known`: stored responses that did not fit, whose validators or parts may still spare the origin a body. */
+  | { kind: "forward"; because: ForwardReason; known: readonly Stored[] }
+  /** RFC 9111 §5.2.1.7: only-if-cached, and nothing to answer with. */
+  | { kind: "gateway-timeout" };
+
+/** What else is known of stored responses when a request comes. */
+export interface Moment {
+  nowMs: number;
+  /** What the purge facts say of it: hard, as if never stored; soft, stale until validated. */
+  purge(stored: Stored): { kind: "none" | "soft" | "hard" };
+  /** Whether the bytes held are enough for the request's Range, or for the whole when there is none. */
+  suffices(stored: Stored): boolean;
+}
+
+/** RFC 9111 §4: what to do with a request, given the stored responses of its cache key. */
+export function planReuse(
+  request: { method: string; fields: Fields },
+  candidates: readonly Stored[],
+  settings: CacheSettings,
+  moment: Moment,
+): Reuse {
+  const plan = planUnlimited(request, candidates, settings, moment);
+  const goesOn = plan.kind === "validate" || plan.kind === "forward";
+  // The one request directive that costs the origin nothing, so it is obeyed whatever the site says of the others.
+  return goesOn && requestDirectives(request.fields).onlyIfCached
+    ? { kind: "gateway-timeout" }
+    : plan;
+}
+
+function planUnlimited(
+  request: { method: string; fields: Fields },
+  candidates: readonly Stored[],
+  settings: CacheSettings,
+  moment: Moment,
+): Reuse {
+  if (bypasses(request.fields, settings))
+    return { kind: "forward", because: "bypass", known: [] };
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return { kind: "forward", because: "method", known: [] };
+  const asked =
+    settings.requestDirectives === "honoured"
+      ? requestDirectives(request.fields)
+      : null;
+  if (asked?.noStore) return { kind: "forward", because: "request", known: [] };
+
+  const usable = candidates.filter(
+    (stored) => moment.purge(stored).kind !== "hard",
+  );
+  if (usable.length === 0)
+    return { kind: "forward", because: "uri-miss", known: [] };
+  const matching = selectVariants(request.fields, usable);
+  if (matching.length === 0) {
+    // §4.3.2: a part's entity tag is not to be sent for what the part could not answer.
+    return {
+      kind: "forward",
+      because: "vary-miss",
+      known: mostRecentFirst(usable.filter((stored) => stored.range === null)),
+    };
+  }
+  const stored = matching.find((each) => moment.suffices(each));
+  if (stored === undefined)
+    return { kind: "forward", because: "partial", known: matching };
+  return judge(stored, asked, settings, moment);
+}
+
+/** RFC 9111 §4.2 to §4.2.4 for the selected response. `asked` is null where a visitor's directives do not count. */
+function judge(
+  stored: Stored,
+  asked: RequestDirectives | null,
+  settings: CacheSettings,
+  moment: Moment,
+): Reuse {
+  const freshness = freshnessOf(stored, settings, moment.nowMs);
+  const { ageSeconds, ttlSeconds, policy } = freshness;
+  if (
+    policy.directives.noCache === "response" ||
+    moment.purge(stored).kind === "soft"
+  )
+    return { kind: "validate", stored, because: "stale" };
+  if (asked !== null && wantsNewer(asked, freshness))
+    return { kind: "validate", stored, because: "request" };
+  if (ttlSeconds > 0) return { kind: "serve", stored, ageSeconds, ttlSeconds };
+  if (!forbidsStale(policy)) {
+    if (-ttlSeconds <= (asked?.maxStale ?? -1))
+      return { kind: "serve", stored, ageSeconds, ttlSeconds };
+    if (-ttlSeconds < (policy.directives.staleWhileRevalidate ?? 0))
+      return { kind: "serve-stale", stored, ageSeconds, ttlSeconds };
+  }
+  return { kind: "validate", stored, because: "stale" };
+}
+
+/**
+ * RFC 9111 §5.2.1. RFC 8246 §2: what is immutable and fresh is not validated for a reload, which sends max-age=0; no-cache is
+ * the sign that it is wanted all the same.
+ */
+function wantsNewer(
+  asked: RequestDirectives,
+  { ageSeconds, ttlSeconds, policy }: Freshness,
+): boolean {
+  if (asked.noCache) return true;
+  if (asked.minFresh !== null && ttlSeconds < asked.minFresh) return true;
+  if (asked.maxAge === null || (policy.directives.immutable && ttlSeconds > 0))
+    return false;
+  // An age is rounded down, and what is older than nothing has none to spare.
+  return asked.maxAge === 0 || ageSeconds > asked.maxAge;
+}

@@ -1,0 +1,28 @@
+import { fieldsOf as fieldsOfLines } from "../http/fields.ts";
+import type { FieldLine, Fields } from "../http/fields.ts";
+
+/** The request's value of one field that Vary nominates, normalised (RFC 9111 §4.1); null when the field was absent. */
+export type Nominated = readonly [name: string, normalised: string | null];
+
+/** What is known of one stored response. Whoever holds it keeps its body. */
+export interface Stored {
+  method: "GET";
+  status: number;
+  /** As received, less what RFC 9111 §3.1 says not to keep. */
+  fields: readonly FieldLine[];
+  varyOn: readonly Nominated[];
+  /** RFC 9111 §4.2.3; both renewed by every validation. A purge is judged against `requestTimeMs`. */
+  requestTimeMs: number;
+  responseTimeMs: number;
+  /** When it was first stored. */
+  storedAtMs: number;
+  /** Bytes held. */
+  bodyLength: number;
+  /** The part held when the response was a 206, as byte positions and the complete length; null when it is whole. */
+  range: { first: number; last: number; complete: number } | null;
+}
+
+/** The fields a stored response came with, by name. */
+export function fieldsOf(stored: Pick<Stored, "fields">): Fields {
+  return fieldsOfLines(stored.fields);
+}

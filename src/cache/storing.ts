@@ -1,0 +1,189 @@
+import { fieldsOf as fieldsOfLines } from "../http/fields.ts";
+import type { FieldLine, Fields } from "../http/fields.ts";
+import { requestDirectives } from "./directives.ts";
+import { freshnessLifetime } from "./freshness.ts";
+import type { Lifetime } from "./freshness.ts";
+import { policyOf } from "./policy.ts";
+import type { Policy } from "./policy.ts";
+import { keptFields, withheldFields } from "./kept-fields.ts";
+import { hasBypassCookie } from "./settings.ts";
+import type { CacheSettings } from "./settings.ts";
+import { forbidsStale } from "./stale.ts";
+import { understood } from "./statuses.ts";
+import type { Stored } from "./stored.ts";
+import { nominatedBy, varyOn } from "./vary.ts";
+
+/** A request as the cache sees it; `url` is absolute and the visitor's. */
+export interface CacheRequest {
+  method: string;
+  url: string;
+  fields: Fields;
+}
+
+/** A response as it came from the next hop, and when. */
+export interface Received {
+  status: number;
+  fields: readonly FieldLine[];
+  requestTimeMs: number;
+  responseTimeMs: number;
+}
+
+/** Why a response may not be stored: the word that Cache-Status shows as `detail`. */
+export type Refusal =
+  | "bypass"
+  | "method"
+  | "status"
+  | "not-understood"
+  | "no-store"
+  | "request-no-store"
+  | "private"
+  | "authorization"
+  | "set-cookie"
+  | "vary-star"
+  | "no-freshness-or-validator";
+
+export type Storing =
+  | { kind: "store"; stored: Omit<Stored, "bodyLength" | "range"> }
+  | { kind: "refuse"; because: Refusal };
+
+/** RFC 9111 §3: whether a response may be stored. How many bytes, and for a 206 which, shows when its body has arrived. */
+export function mayStore(
+  request: CacheRequest,
+  received: Received,
+  settings: CacheSettings,
+): Storing {
+  const response = {
+    status: received.status,
+    fields: fieldsOfLines(received.fields),
+  };
+  const policy = policyOf(response, settings);
+  const lifetime = freshnessLifetime(
+    response,
+    policy,
+    received.responseTimeMs,
+    settings,
+  );
+  const because =
+    methodRefusal(request, response, lifetime) ??
+    (isStorableStatus(response.status) ? null : "status") ??
+    sharingRefusal(request.fields, response, policy, lifetime, settings);
+  if (because !== null) return { kind: "refuse", because };
+  const stored = {
+    method: "GET" as const,
+    status: response.status,
+    fields: keptFields(received, policy),
+    varyOn: varyOn(request.fields, response.fields),
+    requestTimeMs: received.requestTimeMs,
+    responseTimeMs: received.responseTimeMs,
+    storedAtMs: received.responseTimeMs,
+  };
+  return { kind: "store", stored };
+}
+
+/** GET, and what RFC 9110 §9.3.3 allows of POST: a 200 that states its lifetime and that it is what a GET would give. */
+function methodRefusal(
+  request: CacheRequest,
+  response: { status: number; fields: Fields },
+  lifetime: Lifetime,
+): Refusal | null {
+  if (request.method === "GET") return null;
+  if (
+    request.method !== "POST" ||
+    response.status !== 200 ||
+    lifetime.basis !== "explicit"
+  )
+    return "method";
+  const location = response.fields.get("content-location");
+  const named = location ? URL.parse(location, request.url) : null;
+  const isSame = named !== null && named.href === URL.parse(request.url)?.href;
+  return isSame ? null : "method";
+}
+
+/**
+ * RFC 9111 §3: any final status. Not 304, which is no response of its own; nor 412 and 416, which answer a request's own
+ * preconditions and ranges, for those are not in the cache key.
+ */
+function isStorableStatus(status: number): boolean {
+  return (
+    status >= 200 &&
+    status <= 599 &&
+    status !== 304 &&
+    status !== 412 &&
+    status !== 416
+  );
+}
+
+/** The rest of RFC 9111 §3, which a validation that brings new fields must pass too. */
+export function sharingRefusal(
+  request: Fields,
+  response: { status: number; fields: Fields },
+  policy: Policy,
+  lifetime: Lifetime,
+  settings: CacheSettings,
+): Refusal | null {
+  const { directives } = policy;
+  if (bypasses(request, settings)) return "bypass";
+  // §5.2.2.3: with must-understand, no-store is for those who do not understand the status.
+  if (directives.mustUnderstand && !understood.has(response.status))
+    return "not-understood";
+  if (directives.noStore && !directives.mustUnderstand) return "no-store";
+  if (
+    settings.requestDirectives === "honoured" &&
+    requestDirectives(request).noStore
+  )
+    return "request-no-store";
+  if (directives.private === "response") return "private";
+  if (request.get("authorization") && !allowsAuthorized(policy))
+    return "authorization";
+  if (response.fields.get("set-cookie") && !allowsCookies(policy, settings))
+    return "set-cookie";
+  if (nominatedBy(response.fields).includes("*")) return "vary-star";
+  return isWorthStoring(response.fields, policy, lifetime)
+    ? null
+    : "no-freshness-or-validator";
+}
+
+/** Whether the site keeps a request from its cache, both to answer it and to store what it brings. */
+export function bypasses(request: Fields, settings: CacheSettings): boolean {
+  return (
+    settings.mode.kind === "bypass" ||
+    hasBypassCookie(request.get("cookie"), settings)
+  );
+}
+
+/** RFC 9111 §3.5. */
+function allowsAuthorized({ directives }: Policy): boolean {
+  return (
+    directives.public ||
+    directives.mustRevalidate ||
+    directives.sMaxage !== null
+  );
+}
+
+/** RFC 9111 §7.3 leaves Set-Cookie to the origin's directives; many origins give none and mean one visitor. */
+function allowsCookies(policy: Policy, settings: CacheSettings): boolean {
+  if (withheldFields(policy).includes("set-cookie")) return true;
+  const forAll =
+    policy.directives.public ||
+    policy.directives.sMaxage !== null ||
+    policy.from === "targeted";
+  return (
+    settings.setCookie === "as-rfc" ||
+    (settings.setCookie === "when-public" && forAll)
+  );
+}
+
+/** What can be neither fresh, nor validated, nor used stale would only take up room. */
+function isWorthStoring(
+  response: Fields,
+  policy: Policy,
+  lifetime: Lifetime,
+): boolean {
+  if (response.get("etag") || response.get("last-modified")) return true;
+  const { noCache, staleWhileRevalidate, staleIfError } = policy.directives;
+  if (noCache === "response" || lifetime.basis === "none") return false;
+  const staleSeconds = forbidsStale(policy)
+    ? 0
+    : Math.max(staleWhileRevalidate ?? 0, staleIfError ?? 0);
+  return lifetime.seconds + staleSeconds > 0;
+}

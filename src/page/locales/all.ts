@@ -1,0 +1,20 @@
+import { bestLanguage } from "../../http/negotiate.ts";
+import { ar } from "./ar.ts";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
+import { es } from "./es.ts";
+import { fr } from "./fr.ts";
+import { ja } from "./ja.ts";
+import type { Locale } from "./locale.ts";
+import { pt } from "./pt.ts";
+
+const others: readonly Locale[] = [fr, de, es, pt, ja, ar];
+
+/** Our own words in the best of their languages for this reader; English for a reader of none of them. */
+export function localeFor(acceptLanguage: string | null | undefined): Locale {
+  const language = bestLanguage(acceptLanguage, [
+    en.language,
+    ...others.map((locale) => locale.language),
+  ]);
+  return others.find((locale) => locale.language === language) ?? en;
+}

@@ -1,0 +1,72 @@
+/** What there is to tell about: a drop by its ground, or what else kept the site from answering. */
+export type Topic =
+  | "policy"
+  | "security"
+  | "billing"
+  | "legal"
+  | "site-maintenance"
+  | "left"
+  | "unstated"
+  | "unknown-host"
+  | "failed"
+  | "bad-answer"
+  | "busy"
+  | "timeout"
+  | "loop"
+  | "edge-maintenance"
+  | "unavailable"
+  | "malformed";
+
+export type VisitorAdvice =
+  "gone" | "later" | "soon" | "address" | "broken" | "request";
+export type OwnerAdvice =
+  | "contest"
+  | "settle"
+  | "return"
+  | "await"
+  | "mend-origin"
+  | "mend-settings"
+  | "none"
+  | "request";
+
+/** Every word our pages say of their own, in one language. A string missing from one does not compile. */
+export interface Locale {
+  /** BCP 47, for `lang`, Content-Language and Intl. */
+  language: string;
+  direction: "ltr" | "rtl";
+  topics: Readonly<Record<Topic, { headline: string; explanation: string }>>;
+  /** The headline of a drop that has an end. */
+  suspended: string;
+  visitor: Readonly<Record<VisitorAdvice, string>>;
+  owner: Readonly<Record<OwnerAdvice, string>>;
+  /** What the owner can do while certificate challenges still pass. */
+  move: string;
+  headings: Readonly<
+    Record<"decision" | "details" | "statement" | "visitor" | "owner", string>
+  >;
+  labels: Readonly<
+    Record<
+      | "decidedBy"
+      | "demandedBy"
+      | "carriedOutBy"
+      | "law"
+      | "jurisdiction"
+      | "reason"
+      | "since"
+      | "until"
+      | "hosts"
+      | "countries"
+      | "reference"
+      | "notice"
+      | "appeal"
+      | "move"
+      | "contact"
+      | "error"
+      | "retry",
+      string
+    >
+  >;
+  /** The words of a link, where its address need not be seen. */
+  links: Readonly<Record<"notice" | "appeal", string>>;
+  siteOwner: string;
+}

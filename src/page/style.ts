@@ -1,0 +1,69 @@
+import { legibleOn } from "./colours.ts";
+import type { Operator } from "./operator.ts";
+
+const light = {
+  paper: "#ffffff",
+  panel: "#f3f5f6",
+  ink: "#14171c",
+  soft: "#565d68",
+  rule: "#dde1e6",
+};
+const dark = {
+  paper: "#14161a",
+  panel: "#1e2127",
+  ink: "#eceef2",
+  soft: "#a7afbb",
+  rule: "#363c46",
+};
+
+/**
+ * The pages' style sheet: system fonts, logical properties for both directions, and no movement at all. An accent is
+ * decoration; links take it only where it can be read on the page (WCAG 2.2 §1.4.3).
+ */
+export function styleSheet({
+  accent,
+  accentDark,
+}: Operator["colours"]): string {
+  return `:root{color-scheme:light dark;${palette(light, accent)}}
+@media (prefers-color-scheme:dark){:root{${palette(dark, accentDark)}}}
+*{box-sizing:border-box;margin:0}
+body{border-block-start:.375rem solid var(--accent);background:var(--paper);color:var(--ink);font:1.0625rem/1.6 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere;-webkit-text-size-adjust:100%}
+header,main,footer{max-width:60rem;margin-inline:auto;padding-inline:1.5rem}
+header{display:flex;align-items:center;gap:.75rem;padding-block:1.5rem;font-weight:600}
+header svg{display:block;width:2.25rem;height:2.25rem;color:var(--accent)}
+header a{color:inherit;text-decoration:none}
+header a:hover{text-decoration:underline}
+main{padding-block:clamp(1.5rem,6vw,4.5rem) 3rem}
+.host{color:var(--soft);font-size:1.25rem}
+h1{margin-block:.25rem 1rem;font-size:clamp(1.875rem,1.2rem + 3vw,3.25rem);font-weight:700;line-height:1.15;text-wrap:balance}
+.lead{max-width:40rem;font-size:1.25rem;line-height:1.5;text-wrap:pretty}
+section{margin-block-start:2.5rem}
+h2{margin-block-end:.5rem;font-size:1.0625rem;line-height:1.6}
+section p{max-width:40rem;text-wrap:pretty}
+p+p,p+dl,dl+p{margin-block-start:1rem}
+.visitor{padding:1.25rem calc(1.5rem - 1px);border:1px solid var(--panel);border-radius:.75rem;background:var(--panel)}
+blockquote{padding-inline-start:1.25rem;border-inline-start:.25rem solid var(--accent)}
+dl{border-block-start:1px solid var(--rule)}
+dl>div{display:flex;flex-wrap:wrap;gap:0 1.5rem;padding-block:.625rem;border-block-end:1px solid var(--rule)}
+dt{flex:0 0 10rem;color:var(--soft)}
+dd{flex:1 1 14rem}
+a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:.2em}
+a:hover{text-decoration-thickness:2px}
+:focus-visible{outline:3px solid var(--link);outline-offset:3px;border-radius:2px}
+footer{padding-block:1.5rem 3rem;color:var(--soft);font-size:.875rem}
+@media (min-width:52rem){section{display:grid;grid-template-columns:12rem 1fr;column-gap:2rem;margin-block-start:3rem}.visitor{margin-inline:-1.5rem}h2{grid-row:1/9}section>:not(h2){grid-column:2}h2+dl{border:0}h2+dl>:first-child{padding-block-start:0}}
+@media print{html{font-size:75%}body{border:0}main{padding-block:0}section{break-inside:avoid}.visitor{margin-inline:0;padding:0;border:0;background:none}dd a[href^=http]::after{content:" <" attr(href) ">"}}
+@media (forced-colors:active){header svg{color:CanvasText}}
+`;
+}
+
+function palette(base: typeof light, accent: string): string {
+  const colours = {
+    ...base,
+    accent,
+    link: legibleOn(base.panel, accent, base.ink),
+  };
+  return Object.entries(colours)
+    .map(([name, colour]) => `--${name}:${colour}`)
+    .join(";");
+}

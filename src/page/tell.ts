@@ -1,0 +1,166 @@
+import type { Denial } from "../customer/standing.ts";
+import type { FieldLine, Fields } from "../http/fields.ts";
+import { bestMediaType } from "../http/negotiate.ts";
+import type { ProxyError } from "../http/proxy-status.ts";
+import { writeHtml } from "./html.ts";
+import { webLink } from "./link.ts";
+import { writeMarkdown } from "./markdown.ts";
+import { compose, type Notice } from "./notice.ts";
+import type { Operator } from "./operator.ts";
+import { writeProblem } from "./problem.ts";
+import { writeText } from "./text.ts";
+
+/** Why a visitor gets a page of ours instead of the site. */
+export type Occasion =
+  | {
+      kind: "dropped";
+      host: string;
+      denial: Denial;
+      status: 402 | 403 | 410 | 451 | 503;
+      retryAfterSeconds: number | null;
+    }
+  | { kind: "unknown-host"; host: string }
+  | { kind: "unreachable"; host: string; status: number; error: ProxyError }
+  | {
+      kind: "maintenance";
+      untilMs: number | null;
+      message: Readonly<Record<string, string>>;
+    }
+  | { kind: "unavailable"; host: string; retryAfterSeconds: number }
+  | { kind: "malformed"; status: 400 | 405 | 414 | 431; problem: string };
+
+export interface Reader {
+  method: string;
+  fields: Fields;
+}
+
+export interface Told {
+  status: number;
+  fields: FieldLine[];
+  /** Null for HEAD, and where the visitor asked for something that cannot carry words. */
+  body: string | null;
+}
+
+interface Format {
+  type: string;
+  contentType: string;
+  write(notice: Notice, operator: Operator, nonce: string): string;
+}
+
+const formats: readonly Format[] = [
+  {
+    type: "text/html",
+    contentType: "text/html; charset=utf-8",
+    write: writeHtml,
+  },
+  {
+    type: "application/problem+json",
+    contentType: "application/problem+json",
+    write: writeProblem,
+  },
+  {
+    type: "application/json",
+    contentType: "application/json",
+    write: writeProblem,
+  },
+  {
+    type: "text/markdown",
+    contentType: "text/markdown; charset=utf-8",
+    write: writeMarkdown,
+  },
+  {
+    type: "text/plain",
+    contentType: "text/plain; charset=utf-8",
+    write: writeText,
+  },
+];
+
+// What browsers ask for by name when an image, a style, a font or a clip is wanted, with */* only as their last resort.
+// A page would be of no use there, so these compete with our formats, and where one wins the body is empty.
+const wordless = [
+  "image/png",
+  "image/svg+xml",
+  "text/css",
+  "font/woff2",
+  "application/font-woff2",
+  "video/webm",
+  "audio/ogg",
+];
+
+/**
+ * The whole answer for a visitor who does not get the site: status, fields and a body in the format and language asked
+ * for (RFC 9110 §12.5). HEAD has a GET's fields. Nothing in the occasion can add a field or markup of its own.
+ */
+export function tell(
+  occasion: Occasion,
+  reader: Reader,
+  operator: Operator,
+  moment: { nowMs: number; nonce: string },
+): Told {
+  const notice = compose(
+    occasion,
+    operator,
+    reader.fields.get("accept-language"),
+    moment.nowMs,
+  );
+  const type = bestMediaType(reader.fields.get("accept"), [
+    ...formats.map((format) => format.type),
+    ...wordless,
+  ]);
+  const format = formats.find((offered) => offered.type === type);
+  return {
+    status: notice.status,
+    fields: [
+      ...(format === undefined ? [] : contentFields(format, notice)),
+      ...constantFields,
+      ["Content-Security-Policy", contentSecurityPolicy(moment.nonce)],
+      ...retryFields(notice),
+      ...linkFields(notice, operator),
+    ],
+    body:
+      format === undefined || reader.method === "HEAD"
+        ? null
+        : format.write(notice, operator, moment.nonce),
+  };
+}
+
+function contentFields(format: Format, notice: Notice): FieldLine[] {
+  return [
+    ["Content-Type", format.contentType],
+    ["Content-Language", notice.locale.language],
+  ];
+}
+
+const constantFields: readonly FieldLine[] = [
+  ["Vary", "Accept, Accept-Language"],
+  // RFC 9110 §15.1 lets caches keep a 410, a 414 and a 451 unasked: a restored site would stay dark in them.
+  ["Cache-Control", "no-store"],
+  ["CDN-Cache-Control", "no-store"],
+  ["X-Robots-Tag", "noindex"],
+  ["X-Content-Type-Options", "nosniff"],
+  ["Referrer-Policy", "no-referrer"],
+];
+
+function contentSecurityPolicy(nonce: string): string {
+  return `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+}
+
+function retryFields(notice: Notice): FieldLine[] {
+  return notice.retryAfterSeconds === null
+    ? []
+    : [["Retry-After", String(notice.retryAfterSeconds)]];
+}
+
+/** RFC 7725 §4: a 451 names who blocks (us, by whatever address we have), not who demanded it. RFC 8288 for the form. */
+function linkFields(notice: Notice, operator: Operator): FieldLine[] {
+  const blocker =
+    webLink(operator.url) ??
+    webLink(operator.contact) ??
+    "/.well-known/portcullis/";
+  const announcement = webLink(notice.denial?.noticeUrl ?? null);
+  const links = [
+    ...(notice.status === 451 ? [`<${blocker}>; rel="blocked-by"`] : []),
+    ...(announcement === null ? [] : [`<${announcement}>; rel="describedby"`]),
+  ];
+  return links.length === 0 ? [] : [["Link", links.join(", ")]];
+}

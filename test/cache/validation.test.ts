@@ -1,0 +1,269 @@
+import { describe, expect, test } from "vitest";
+import { currentAgeSeconds } from "../../src/cache/age.ts";
+import {
+  conditionalFields,
+  freshen,
+  freshenByHead,
+  validatedBy,
+} from "../../src/cache/validation.ts";
+import type { Stored } from "../../src/cache/stored.ts";
+import {
+  after,
+  date,
+  fields,
+  lines,
+  settings,
+  settingsWith,
+  startDate,
+  storedWith,
+} from "./sample.ts";
+
+const modified = date(-3600);
+
+describe("RFC 9111 §4.3.1", () => {
+  test.each([
+    ["the entity tag as received", ['ETag: W/"a"'], ['If-None-Match: W/"a"']],
+    ["even without quotes", ["ETag: abc"], ["If-None-Match: abc"]],
+    [
+      "Last-Modified as received",
+      [`Last-Modified: ${modified}`],
+      [`If-Modified-Since: ${modified}`],
+    ],
+    [
+      "both of one response",
+      [`ETag: "a"\nLast-Modified: ${modified}`],
+      ['If-None-Match: "a"', `If-Modified-Since: ${modified}`],
+    ],
+    [
+      "only the tags of several, each once",
+      [
+        `ETag: "a"\nLast-Modified: ${modified}`,
+        'ETag: "b"',
+        'ETag: "a"',
+        "X: y",
+      ],
+      ['If-None-Match: "a", "b"'],
+    ],
+    ["nothing without validators", [`Date: ${startDate}`], []],
+    ["nothing for nothing", [], []],
+  ])("%s", (_, stored, expected) => {
+    expect(conditionalFields(stored.map((text) => storedWith(text)))).toEqual(
+      lines(expected.join("\n")),
+    );
+  });
+});
+
+describe("RFC 9111 §4.3.4 a 304 is about", () => {
+  const a = storedWith(`ETag: "a"\nLast-Modified: ${modified}`);
+  const b = storedWith('ETag: "b"');
+  const alsoA = storedWith('ETag: "a"\nX: 1');
+  const weakA = storedWith('ETag: W/"a"');
+  const bare = storedWith(`Date: ${startDate}`);
+  test.each([
+    ["all with its strong tag", 'ETag: "a"', [a, b, alsoA], [a, alsoA]],
+    ["none when none has its strong tag", 'ETag: "c"', [a, b], []],
+    ["none when the one asked about has another", 'ETag: "c"', [a], []],
+    ["none when a strong tag meets a weak one", 'ETag: "a"', [weakA], []],
+    [
+      "the most recent that has its weak tag",
+      'ETag: W/"a"',
+      [b, weakA, a],
+      [weakA],
+    ],
+    [
+      "the most recent of its Last-Modified",
+      `Last-Modified: ${modified}`,
+      [b, a],
+      [a],
+    ],
+    [
+      "none of another Last-Modified",
+      `Last-Modified: ${startDate}`,
+      [b, a],
+      [],
+    ],
+    ["the one without a validator, when it has none", "", [bare], [bare]],
+    ["the one asked about, when it has none", "", [a], [a]],
+    ["none of several, when it has none", "", [a, b], []],
+  ])("%s", (_, text, asked, expected) => {
+    expect(validatedBy(fields(text), asked)).toEqual(expected);
+  });
+});
+
+function received(text: string, status = 304) {
+  return {
+    status,
+    fields: lines(text),
+    requestTimeMs: after(99),
+    responseTimeMs: after(100),
+  };
+}
+
+describe("RFC 9111 §3.2 and §4.3.4", () => {
+  const stored = storedWith(`
+    Date: ${startDate}
+    Age: 50
+    ETag: "a"
+    Cache-Control: max-age=60
+    Content-Length: 10
+    Content-Encoding: gzip
+    Content-Range: x
+    Content-Type: text/plain
+    Test: 1
+    Test: 2`);
+
+  function freshened(text: string, chosen = settings, from: Stored = stored) {
+    return freshen(from, fields(), received(text), chosen);
+  }
+
+  function value(text: string, name: string): string | undefined {
+    return freshened(text)
+      .stored.fields.filter(([each]) => each === name)
+      .map(([, each]) => each)
+      .join("|");
+  }
+
+  test.each([
+    ["a field the 304 leaves out stays", "Test", "Date: x", "1|2"],
+    [
+      "a field it has replaces all lines of its name",
+      "Test",
+      "Test: 3\nTest: 4",
+      "3|4",
+    ],
+    ["a new field is added", "New", "New: 1", "1"],
+    [
+      "Cache-Control is updated",
+      "Cache-Control",
+      "Cache-Control: max-age=9",
+      "max-age=9",
+    ],
+    [
+      "Content-Type is updated",
+      "Content-Type",
+      "Content-Type: text/html",
+      "text/html",
+    ],
+    ["Content-Length is not", "Content-Length", "Content-Length: 99", "10"],
+    [
+      "nor Content-Encoding",
+      "Content-Encoding",
+      "Content-Encoding: br",
+      "gzip",
+    ],
+    ["nor Content-Range", "Content-Range", "Content-Range: y", "x"],
+    [
+      "fields of the connection are not taken",
+      "Keep-Alive",
+      "Keep-Alive: x",
+      "",
+    ],
+    ["nor those it lists", "Test", "Connection: test\nTest: 9", "1|2"],
+    ["Age of the old exchange goes", "Age", "", ""],
+    [
+      "RFC 9110 §6.6.1 a missing Date becomes the arrival",
+      "Date",
+      "",
+      date(100),
+    ],
+  ])("%s", (_, name, text, expected) => {
+    expect(value(text, name)).toBe(expected);
+  });
+
+  test("it is as old as the 304", () => {
+    const { kind, stored: fresh } = freshened(`Date: ${date(100)}\nAge: 5`);
+    expect(kind).toBe("keep");
+    expect(currentAgeSeconds(fresh, after(110))).toBe(16);
+    expect(fresh).toMatchObject({
+      requestTimeMs: after(99),
+      responseTimeMs: after(100),
+      storedAtMs: stored.storedAtMs,
+    });
+  });
+
+  test("§4.1 it is the variant of the request that it was validated for", () => {
+    const variant = storedWith('ETag: "a"\nVary: Foo', { request: "Foo: 1" });
+    const fresh = freshen(
+      variant,
+      fields("Foo: 2"),
+      received('ETag: "a"'),
+      settings,
+    );
+    expect(fresh.stored.varyOn).toEqual([["foo", "2"]]);
+  });
+
+  test.each([
+    ["no-store", "Cache-Control: no-store", "no-store"],
+    ["private", "Cache-Control: private", "private"],
+    ["Vary: *", "Vary: *", "vary-star"],
+    ["Set-Cookie", "Set-Cookie: a=b", "set-cookie"],
+  ])("a 304 with %s is used for its visitor only", (_, text, because) => {
+    const fresh = freshened(text);
+    expect(fresh).toMatchObject({ kind: "use-once", because });
+    expect(fresh.stored.fields).toContainEqual(lines(text)[0]);
+  });
+
+  test("§7.3 a 304 with Set-Cookie is kept where the site says so", () => {
+    expect(
+      freshened("Set-Cookie: a=b", settingsWith({ setCookie: "as-rfc" })).kind,
+    ).toBe("keep");
+  });
+});
+
+describe("RFC 9111 §4.3.5 a HEAD", () => {
+  const stored = storedWith(
+    `Date: ${startDate}\nETag: "a"\nLast-Modified: ${modified}\nCache-Control: max-age=2`,
+  );
+  test.each([
+    ["without validators updates", "", "keep"],
+    [
+      "with the same ones updates",
+      `ETag: "a"\nLast-Modified: ${modified}\nContent-Length: 10`,
+      "keep",
+    ],
+    ["with another ETag does not", 'ETag: "b"', null],
+    [
+      "with another Last-Modified does not",
+      `Last-Modified: ${startDate}`,
+      null,
+    ],
+    ["with another length does not", "Content-Length: 11", null],
+    [
+      "that forbids storing updates nothing for others",
+      "Cache-Control: no-store",
+      "use-once",
+    ],
+  ])("%s", (_, text, expected) => {
+    expect(
+      freshenByHead(stored, fields(), received(text, 200), settings)?.kind ??
+        null,
+    ).toBe(expected);
+  });
+
+  test("is measured against the complete length of a part", () => {
+    const part = { ...stored, range: { first: 0, last: 9, complete: 20 } };
+    expect(
+      freshenByHead(
+        part,
+        fields(),
+        received("Content-Length: 20", 200),
+        settings,
+      )?.kind,
+    ).toBe("keep");
+  });
+
+  test("brings its fields", () => {
+    const fresh = freshenByHead(
+      stored,
+      fields(),
+      received("Cache-Control: max-age=1000\nA: 2", 200),
+      settings,
+    );
+    expect(fresh?.stored.fields).toContainEqual([
+      "Cache-Control",
+      "max-age=1000",
+    ]);
+    expect(fresh?.stored.fields).toContainEqual(["A", "2"]);
+    expect(fresh?.stored.fields).toContainEqual(["ETag", '"a"']);
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import { selectVariants } from "../../src/cache/vary.ts";
+import { date, fields, startDate, storedWith } from "./sample.ts";
+
+describe("RFC 9111 §4.1", () => {
+  test.each([
+    ["no Vary, any request", "", "", "Foo: 1", true],
+    ["the same value", "Foo", "Foo: 1", "Foo: 1", true],
+    ["another value", "Foo", "Foo: 1", "Foo: 2", false],
+    ["the field came, now it does not", "Foo", "Foo: 1", "", false],
+    ["the field did not come, now it does", "Foo", "", "Foo: 1", false],
+    ["the field never came", "Foo", "", "", true],
+    ["an empty value is not absence", "Foo", "Foo:", "", false],
+    [
+      "fields not nominated do not matter",
+      "Foo",
+      "Foo: 1\nOther: 2",
+      "Foo: 1\nOther: 3",
+      true,
+    ],
+    ["names match in any case", "fOO", "Foo: 1", "foo: 1", true],
+    ["values match in their own case", "Foo", "Foo: a", "Foo: A", false],
+    [
+      "all of several must match",
+      "Foo, Bar, Baz",
+      "Foo: 1\nBar: abc\nBaz: 7",
+      "Baz: 7\nFoo: 1\nBar: abc",
+      true,
+    ],
+    [
+      "one of several does not",
+      "Foo, Bar, Baz",
+      "Foo: 1\nBar: abc\nBaz: 7",
+      "Foo: 1\nBar: abcde\nBaz: 7",
+      false,
+    ],
+    [
+      "one of several absent both times",
+      "Foo, Bar, Baz",
+      "Foo: 1\nBaz: 7",
+      "Foo: 1\nBaz: 7",
+      true,
+    ],
+    ["a star never matches", "*", "Foo: 1", "Foo: 1", false],
+    ["a star among names never matches", "Foo, *", "Foo: 1", "Foo: 1", false],
+    [
+      "a star after an empty member never matches",
+      ", *",
+      "Foo: 1",
+      "Foo: 1",
+      false,
+    ],
+    ["lines are joined", "Foo", "Foo: 1, 2", "Foo: 1\nFoo: 2", true],
+    [
+      "blanks around commas mean nothing",
+      "Foo",
+      "Foo: 1,2",
+      "Foo:  1,  2 ",
+      true,
+    ],
+    [
+      "order means something in unknown fields",
+      "Foo",
+      "Foo: 1, 2",
+      "Foo: 2, 1",
+      false,
+    ],
+    [
+      "blanks in quoted strings mean something",
+      "Foo",
+      'Foo: "1,2"',
+      'Foo: "1, 2"',
+      false,
+    ],
+    [
+      "languages in any order",
+      "Accept-Language",
+      "Accept-Language: en, de",
+      "Accept-Language: de, en",
+      true,
+    ],
+    [
+      "languages in any case",
+      "Accept-Language",
+      "Accept-Language: en, de",
+      "Accept-Language: eN, De",
+      true,
+    ],
+    [
+      "languages with blanks",
+      "Accept-Language",
+      "Accept-Language: en, de;q=0.50",
+      "Accept-Language:  en ,  de ; q=0.5",
+      true,
+    ],
+    [
+      "languages of other weight",
+      "Accept-Language",
+      "Accept-Language: en, de;q=0.5",
+      "Accept-Language: en, de;q=0.4",
+      false,
+    ],
+    [
+      "codings in any order and case",
+      "Accept-Encoding",
+      "Accept-Encoding: gzip, br;q=1.0",
+      "Accept-Encoding: BR,x-gzip,gzip",
+      true,
+    ],
+    [
+      "codings refused",
+      "Accept-Encoding",
+      "Accept-Encoding: gzip",
+      "Accept-Encoding: gzip;q=0",
+      false,
+    ],
+    [
+      "no codings named is not absence",
+      "Accept-Encoding",
+      "Accept-Encoding:",
+      "",
+      false,
+    ],
+  ])("%s", (_, vary, before, now, expected) => {
+    const stored = storedWith(vary === "" ? "" : `Vary: ${vary}`, {
+      request: before,
+    });
+    expect(selectVariants(fields(now), [stored])).toEqual(
+      expected ? [stored] : [],
+    );
+  });
+
+  test.each([
+    ["the language wanted above all", "de", "fr;q=0.5, de;q=1.0", true],
+    ["the language wanted above all, in any case", "DE", "fr;q=0.5, De", true],
+    ["one of two wanted alike", "de", "fr, de, es", false],
+    ["a lesser wish", "de", "fr, de;q=0.9", false],
+    ["a part of a tag", "de-CH", "de", false],
+    ["a language refused", "de", "de;q=0", false],
+    ["two languages", "de, en", "de", false],
+  ])("a response in %s", (_, language, now, expected) => {
+    const stored = storedWith(
+      `Vary: Accept-Language\nContent-Language: ${language}`,
+      {
+        request: "Accept-Language: en, de",
+      },
+    );
+    expect(
+      selectVariants(fields(`Accept-Language: ${now}`), [stored]),
+    ).toHaveLength(expected ? 1 : 0);
+  });
+
+  test("the best is the most recent by Date", () => {
+    const older = storedWith(`Date: ${startDate}\nVary: Foo`);
+    const newer = storedWith(`Date: ${date(5)}\nVary: Foo`);
+    expect(selectVariants(fields(), [older, newer])).toEqual([newer, older]);
+  });
+
+  test("of one second, the best is the one that arrived last", () => {
+    const older = storedWith(`Date: ${startDate}`);
+    const newer = { ...older, responseTimeMs: older.responseTimeMs + 1 };
+    expect(selectVariants(fields(), [older, newer])).toEqual([newer, older]);
+  });
+
+  test("a response whose origin forgot Vary comes after those that have it", () => {
+    const forgot = storedWith(`Date: ${date(5)}`);
+    const varies = storedWith(`Date: ${startDate}\nVary: Foo`);
+    expect(selectVariants(fields(), [forgot, varies])).toEqual([
+      varies,
+      forgot,
+    ]);
+  });
+});

@@ -1,0 +1,200 @@
+import axe from "axe-core";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tell, type Occasion } from "../../src/page/tell.ts";
+import { launch } from "../browser.ts";
+import { demand, dropped, nowMs, occasions, operator } from "./samples.ts";
+
+const unbroken = "x".repeat(300);
+const pages: ReadonlyMap<string, Occasion> = new Map([
+  ...occasions.map(([name, occasion]) => [name, occasion] as const),
+  [
+    "long words",
+    {
+      ...dropped(
+        { ...demand, reason: unbroken, statement: { und: unbroken } },
+        451,
+      ),
+      host: `${unbroken}.example`,
+    } as Occasion,
+  ],
+  [
+    "hostile",
+    dropped({
+      reason:
+        "</bdi></main><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">",
+    }),
+  ],
+]);
+
+let browser: Browser;
+let server: Server;
+let base: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const occasion = pages.get(decodeURIComponent(request.url?.slice(1) ?? ""));
+    if (occasion === undefined) return void response.writeHead(404).end();
+    const get = (name: string): string | null =>
+      request.headers[name]?.toString() ?? null;
+    const reader = { method: request.method ?? "", fields: { get } };
+    const { status, fields, body } = tell(occasion, reader, operator, {
+      nowMs,
+      nonce: "bm9uY2U",
+    });
+    response.writeHead(status, fields.flat()).end(body);
+  });
+  await new Promise<void>((listening) =>
+    server.listen(0, "127.0.0.1", listening),
+  );
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+});
+
+/** Opens a page as a reader with these settings would, does something with it, and closes it again. */
+async function visit<T>(
+  name: string,
+  reader: BrowserContextOptions,
+  look: (page: Page) => Promise<T>,
+): Promise<T> {
+  const context = await browser.newContext(reader);
+  try {
+    const page = await context.newPage();
+    await page.goto(`${base}/${encodeURIComponent(name)}`);
+    return await look(page);
+  } finally {
+    await context.close();
+  }
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(),
+  );
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
+  );
+}
+
+const width = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth);
+
+describe.each([...pages.keys()])("%s", (name) => {
+  test.each(["light", "dark"] as const)(
+    "axe-core finds nothing wrong in %s",
+    async (colorScheme) => {
+      expect(await visit(name, { colorScheme }, violations)).toEqual([]);
+    },
+  );
+
+  test.each([320, 1280])(
+    "nothing is wider than a screen of %i px",
+    async (wide) => {
+      expect(
+        await visit(name, { viewport: { width: wide, height: 800 } }, width),
+      ).toBe(wide);
+    },
+  );
+});
+
+test.each(["fr", "de", "es", "pt", "ja", "ar"])(
+  "in %s the longest page is without fault, and no wider than 320 px",
+  async (locale) => {
+    const reader = { locale, viewport: { width: 320, height: 800 } };
+    const seen = await visit("legal, ending", reader, async (page) => ({
+      language: await page.evaluate(() => document.documentElement.lang),
+      width: await width(page),
+      violations: await violations(page),
+    }));
+    expect(seen).toEqual({ language: locale, width: 320, violations: [] });
+  },
+);
+
+test("Tab reaches every link in the order of the page, and shows where it is", async () => {
+  await visit("legal", {}, async (page) => {
+    const links = await page
+      .locator("a")
+      .evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+    const reached = [];
+    for (const _ of links) {
+      await page.keyboard.press("Tab");
+      reached.push(
+        await page.evaluate(() => {
+          const focused = document.activeElement ?? document.body;
+          const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+          return [focused.getAttribute("href"), outlineStyle, outlineWidth];
+        }),
+      );
+    }
+    expect(links).toHaveLength(5);
+    expect(reached).toEqual(links.map((href) => [href, "solid", "3px"]));
+  });
+});
+
+test("a record's script does not run, and nothing is fetched or refused by the page's own policy", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("console", (message) => complaints.push(message.text()));
+  await page.goto(`${base}/hostile`);
+  expect(await page.title()).toContain("This site is no longer served here");
+  expect(await page.evaluate(() => document.scripts.length)).toBe(0);
+  expect(requests).toEqual([`${base}/hostile`]);
+  expect(complaints.filter((text) => !text.includes("403"))).toEqual([]);
+  await context.close();
+});
+
+test("on paper a link says where it leads", async () => {
+  const after = await visit("policy", {}, async (page) => {
+    await page.emulateMedia({ media: "print" });
+    return page
+      .locator("dd a")
+      .evaluateAll((links) =>
+        links.map((link) => getComputedStyle(link, "::after").content),
+      );
+  });
+  expect(after).toEqual([
+    '" <https://edge.example/notices/N-0042>"',
+    '" <https://edge.example/appeals?reference=N-0042>"',
+    "none",
+  ]);
+});
+
+test("the page moves nothing, so that there is nothing to reduce", async () => {
+  const moving = await visit("policy", {}, (page) =>
+    page.locator("*").evaluateAll(
+      (all) =>
+        all.filter((element) => {
+          const { transitionDuration, animationName } =
+            getComputedStyle(element);
+          return transitionDuration !== "0s" || animationName !== "none";
+        }).length,
+    ),
+  );
+  expect(moving).toBe(0);
+});
+
+test.each(["#000000", "#ffffff", "#ffee00", "#777777", "#0b6e6e"])(
+  "an accent of %s leaves every text legible",
+  async (accent) => {
+    const coloured = { ...operator, colours: { accent, accentDark: accent } };
+    const reader = { method: "GET", fields: new Map() };
+    const { body } = tell(dropped(), reader, coloured, { nowMs, nonce: "x" });
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await browser.newPage({ colorScheme });
+      await page.setContent(body ?? "");
+      expect(await violations(page)).toEqual([]);
+      await page.close();
+    }
+  },
+);
