@@ -4,12 +4,12 @@ import { toResponse } from "./cloudflare/reply.ts";
 import { cloudflareWorld } from "./cloudflare/world.ts";
 import { parseConfig, type EdgeConfig } from "./edge/config.ts";
 import { handle } from "./edge/handle.ts";
-import { newIsolate } from "./edge/isolate.ts";
+import { newIsolate, type Isolate } from "./edge/isolate.ts";
 import type { Parsed } from "./http/parsed.ts";
 import { health, version } from "./cloudflare/health.ts";
 
-const isolate = newIsolate();
 let config: Parsed<EdgeConfig> | undefined;
+let isolate: Isolate | undefined;
 
 const app = new Hono<{ Bindings: Env }>({ strict: true });
 
@@ -18,6 +18,7 @@ app.get("/.well-known/portcullis/version", () => version());
 app.all("*", async (c) => {
   config ??= parseConfig({ ...c.env });
   if (!config.ok) throw new Error(config.problem);
+  isolate ??= newIsolate(config.value);
   const world = cloudflareWorld(c.env, c.executionCtx, config.value);
   const reply = await handle(toInbound(c.req.raw, config.value), {
     config: config.value,

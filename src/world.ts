@@ -12,12 +12,20 @@ export interface World {
   /** Text this PoP keeps for later, shared by its isolates: best effort, `null` when it has none. */
   recall(name: string): Promise<string | null>;
   keep(name: string, text: string): Promise<void>;
+  forget(name: string): Promise<void>;
+  /** Bytes this PoP keeps, likewise. Keeping answers whether all of them arrived and were kept. */
+  recallBytes(name: string): Promise<Bytes | null>;
+  keepBytes(name: string, bytes: Bytes): Promise<boolean>;
   /** One exchange with an origin, until the response's header section has arrived. */
   send(request: OriginRequest): Promise<OriginAnswer>;
+  wait(ms: number): Promise<void>;
   /** Work that may outlive the reply. */
   later(work: Promise<unknown>): void;
   observe(event: EdgeEvent): void;
 }
+
+/** A body: at hand, or still on its way. */
+export type Bytes = Uint8Array | ReadableStream<Uint8Array>;
 
 /** A key answered with `null` does not exist; a key that is missing could not be read. */
 export type ListAnswer = {
@@ -48,7 +56,7 @@ export interface OriginResponse {
   kind: "answered";
   status: number;
   fields: readonly FieldLine[];
-  body: ReadableStream<Uint8Array> | null;
+  body: Bytes | null;
   /** Set when the origin switched protocols. */
   channel: Channel | null;
 }
@@ -82,6 +90,7 @@ export interface Reply {
 export type ReplyBody =
   | { kind: "none" }
   | { kind: "text"; text: string }
+  | { kind: "bytes"; bytes: Uint8Array }
   | { kind: "stream"; stream: ReadableStream<Uint8Array>; watch: Watch }
   | { kind: "channel"; channel: Channel; watch: Watch };
 

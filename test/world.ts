@@ -1,9 +1,11 @@
 import { parseConfig, type EdgeConfig } from "../src/edge/config.ts";
 import type { Edge } from "../src/edge/edge.ts";
+import { collected } from "../src/edge/holdings.ts";
 import { handle } from "../src/edge/handle.ts";
 import { newIsolate } from "../src/edge/isolate.ts";
 import type { FieldLine } from "../src/http/fields.ts";
 import type {
+  Bytes,
   EdgeEvent,
   Inbound,
   OriginAnswer,
@@ -32,6 +34,28 @@ export class MemoryWorld implements World {
   keep = async (name: string, text: string) => {
     this.shelf.set(name, text);
   };
+  forget = async (name: string) => {
+    this.shelf.delete(name);
+  };
+  readonly shelfBytes = new Map<string, Uint8Array>();
+  recallBytes = async (name: string) => this.shelfBytes.get(name) ?? null;
+  keepBytes = async (name: string, bytes: Bytes) => {
+    const whole = await collected(bytes);
+    if (whole !== null) this.shelfBytes.set(name, whole);
+    return whole !== null;
+  };
+  /** Waits end when the clock has been moved past them by `pass`. */
+  readonly #waits: { untilMs: number; end: () => void }[] = [];
+  wait = async (ms: number) => {
+    const wait = Promise.withResolvers<void>();
+    this.#waits.push({ untilMs: this.clockMs + ms, end: wait.resolve });
+    return wait.promise;
+  };
+  pass(ms: number): void {
+    this.clockMs += ms;
+    for (const { untilMs, end } of this.#waits)
+      if (untilMs <= this.clockMs) end();
+  }
   later = (work: Promise<unknown>) => {
     this.#pending.push(work);
   };
@@ -85,7 +109,8 @@ export function memoryEdge(
     '{"customer":"shop","origins":["https://origin.shop.example"]}',
   );
   world.list.set("customer:shop", "allow");
-  return { world, isolate: newIsolate(), config: configOf(variables) };
+  const config = configOf(variables);
+  return { world, isolate: newIsolate(config), config };
 }
 
 function configOf(variables: Record<string, string>): EdgeConfig {

@@ -14,6 +14,12 @@ export function toResponse(reply: Reply, ctx: Waiting): Response {
       return new Response(null, { status, headers });
     case "text":
       return new Response(body.text, { status, headers });
+    case "bytes":
+      return new Response(body.bytes, {
+        status,
+        headers,
+        encodeBody: "manual",
+      });
     case "stream": {
       const { readable, writable } = pipeFor(headers);
       const cut = new AbortController();

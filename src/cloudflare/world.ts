@@ -3,7 +3,7 @@ import type { EdgeEvent, World } from "../world.ts";
 import { readList } from "./list.ts";
 import type { Waiting } from "./reply.ts";
 import { send } from "./send.ts";
-import { keep, recall } from "./shelf.ts";
+import { forget, keep, keepBytes, recall, recallBytes } from "./shelf.ts";
 
 /** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
 export function cloudflareWorld(
@@ -17,7 +17,11 @@ export function cloudflareWorld(
     readList: (keys) => readList(env.CUSTOMERS, keys, config.listDeadlineMs),
     recall,
     keep,
+    forget,
+    recallBytes,
+    keepBytes,
     send,
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     later: (work) => ctx.waitUntil(work),
     observe: (event) => log(event, config.logRequests),
   };

@@ -11,6 +11,11 @@ export function standingKey(customer: string): string {
   return `customer:${customer}`;
 }
 
+/** The key of a customer's purge facts. */
+export function purgeKey(customer: string): string {
+  return `purge:${customer}`;
+}
+
 /** Ids are short and plain so that nobody needs to quote one in a shell. */
 export function isCustomerId(id: string): boolean {
   return /^[a-z0-9-]{1,63}$/.test(id);

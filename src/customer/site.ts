@@ -1,8 +1,10 @@
 import * as v from "valibot";
+import type { CacheSettings } from "../cache/settings.ts";
 import { hopByHop } from "../http/connection.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { canonicalHost } from "../http/host.ts";
 import type { Parsed } from "../http/parsed.ts";
+import { cacheSettings } from "./cache.ts";
 import { readRecord } from "./record.ts";
 import { listOf, mapOf, members, textAs, wholeNumber } from "./schema.ts";
 import { customerId } from "./text.ts";
@@ -15,6 +17,7 @@ export interface Site {
   timeoutSeconds: number;
   /** Request fields added for the origin. */
   originFields: readonly FieldLine[];
+  cache: CacheSettings;
 }
 
 const origin = textAs(
@@ -71,6 +74,7 @@ const site = v.pipe(
     origins: listOf(origin, 16),
     timeoutSeconds: v.nullish(wholeNumber(1, 600), 30),
     originFields: v.nullish(mapOf(fieldName, fieldValue, 50), {}),
+    cache: v.nullish(cacheSettings, {}),
   }),
   v.transform((record): Site => ({
     ...record,

@@ -53,7 +53,14 @@ export interface Denial {
   seq: number | null;
 }
 
-export type Standing = { kind: "allow"; seq: number | null } | Denial;
+export type Standing =
+  | {
+      kind: "allow";
+      /** Since when it has been served again: what was stored before is not taken for fresh. */
+      effectiveAtMs: number | null;
+      seq: number | null;
+    }
+  | Denial;
 
 /** What the bare word `deny` says: everything, at once, until further notice, for no stated reason. */
 export const bareDenial: Denial = {
@@ -81,8 +88,12 @@ const seq = optional(wholeNumber(0, Number.MAX_SAFE_INTEGER));
 
 // Restoring a customer by changing one word of a record must work whatever else stands in it.
 const allowance = v.pipe(
-  v.object({ verdict, seq }),
-  v.transform((record): Standing => ({ kind: "allow", seq: record.seq })),
+  v.object({ verdict, effectiveAt: v.fallback(optional(instant), null), seq }),
+  v.transform((record): Standing => ({
+    kind: "allow",
+    effectiveAtMs: record.effectiveAt,
+    seq: record.seq,
+  })),
 );
 
 const denial = v.pipe(

@@ -18,7 +18,12 @@ export interface Visit {
 }
 
 export type Verdict =
-  | { kind: "serve"; because: "allowed" | "default" | "out-of-scope" | "ended" }
+  | {
+      kind: "serve";
+      because: "allowed" | "default" | "out-of-scope" | "ended";
+      /** Since when it has been served again, after a denial. */
+      restoredAtMs: number | null;
+    }
   /** Served, and told when that will end. */
   | { kind: "notice"; denial: Denial; sunsetAtMs: number }
   /** Refused but for this request, which helps the customer to leave. */
@@ -56,16 +61,21 @@ export function judge(
 ): Verdict {
   if (standing === null) {
     return defaultVerdict === "allow"
-      ? { kind: "serve", because: "default" }
+      ? { kind: "serve", because: "default", restoredAtMs: null }
       : refusal(bareDenial, nowMs);
   }
-  if (standing.kind === "allow") return { kind: "serve", because: "allowed" };
+  if (standing.kind === "allow")
+    return {
+      kind: "serve",
+      because: "allowed",
+      restoredAtMs: standing.effectiveAtMs,
+    };
 
   const { effectiveAtMs, endsAtMs, offboardUntilMs } = standing;
   if (endsAtMs !== null && nowMs >= endsAtMs)
-    return { kind: "serve", because: "ended" };
+    return { kind: "serve", because: "ended", restoredAtMs: endsAtMs };
   if (!inScope(standing, visit))
-    return { kind: "serve", because: "out-of-scope" };
+    return { kind: "serve", because: "out-of-scope", restoredAtMs: null };
   if (effectiveAtMs !== null && nowMs < effectiveAtMs) {
     return { kind: "notice", denial: standing, sunsetAtMs: effectiveAtMs };
   }

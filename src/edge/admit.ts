@@ -4,12 +4,14 @@ import { isLoop } from "../http/forwarding.ts";
 import { rawTarget } from "../http/target.ts";
 import type { Inbound } from "../world.ts";
 
+export type Admitted = Extract<Admission, { kind: "admitted" }>;
+
 export type Admission =
   | {
       kind: "admitted";
       /** Canonical: the one name that gate, routing and keys go by. */
       host: string;
-      /** As the visitor wrote it, with its port. */
+      /** The same with the port, where it is not the scheme's own: what the origin is told. */
       authority: string;
       scheme: "http" | "https";
       target: string;
@@ -51,13 +53,20 @@ export function admit(request: Inbound, edge: string): Admission {
   if (!urlHost.ok || urlHost.value !== host.value)
     return malformed(400, "Host and the request target name different hosts");
   if (isLoop(fields, edge)) return { kind: "loop", host: host.value };
+  const scheme = url.startsWith("https:") ? "https" : "http";
   return {
     kind: "admitted",
     host: host.value,
-    authority,
-    scheme: url.startsWith("https:") ? "https" : "http",
+    authority: host.value + portOf(authority, scheme),
+    scheme,
     target: rawTarget(url),
   };
+}
+
+function portOf(authority: string, scheme: "http" | "https"): string {
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? 0);
+  const isUsual = port === 0 || port === (scheme === "https" ? 443 : 80);
+  return isUsual ? "" : `:${port}`;
 }
 
 function malformed(status: 400 | 405 | 414 | 431, problem: string): Admission {

@@ -18,6 +18,8 @@ export interface EdgeConfig {
   listDeadlineMs: number;
   /** How often a reply under way is held against the list. */
   watchMs: number;
+  /** How many bytes of stored responses an isolate holds in memory. */
+  responseMemoryBytes: number;
   logRequests: "all" | "problems";
   /** Who vouches for a visitor's address: Cloudflare's own field, or nobody. */
   clientAddress: "cf-connecting-ip" | "unknown";
@@ -41,6 +43,9 @@ const oneOf = <const T extends readonly [string, ...string[]]>(
   usual: T[number],
 ) => v.optional(v.picklist(words, `expected ${words.join(" or ")}`), usual);
 
+/** An isolate has 128 MB for everything. */
+const wholeMebibytes = "expected a whole number of mebibytes from 0 to 96";
+
 const Variables = v.object({
   EDGE_NAME: v.optional(
     v.pipe(
@@ -56,6 +61,16 @@ const Variables = v.object({
   RECORD_MEMORY_SECONDS: seconds("1", 60),
   LIST_DEADLINE_SECONDS: seconds("1", 30),
   WATCH_SECONDS: seconds("5", 60),
+  RESPONSE_MEMORY_MIB: v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()], wholeMebibytes),
+      v.transform(Number),
+      v.integer(wholeMebibytes),
+      v.minValue(0, wholeMebibytes),
+      v.maxValue(96, wholeMebibytes),
+    ),
+    "32",
+  ),
   LOG_REQUESTS: oneOf(["all", "problems"], "all"),
   CLIENT_ADDRESS: oneOf(["cf-connecting-ip", "unknown"], "cf-connecting-ip"),
 });
@@ -66,8 +81,7 @@ export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
     env["OPERATOR"] === undefined
       ? { ok: true as const, value: usualOperator }
       : parseOperator(env["OPERATOR"]);
-  if (!operator.ok)
-    return { ok: false, problem: `OPERATOR: ${operator.problem}` };
+  if (!operator.ok) return operator;
   const read = v.safeParse(Variables, env);
   if (!read.success) {
     const [issue] = read.issues;
@@ -87,6 +101,7 @@ export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
       recordMemoryMs: set.RECORD_MEMORY_SECONDS,
       listDeadlineMs: set.LIST_DEADLINE_SECONDS,
       watchMs: set.WATCH_SECONDS,
+      responseMemoryBytes: set.RESPONSE_MEMORY_MIB * 2 ** 20,
       logRequests: set.LOG_REQUESTS,
       clientAddress: set.CLIENT_ADDRESS,
     },

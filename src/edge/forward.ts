@@ -1,20 +1,38 @@
 import type { Site } from "../customer/site.ts";
 import { privateAddress } from "../http/address.ts";
 import type { FieldLine } from "../http/fields.ts";
-import { fieldsForOrigin, maxForwards, type Hop } from "../http/forwarding.ts";
+import { fieldsForOrigin, type Hop } from "../http/forwarding.ts";
 import { targetOnOrigin } from "../http/target.ts";
 import { mayTryNext } from "../origin/retry.ts";
-import type { Inbound, OriginAnswer, OriginResponse } from "../world.ts";
-import type { Admission } from "./admit.ts";
+import type {
+  Inbound,
+  OriginAnswer,
+  OriginRequest,
+  OriginResponse,
+} from "../world.ts";
+import type { Admitted } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 
 export type Forwarded =
-  /** RFC 9110 §7.6.2: no hops are left, the answer is ours. */
-  | { kind: "final" }
-  | { kind: "answered"; response: OriginResponse; origin: string }
-  | Extract<OriginAnswer, { kind: "failed" }>;
+  | {
+      kind: "answered";
+      response: OriginResponse;
+      origin: string;
+      requestTimeMs: number;
+      responseTimeMs: number;
+    }
+  | Failed;
 
-type Admitted = Extract<Admission, { kind: "admitted" }>;
+export type Failed = Extract<OriginAnswer, { kind: "failed" }>;
+
+/** A request as any origin of its site would get it. */
+export type Outgoing = Pick<
+  OriginRequest,
+  "method" | "fields" | "body" | "upgrade"
+> & { target: string };
+
+/** The version origins are spoken to in; the runtime does not say which it was. */
+export const originHttpVersion = "1.1";
 
 export function hopOf(
   request: Inbound,
@@ -30,71 +48,97 @@ export function hopOf(
   };
 }
 
-function upgradeOf(request: Inbound): "none" | "websocket" {
-  const asked = request.fields.get("upgrade")?.trim().toLowerCase();
-  return asked === "websocket" && request.method === "GET"
-    ? "websocket"
-    : "none";
+export function upgradeOf({ method, fields }: Inbound): "none" | "websocket" {
+  const asked = fields.get("upgrade")?.trim().toLowerCase();
+  return asked === "websocket" && method === "GET" ? "websocket" : "none";
 }
 
-/** Step 6: sends the request to the site's origins in their order until one answers. */
-export async function forward(
+/** The visitor's fields for the origin; `hopsLeft` is what Max-Forwards goes on with. */
+export function forwardedFields(
   request: Inbound,
   admitted: Admitted,
+  hopsLeft: string | null,
+  edge: Edge,
+): FieldLine[] {
+  const { world } = edge;
+  const fields = fieldsForOrigin(
+    request.fields,
+    hopOf(request, admitted, edge),
+    {
+      upgrade: upgradeOf(request),
+      traceIds: { trace: world.randomHex(16), parent: world.randomHex(8) },
+    },
+  );
+  return hopsLeft === null ? fields : [...fields, ["Max-Forwards", hopsLeft]];
+}
+
+/** Step 6: sends a request to the site's origins in their order until one answers. */
+export async function send(
+  outgoing: Outgoing,
   site: Site,
   edge: Edge,
 ): Promise<Forwarded> {
-  const { world, config } = edge;
-  const hops = maxForwards(request.method, request.fields);
-  if (hops.kind === "final") return hops;
-  const upgrade = upgradeOf(request);
-  const fields: FieldLine[] = [
-    ...fieldsForOrigin(request.fields, hopOf(request, admitted, edge), {
-      upgrade,
-      traceIds: { trace: world.randomHex(16), parent: world.randomHex(8) },
-    }).filter(([name]) => !isSetBySite(site, name)),
-    ...(hops.value === null ? [] : [["Max-Forwards", hops.value] as const]),
+  const { world } = edge;
+  const { target, ...request } = outgoing;
+  const fields = [
+    ...request.fields.filter(([name]) => !isSetBySite(site, name)),
     ...site.originFields,
   ];
   const body = request.body === null ? "none" : "streaming";
-  let failed: Extract<OriginAnswer, { kind: "failed" }> = {
+  let failed: Failed = {
     kind: "failed",
     error: "proxy_configuration_error",
     details: "the site record names no origin",
   };
   for (const origin of site.origins) {
-    const url = targetOnOrigin(origin, admitted.target);
-    if (!url.ok)
-      return {
-        kind: "failed",
-        error: "http_request_error",
-        details: url.problem,
-      };
-    const prohibited =
-      config.privateOrigins === "refused"
-        ? privateAddress(url.value.hostname)
-        : null;
-    const answer: OriginAnswer =
-      prohibited === null
-        ? await world.send({
-            method: request.method,
-            url: url.value,
-            fields,
-            body: request.body,
-            upgrade,
-            timeoutMs: site.timeoutSeconds * 1000,
-          })
-        : {
-            kind: "failed",
-            error: "destination_ip_prohibited",
-            details: `${url.value.hostname}: ${prohibited}`,
-          };
+    const requestTimeMs = world.nowMs();
+    const answer = await sendTo(
+      origin,
+      target,
+      { ...request, fields },
+      site,
+      edge,
+    );
     if (answer.kind === "answered")
-      return { kind: "answered", response: answer, origin };
+      return {
+        kind: "answered",
+        response: answer,
+        origin,
+        requestTimeMs,
+        responseTimeMs: world.nowMs(),
+      };
     failed = answer;
     if (!mayTryNext({ method: request.method, body }, answer.error)) break;
   }
   return failed;
+}
+
+async function sendTo(
+  origin: string,
+  target: string,
+  request: Omit<OriginRequest, "url" | "timeoutMs">,
+  site: Site,
+  { world, config }: Edge,
+): Promise<OriginAnswer> {
+  const url = targetOnOrigin(origin, target);
+  if (!url.ok)
+    return {
+      kind: "failed",
+      error: "http_request_error",
+      details: url.problem,
+    };
+  const prohibited =
+    config.privateOrigins === "refused"
+      ? privateAddress(url.value.hostname)
+      : null;
+  if (prohibited !== null)
+    return {
+      kind: "failed",
+      error: "destination_ip_prohibited",
+      details: `${url.value.hostname}: ${prohibited}`,
+    };
+  const timeoutMs = site.timeoutSeconds * 1000;
+  return world.send({ ...request, url: url.value, timeoutMs });
 }
 
 /** As CGI and its heirs read a name: "_" and "-" are one. */

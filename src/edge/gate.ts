@@ -1,4 +1,4 @@
-import { edgeKey, siteKey, standingKey } from "../customer/keys.ts";
+import { edgeKey, purgeKey, siteKey, standingKey } from "../customer/keys.ts";
 import { usualSettings, type EdgeSettings } from "../customer/settings.ts";
 import type { Site } from "../customer/site.ts";
 import { judge, type Verdict, type Visit } from "../customer/verdict.ts";
@@ -11,8 +11,15 @@ import type { Known } from "./record-memory.ts";
 type Refusal = Extract<Verdict, { kind: "refuse" }>;
 type Passage = Exclude<Verdict, { kind: "refuse" }>;
 
+/** Whom the gate lets pass, and on what terms. */
+export interface Passed {
+  kind: "pass";
+  site: Site;
+  passage: Passage;
+}
+
 export type Gate =
-  | { kind: "pass"; site: Site; passage: Passage }
+  | Passed
   | { kind: "refused"; site: Site; refusal: Refusal }
   | {
       kind: "maintenance";
@@ -45,7 +52,17 @@ export async function gate(visit: Visit, edge: Edge): Promise<Gate> {
 
   const { site } = located;
   const key = standingKey(site.customer);
-  await refresh([{ memory: isolate.standings, key, absence: "kept" }], edge);
+  await refresh(
+    [
+      { memory: isolate.standings, key, absence: "kept" },
+      {
+        memory: isolate.purges,
+        key: purgeKey(site.customer),
+        absence: "forgotten",
+      },
+    ],
+    edge,
+  );
   const standing = isolate.standings.find(key);
   const undecided =
     standing === null || (standing.kind !== "record" && settings === null);

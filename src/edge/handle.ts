@@ -1,31 +1,23 @@
-import type { Denial } from "../customer/standing.ts";
 import type { Visit } from "../customer/verdict.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
-import { fieldsForVisitor } from "../http/forwarding.ts";
+import { maxForwards } from "../http/forwarding.ts";
 import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
-import type {
-  Inbound,
-  OriginResponse,
-  Reply,
-  ReplyBody,
-  Watch,
-} from "../world.ts";
+import type { Inbound, Reply } from "../world.ts";
 import { admit, allowedMethods } from "./admit.ts";
 import { answer } from "./answer.ts";
+import { aroundCache } from "./around-cache.ts";
+import { askedFrom } from "./asked.ts";
 import type { Edge } from "./edge.ts";
-import { forward, hopOf } from "./forward.ts";
-import { gate, type Gate } from "./gate.ts";
+import { upgradeOf } from "./forward.ts";
+import { gate, type Gate, type Passed } from "./gate.ts";
 import { note, type Account } from "./note.ts";
-import { watchOf } from "./watch.ts";
-
-/** The version origins are spoken to in (the runtime does not say which it was). */
-const originHttpVersion = "1.1";
+import { throughCache } from "./through-cache.ts";
 
 /** How long a visitor is asked to wait when the list cannot be read. */
 const unavailableRetrySeconds = 30;
 
-/** The life of one request: admit, locate, gate, send, respond, observe. */
+/** The life of one request: admit, locate, gate, reuse or send, respond, observe. */
 export async function handle(request: Inbound, edge: Edge): Promise<Reply> {
   const startedAtMs = edge.world.nowMs();
   const { reply, account } = await respond(request, edge);
@@ -61,41 +53,70 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
   const gated = await gate(visit, edge);
   if (gated.kind !== "pass") return turnedAway(gated, host, request, edge);
 
-  const { site, passage } = gated;
-  const { customer } = site;
-  const sent = await forward(request, admission, site, edge);
-  switch (sent.kind) {
-    case "final":
+  const { customer } = gated.site;
+  const hops = maxForwards(method, request.fields);
+  if (hops.kind === "final")
+    return {
+      reply: finalRecipient(edge),
+      account: { outcome: "served", host, customer },
+    };
+  const asked = askedFrom(request, admission, gated, hops.value, visit, edge);
+  if (!asked.ok)
+    return {
+      reply: answer(
+        { kind: "malformed", status: 400, problem: asked.problem },
+        request,
+        edge,
+      ),
+      account: { outcome: "malformed", host, customer, details: asked.problem },
+    };
+  const answered = usesCache(request, gated.passage)
+    ? await throughCache(asked.value, edge)
+    : await aroundCache(asked.value, edge);
+  switch (answered.kind) {
+    case "failed":
+      return unreachable(request, edge, { ...answered, host, customer });
+    case "gateway-timeout":
       return {
-        reply: finalRecipient(edge),
+        reply: answer(
+          {
+            kind: "unreachable",
+            host,
+            status: 504,
+            error: "proxy_internal_response",
+          },
+          request,
+          edge,
+        ),
         account: { outcome: "served", host, customer },
       };
-    case "failed":
-      return unreachable(request, edge, { ...sent, host, customer });
-    case "answered":
-      break;
+    case "reply":
+      return {
+        reply: withNotice(answered.reply, gated.passage),
+        account: { outcome: outcomeOf(gated.passage), host, customer },
+      };
   }
-  const reply = proxied(
-    method,
-    sent.response,
-    fieldsForVisitor(
-      sent.response.fields,
-      { ...hopOf(request, admission, edge), httpVersion: originHttpVersion },
-      {
-        originBase: sent.origin,
-        nowMs: edge.world.nowMs(),
-      },
-    ),
-    watchOf(visit, gated, edge),
+}
+
+/** What may be stored is not for upgrades, bodies in requests, or the challenges of a customer who moves out. */
+function usesCache(request: Inbound, passage: Passed["passage"]): boolean {
+  const { method, body } = request;
+  return (
+    (method === "GET" || method === "HEAD") &&
+    body === null &&
+    upgradeOf(request) === "none" &&
+    passage.kind !== "offboard"
   );
-  switch (passage.kind) {
+}
+
+function outcomeOf({ kind }: Passed["passage"]): Account["outcome"] {
+  switch (kind) {
     case "serve":
-      return { reply, account: { outcome: "served", host, customer } };
-    case "offboard":
-      return { reply, account: { outcome: "offboarding", host, customer } };
+      return "served";
     case "notice":
-      reply.fields.push(...sunset(passage.denial, passage.sunsetAtMs));
-      return { reply, account: { outcome: "noticed", host, customer } };
+      return "noticed";
+    case "offboard":
+      return "offboarding";
   }
 }
 
@@ -141,6 +162,7 @@ function turnedAway(
         account: { outcome: "unavailable", host },
       };
     case "refused":
+      edge.isolate.refusedAtMs.set(gated.site.customer, edge.world.nowMs());
       return {
         reply: answer(
           { ...gated.refusal, kind: "dropped", host },
@@ -182,35 +204,15 @@ function finalRecipient({ world }: Edge): Reply {
   };
 }
 
-function proxied(
-  method: string,
-  response: OriginResponse,
-  fields: FieldLine[],
-  watch: Watch,
-): Reply {
-  return {
-    status: response.status,
-    fields,
-    body: bodyOf(method, response, watch),
-  };
-}
-
-function bodyOf(
-  method: string,
-  { channel, body, status }: OriginResponse,
-  watch: Watch,
-): ReplyBody {
-  if (channel !== null) return { kind: "channel", channel, watch };
-  const bodiless =
-    method === "HEAD" || status === 204 || status === 205 || status === 304;
-  if (body === null || bodiless) return { kind: "none" };
-  return { kind: "stream", stream: body, watch };
-}
-
 /** RFC 8594: the moment from which the site is no longer served, and where that is announced. */
-function sunset(denial: Denial, sunsetAtMs: number): FieldLine[] {
-  const fields: FieldLine[] = [["Sunset", httpDate(sunsetAtMs)]];
+function withNotice(reply: Reply, passage: Passed["passage"]): Reply {
+  if (passage.kind !== "notice") return reply;
+  const { denial, sunsetAtMs } = passage;
+  const fields: FieldLine[] = [
+    ...reply.fields,
+    ["Sunset", httpDate(sunsetAtMs)],
+  ];
   if (denial.noticeUrl !== null)
     fields.push(["Link", `<${denial.noticeUrl}>; rel="sunset"`]);
-  return fields;
+  return { ...reply, fields };
 }

@@ -1,22 +1,40 @@
+import type { PurgeFact } from "../cache/purge.ts";
+import { parsePurge } from "../customer/purge.ts";
 import { parseEdgeSettings, type EdgeSettings } from "../customer/settings.ts";
 import { parseSite, type Site } from "../customer/site.ts";
 import { parseStanding, type Standing } from "../customer/standing.ts";
+import type { EdgeConfig } from "./config.ts";
+import type { Flight } from "./flight.ts";
 import { RecordMemory } from "./record-memory.ts";
+import { ResponseMemory } from "./response-memory.ts";
 
 /** What lives as long as the isolate does and is shared by the requests in it. */
 export interface Isolate {
   sites: RecordMemory<Site>;
   standings: RecordMemory<Standing>;
+  purges: RecordMemory<readonly PurgeFact[]>;
   settings: RecordMemory<EdgeSettings>;
   /** Until then a list that just failed is asked only for what nothing is known of. */
   listRestsUntilMs: number;
+  responses: ResponseMemory;
+  /** Exchanges under way, by what they are about. */
+  flights: Map<string, Flight>;
+  /** Purges that responses themselves ordered (RFC 9875), by customer. */
+  groupPurges: Map<string, readonly PurgeFact[]>;
+  /** When a customer was last refused here, by customer. */
+  refusedAtMs: Map<string, number>;
 }
 
-export function newIsolate(): Isolate {
+export function newIsolate(config: EdgeConfig): Isolate {
   return {
     sites: new RecordMemory(parseSite),
     standings: new RecordMemory(parseStanding),
+    purges: new RecordMemory<readonly PurgeFact[]>(parsePurge),
     settings: new RecordMemory(parseEdgeSettings),
     listRestsUntilMs: 0,
+    responses: new ResponseMemory(config.responseMemoryBytes),
+    flights: new Map(),
+    groupPurges: new Map(),
+    refusedAtMs: new Map(),
   };
 }

@@ -1,9 +1,7 @@
 import type { Visit } from "../customer/verdict.ts";
 import type { Watch } from "../world.ts";
 import type { Edge } from "./edge.ts";
-import { gate, type Gate } from "./gate.ts";
-
-type Pass = Extract<Gate, { kind: "pass" }>;
+import { gate, type Passed } from "./gate.ts";
 
 /**
  * A reply that takes long (a download, an event stream, a WebSocket) passes the gate again and again, so
@@ -11,7 +9,7 @@ type Pass = Extract<Gate, { kind: "pass" }>;
  */
 export function watchOf(
   visit: Visit,
-  { site, passage }: Pass,
+  { site, passage }: Passed,
   edge: Edge,
 ): Watch {
   return {
@@ -43,7 +41,7 @@ export function watchOf(
 
 /** A drop that is announced is met at its very moment. */
 function untilNextLook(
-  passage: Pass["passage"],
+  passage: Passed["passage"],
   { config, world }: Edge,
 ): number {
   if (passage.kind !== "notice") return config.watchMs;

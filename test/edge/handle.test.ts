@@ -11,6 +11,8 @@ const bodyText = async ({ body }: Reply) => {
       return "";
     case "text":
       return body.text;
+    case "bytes":
+      return new TextDecoder().decode(body.bytes);
     case "stream":
       return new Response(body.stream).text();
     case "channel":
@@ -335,7 +337,7 @@ describe("records that do not parse", () => {
     edge.world.list.set("customer:shop", "deny");
     await ask(edge, shop);
     edge.world.list.set("customer:shop", "allwo");
-    const other = { ...edge, isolate: newIsolate() };
+    const other = { ...edge, isolate: newIsolate(edge.config) };
     expect((await ask(other, shop)).status).toBe(403);
   });
 
@@ -436,7 +438,7 @@ describe("when the list cannot be read", () => {
       edge.world.list.set("customer:shop", standing);
       await ask(edge, shop);
       edge.world.listState = "down";
-      const other = { ...edge, isolate: newIsolate() };
+      const other = { ...edge, isolate: newIsolate(edge.config) };
       expect((await ask(other, shop)).status).toBe(status);
     }
   });
@@ -476,7 +478,7 @@ describe("when the list cannot be read", () => {
     edge.world.clockMs += 1000;
     expect((await ask(edge, shop)).status).toBe(403);
     edge.world.listState = "down";
-    const other = { ...edge, isolate: newIsolate() };
+    const other = { ...edge, isolate: newIsolate(edge.config) };
     expect((await ask(other, shop)).status).toBe(403);
   });
 
