@@ -38,6 +38,7 @@ export type Refusal =
   | "request-no-store"
   | "private"
   | "authorization"
+  | "cookie"
   | "set-cookie"
   | "vary-star"
   | "no-freshness-or-validator";
@@ -121,8 +122,13 @@ export function sharingRefusal(
   lifetime: Lifetime,
   settings: CacheSettings,
 ): Refusal | null {
-  const { directives } = policy;
   if (bypasses(request, settings)) return "bypass";
+  // A site in force mode speaks for its origin on freshness, never on whose the response is.
+  const stated =
+    policy.from === "site"
+      ? policyOf(response, { mode: { kind: "standard" } })
+      : policy;
+  const { directives } = stated;
   // §5.2.2.3: with must-understand, no-store is for those who do not understand the status.
   if (directives.mustUnderstand && !understood.has(response.status))
     return "not-understood";
@@ -133,9 +139,11 @@ export function sharingRefusal(
   )
     return "request-no-store";
   if (directives.private === "response") return "private";
-  if (request.get("authorization") && !allowsAuthorized(policy))
+  if (request.get("authorization") && !allowsAuthorized(stated))
     return "authorization";
-  if (response.fields.get("set-cookie") && !allowsCookies(policy, settings))
+  // The same danger, and the same remedy: what a cookie chose for one visitor is not for all.
+  if (request.get("cookie") && !allowsAuthorized(stated)) return "cookie";
+  if (response.fields.get("set-cookie") && !allowsCookies(stated, settings))
     return "set-cookie";
   if (nominatedBy(response.fields).includes("*")) return "vary-star";
   return isWorthStoring(response.fields, policy, lifetime)

@@ -9,7 +9,7 @@ import type { Edge } from "./edge.ts";
 import type { Fetched } from "./fetch-for.ts";
 import { Flight } from "./flight.ts";
 import { forwardedFields, send, upgradeOf } from "./forward.ts";
-import { release } from "./holdings.ts";
+import { releaseAll } from "./holdings.ts";
 import { keep } from "./keep.ts";
 import { receivedFrom, replyFrom } from "./received.ts";
 
@@ -75,7 +75,7 @@ function invalidate(asked: Asked, received: Received, edge: Edge): void {
     const resource = resourceOf(rawTarget(url), asked);
     if (!resource.ok) continue;
     const { key } = resource.value;
-    release(key, "all", edge);
+    releaseAll(key, edge);
     for (const flight of isolate.flights.values())
       if (flight.about === key) flight.spoiled = true;
   }

@@ -37,8 +37,8 @@ export function askedFrom(
   edge: Edge,
 ): Parsed<Asked> {
   const { site } = passed;
-  const resource = resourceOf(admitted.target, { site, admitted });
-  if (!resource.ok) return resource;
+  const keyed = resourceOf(admitted.target, { site, admitted });
+  if (!keyed.ok) return keyed;
   const { scheme, authority } = admitted;
   return {
     ok: true,
@@ -47,8 +47,8 @@ export function askedFrom(
       admitted,
       site,
       hopsLeft,
-      resource: resource.value,
-      url: `${scheme}://${authority}${resource.value.target}`,
+      resource: keyed.value,
+      url: `${scheme}://${authority}${keyed.value.target}`,
       purges: purgesOf(passed, edge),
       watch: watchOf(visit, passed, edge),
     },

@@ -41,11 +41,16 @@ export function hold(key: string, held: Held, edge: Edge): void {
   replace(key, [held, ...others].slice(0, mostVariants), edge);
 }
 
-/** Takes what is named out, or all of it. */
-export function release(key: string, name: string | "all", edge: Edge): void {
+/** Takes one stored response out. */
+export function release(key: string, name: string, edge: Edge): void {
   const held = edge.isolate.responses.find(key) ?? [];
-  const left = name === "all" ? [] : held.filter((one) => one.name !== name);
-  if (left.length > 0) return replace(key, left, edge);
+  const left = held.filter((one) => one.name !== name);
+  if (left.length > 0) replace(key, left, edge);
+  else releaseAll(key, edge);
+}
+
+/** Takes out all that is stored under a key. */
+export function releaseAll(key: string, edge: Edge): void {
   edge.isolate.responses.drop(key);
   edge.world.later(edge.world.forget(indexName(key)));
 }

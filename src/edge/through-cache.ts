@@ -141,13 +141,19 @@ async function led(
   const { flights } = edge.isolate;
   const flight = new Flight(asked.resource.key);
   flights.set(key, flight);
-  const landed = flight.landing.then(() => {
-    if (flights.get(key) === flight) flights.delete(key);
-  });
   const work = fetchFor(asked, fetching, flight, edge);
   // It goes on for the others when the visitor who led it goes away.
-  edge.world.later(Promise.all([work, landed]));
+  edge.world.later(Promise.all([work, cleared(key, flight, flights)]));
   return work;
+}
+
+async function cleared(
+  key: string,
+  flight: Flight,
+  flights: Map<string, Flight>,
+): Promise<void> {
+  await flight.landing;
+  if (flights.get(key) === flight) flights.delete(key);
 }
 
 /** Answers to these belong to whoever asked, or are not looked for in the cache at all. */

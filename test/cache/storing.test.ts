@@ -218,7 +218,22 @@ describe("RFC 9111 §3", () => {
     expect(word(fresh, { chosen, request: "Cookie: a=b; session=1" })).toBe(
       "bypass",
     );
-    expect(word(fresh, { chosen, request: "Cookie: a=b" })).toBe("store");
+    expect(
+      word("Cache-Control: public, max-age=60", {
+        chosen,
+        request: "Cookie: a=b",
+      }),
+    ).toBe("store");
+  });
+
+  test.each([
+    ["max-age=60", "cookie"],
+    ["max-age=60, public", "store"],
+    ["s-maxage=60", "store"],
+  ])("an answer to a Cookie that says %s: %s", (directives, expected) => {
+    expect(
+      word(`Cache-Control: ${directives}`, { request: "Cookie: a=b" }),
+    ).toBe(expected);
   });
 
   test.each([
@@ -243,16 +258,17 @@ describe("RFC 9111 §3", () => {
     );
   });
 
-  test("a site in force mode shares no cookies, no authorized answers and no Vary: *", () => {
+  test("a site in force mode speaks for its origin on freshness, not on whose a response is", () => {
     const chosen = settingsWith({ mode: { kind: "force", ttlSeconds: 60 } });
-    expect(word("Cache-Control: no-store", { chosen })).toBe("store");
-    expect(word("Cache-Control: public\nSet-Cookie: a=b", { chosen })).toBe(
-      "set-cookie",
-    );
-    expect(
-      word("Cache-Control: public", { chosen, request: "Authorization: x" }),
-    ).toBe("authorization");
-    expect(word("Vary: *", { chosen })).toBe("vary-star");
+    const forced = (response: string, request = "") =>
+      word(response, { chosen, request });
+    expect(forced("Cache-Control: max-age=0")).toBe("store");
+    expect(forced("Cache-Control: no-store")).toBe("no-store");
+    expect(forced("Cache-Control: private")).toBe("private");
+    expect(forced("X: y\nSet-Cookie: a=b")).toBe("set-cookie");
+    expect(forced("X: y", "Authorization: x")).toBe("authorization");
+    expect(forced("X: y", "Cookie: a=b")).toBe("cookie");
+    expect(forced("Vary: *")).toBe("vary-star");
   });
 });
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { usualCacheSettings } from "../../src/cache/settings.ts";
 import { parseSite } from "../../src/customer/site.ts";
 
 const key = "host:shop.example";
@@ -17,6 +18,7 @@ test("a record of a customer and an origin is a site with the usual settings", (
       origins: ["https://origin.example"],
       timeoutSeconds: 30,
       originFields: [],
+      cache: usualCacheSettings,
     },
   });
 });

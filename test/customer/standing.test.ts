@@ -44,20 +44,33 @@ test.each([
 });
 
 test.each([
-  ["a bare word", "allow", null],
-  ["upper case with white space", "\nALLOW ", null],
-  ["JSON quotes around it", '"Allow"', null],
-  ["a record", '{"verdict":"allow"}', null],
-  ["a record with its number", '{"verdict":"allow","seq":7}', 7],
+  ["a bare word", "allow", null, null],
+  ["upper case with white space", "\nALLOW ", null, null],
+  ["JSON quotes around it", '"Allow"', null, null],
+  ["a record", '{"verdict":"allow"}', null, null],
+  ["a record with its number", '{"verdict":"allow","seq":7}', null, 7],
+  [
+    "a record with the moment of the restoration",
+    '{"verdict":"allow","effectiveAt":"1970-01-01T00:00:01Z"}',
+    1000,
+    null,
+  ],
+  [
+    "a denial whose moment makes no sense, with one word changed",
+    '{"verdict":"allow","effectiveAt":"soon"}',
+    null,
+    null,
+  ],
   [
     "a denial with one word changed",
     '{"verdict":"Allow","ground":"polcy","effectivAt":1,"endsAt":"soon","seq":7}',
+    null,
     7,
   ],
-])("allow may be written as %s", (_, text, seq) => {
+])("allow may be written as %s", (_, text, effectiveAtMs, seq) => {
   expect(parseStanding(key, text)).toEqual({
     ok: true,
-    value: { kind: "allow", seq },
+    value: { kind: "allow", effectiveAtMs, seq },
   });
 });
 

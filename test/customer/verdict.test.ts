@@ -117,13 +117,13 @@ test.each([
   ],
   [
     "allow-list mode serves a customer who is allowed",
-    { kind: "allow", seq: 1 },
+    { kind: "allow", effectiveAtMs: null, seq: 1 },
     "deny",
     "serve allowed",
   ],
   [
     "deny-list mode serves a customer who is allowed",
-    { kind: "allow", seq: null },
+    { kind: "allow", effectiveAtMs: null, seq: null },
     "allow",
     "serve allowed",
   ],
