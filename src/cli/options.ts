@@ -1,0 +1,107 @@
+import { parseArgs } from "node:util";
+import type { Parsed } from "../http/parsed.ts";
+
+export interface StartOptions {
+  port: number;
+  /** "wrangler" is `wrangler dev`; "direct" is the production bundle with nothing before it. */
+  runtime: "wrangler" | "direct";
+  customers: "demo" | "none";
+  demo: "kept" | "fresh";
+  /** Folder of the local store; null is wrangler's own default. */
+  statePath: string | null;
+}
+
+export type StartCommand =
+  { kind: "help" } | { kind: "start"; options: StartOptions };
+
+export const usage = `Usage: npm start -- [options]
+
+Runs the edge on http://localhost:8787 (PORT=… chooses another port) over a local store,
+with four demo customers whose sites this command serves itself.
+
+  --fresh        reset the demo customers to how a first start makes them
+  --no-demo      start without the demo customers and their sites
+  --direct       run the production bundle on workerd with nothing before it
+  --state DIR    keep the local store in DIR instead of .wrangler/state
+  --help         print this
+
+Ctrl-C stops everything it started and exits with 0; a failure exits with 1.`;
+
+const known = {
+  fresh: { type: "boolean" },
+  "no-demo": { type: "boolean" },
+  direct: { type: "boolean" },
+  state: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** What `npm start` was asked to do, or what is wrong with its arguments or with PORT. */
+export function parseStartCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Parsed<StartCommand> {
+  // Strict parsing throws; the tokens say as much without.
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: known,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given = new Set<string>();
+  let statePath: string | null = null;
+
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") {
+      return { ok: false, problem: `unexpected argument "${token.value}"` };
+    }
+    if (!Object.hasOwn(known, token.name)) {
+      return { ok: false, problem: `unknown option ${token.rawName}` };
+    }
+    if (token.name === "state") {
+      if (!token.value || token.value.startsWith("-")) {
+        return { ok: false, problem: "--state needs a folder" };
+      }
+      statePath = token.value;
+    } else if (token.value !== undefined) {
+      return { ok: false, problem: `${token.rawName} takes no value` };
+    }
+    given.add(token.name);
+  }
+
+  if (given.has("help")) return { ok: true, value: { kind: "help" } };
+  if (given.has("fresh") && given.has("no-demo")) {
+    return {
+      ok: false,
+      problem: "--fresh resets the demo that --no-demo leaves out: choose one",
+    };
+  }
+  const port = parsePort(env["PORT"]);
+  if (!port.ok) return port;
+
+  return {
+    ok: true,
+    value: {
+      kind: "start",
+      options: {
+        port: port.value,
+        runtime: given.has("direct") ? "direct" : "wrangler",
+        customers: given.has("no-demo") ? "none" : "demo",
+        demo: given.has("fresh") ? "fresh" : "kept",
+        statePath,
+      },
+    },
+  };
+}
+
+function parsePort(text: string | undefined): Parsed<number> {
+  if (text === undefined || text === "") return { ok: true, value: 8787 };
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65535
+    ? { ok: true, value: port }
+    : {
+        ok: false,
+        problem: `PORT is "${text}", expected a whole number from 1 to 65535`,
+      };
+}

@@ -1,0 +1,88 @@
+import { edgeKey, purgeKey, siteKey, standingKey } from "../customer/keys.ts";
+import { parseSite } from "../customer/site.ts";
+
+export interface DemoCustomer {
+  id: string;
+  host: string;
+  /** Where this command serves the site, at this start. */
+  origin: string;
+  /** The list entry that a first start writes. */
+  entry: string;
+}
+
+/** Values by key; null where there is none, or where there is to be none. */
+export type Entries = ReadonlyMap<string, string | null>;
+
+/** Every key that a start may change. */
+export function seedKeys(customers: readonly DemoCustomer[]): string[] {
+  return [
+    ...new Set(
+      [...firstStart(customers), ...leftovers(customers)].map(([key]) => key),
+    ),
+  ];
+}
+
+/**
+ * What to change in a store that holds `found`. A kept demo keeps the list as it was toggled, and only tells the edge
+ * where its sites are now. A fresh one is as after the first start: an emergency purge or maintenance are over too.
+ */
+export function planSeeds(
+  customers: readonly DemoCustomer[],
+  found: Entries,
+  demo: "kept" | "fresh",
+): Entries {
+  const wanted =
+    demo === "fresh"
+      ? [...firstStart(customers), ...leftovers(customers)]
+      : [
+          ...firstStart(customers),
+          ...stored(found),
+          ...moved(customers, found),
+        ];
+  return new Map(
+    [...new Map(wanted)].filter(
+      ([key, value]) => value !== (found.get(key) ?? null),
+    ),
+  );
+}
+
+type Entry = readonly [key: string, value: string | null];
+
+function firstStart(customers: readonly DemoCustomer[]): Entry[] {
+  return customers.flatMap(({ id, host, origin, entry }): Entry[] => [
+    [siteKey(host), JSON.stringify({ customer: id, origins: [origin] })],
+    [standingKey(id), entry],
+  ]);
+}
+
+/** What an operator may have written beside. */
+function leftovers(customers: readonly DemoCustomer[]): Entry[] {
+  return [
+    ...customers.map(({ id }): Entry => [purgeKey(id), null]),
+    [edgeKey, null],
+  ];
+}
+
+function stored(found: Entries): Entry[] {
+  return [...found].filter(([, value]) => value !== null);
+}
+
+/**
+ * Site records whose port is that of an earlier start: those with one origin, on 127.0.0.1. Whatever else such a record
+ * says stays. Any other record is not ours, one that cannot be read included.
+ */
+function moved(customers: readonly DemoCustomer[], found: Entries): Entry[] {
+  return customers.flatMap(({ host, origin }): Entry[] => {
+    const key = siteKey(host);
+    const text = found.get(key) ?? "";
+    const site = parseSite(key, text);
+    if (
+      !site.ok ||
+      !/^http:\/\/127\.0\.0\.1(:\d+)?$/.test(site.value.origins.join(" "))
+    )
+      return [];
+    return [
+      [key, JSON.stringify({ ...JSON.parse(text.trim()), origins: [origin] })],
+    ];
+  });
+}
