@@ -118,7 +118,7 @@ async function sendTo(
   target: string,
   request: Omit<OriginRequest, "url" | "timeoutMs">,
   site: Site,
-  { world, config }: Edge,
+  edge: Edge,
 ): Promise<OriginAnswer> {
   const url = targetOnOrigin(origin, target);
   if (!url.ok)
@@ -127,18 +127,28 @@ async function sendTo(
       error: "http_request_error",
       details: url.problem,
     };
-  const prohibited =
-    config.privateOrigins === "refused"
-      ? privateAddress(url.value.hostname)
-      : null;
+  const { hostname } = url.value;
+  const prohibited = prohibition(hostname, edge);
   if (prohibited !== null)
     return {
       kind: "failed",
       error: "destination_ip_prohibited",
-      details: `${url.value.hostname}: ${prohibited}`,
+      details: `${hostname}: ${prohibited}`,
     };
   const timeoutMs = site.timeoutSeconds * 1000;
-  return world.send({ ...request, url: url.value, timeoutMs });
+  return edge.world.send({ ...request, url: url.value, timeoutMs });
+}
+
+function prohibition(
+  hostname: string,
+  { config, isolate }: Edge,
+): string | null {
+  if (config.privateOrigins === "allowed") return null;
+  const known = isolate.prohibited.get(hostname);
+  if (known !== undefined) return known;
+  const reason = privateAddress(hostname);
+  isolate.prohibited.set(hostname, reason);
+  return reason;
 }
 
 /** As CGI and its heirs read a name: "_" and "-" are one. */

@@ -16,6 +16,8 @@ export interface Isolate {
   settings: RecordMemory<EdgeSettings>;
   /** Until then a list that just failed is asked only for what nothing is known of. */
   listRestsUntilMs: number;
+  /** Why an origin's host may not be reached, null where it may: the answer never changes. */
+  prohibited: Map<string, string | null>;
   responses: ResponseMemory;
   /** Exchanges under way, by what they are about. */
   flights: Map<string, Flight>;
@@ -32,6 +34,7 @@ export function newIsolate(config: EdgeConfig): Isolate {
     purges: new RecordMemory<readonly PurgeFact[]>(parsePurge),
     settings: new RecordMemory(parseEdgeSettings),
     listRestsUntilMs: 0,
+    prohibited: new Map(),
     responses: new ResponseMemory(config.responseMemoryBytes),
     flights: new Map(),
     groupPurges: new Map(),
