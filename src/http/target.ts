@@ -12,7 +12,7 @@ export function rawTarget(url: string): string {
 }
 
 /**
- * The URL to fetch: `origin` ("https://host[:port]") with a raw target on it. Resolving the target as a reference would let
+ * The URL to fetch: `origin` ("https://host[:port]", canonical) with a raw target on it. Resolving the target as a reference would let
  * `//elsewhere/x` choose the host, so the two are concatenated, and the outcome is checked to be the same origin still.
  * The value is normalised as `fetch` would, without fragment or userinfo.
  */
@@ -27,10 +27,8 @@ export function targetOnOrigin(origin: string, target: string): Parsed<URL> {
   // ":80@elsewhere", "@elsewhere" or ".elsewhere" would go on with the authority.
   if (!target.startsWith("/")) return problem('a path that begins with "/"');
   const url = URL.parse(origin + target);
-  if (url === null || url.origin !== URL.parse(origin)?.origin)
+  if (url === null || !url.href.startsWith(`${origin}/`))
     return problem(`a path on ${origin}`);
-  url.username = "";
-  url.password = "";
   url.hash = "";
   return { ok: true, value: url };
 }
