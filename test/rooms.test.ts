@@ -13,7 +13,37 @@ const rooms: Record<string, readonly string[]> = {
   edge: ["valibot"],
   cloudflare: ["cloudflare:sockets"],
   "worker.ts": ["hono"],
-  cli: ["node:*", "miniflare", "wrangler", "ws"],
+  cli: [
+    "node:*",
+    "miniflare",
+    "wrangler",
+    "ws",
+    "commander",
+    "cli-table3",
+    "picocolors",
+    "valibot",
+  ],
+  sim: [
+    "node:*",
+    "@observablehq/plot",
+    "@valibot/to-json-schema",
+    "airport-data-js",
+    "cli-progress",
+    "cli-table3",
+    "d3-array",
+    "d3-geo",
+    "d3-random",
+    "linkedom",
+    "miniflare",
+    "picocolors",
+    "pure-rand/*",
+    "simple-statistics",
+    "topojson-client",
+    "valibot",
+    "world-atlas/*",
+    "wrangler",
+    "yaml",
+  ],
 };
 const plan = Object.keys(rooms);
 const pure = ["http", "cache", "origin", "customer", "page"];
@@ -39,9 +69,14 @@ const code = (text: string) =>
   text.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 
 const imports = (text: string) =>
-  [...code(text).matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(
-    ([, name = ""]) => name,
-  );
+  [
+    ...code(text).matchAll(
+      /^(?:import|export)\b[^"]*?\bfrom\s*"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/gm,
+    ),
+  ].map(([, named, bare]) => named ?? bare ?? "");
+
+/** The one step down the table: the command loads the simulator when it is asked to simulate. */
+const ladder = { from: "cli/commands/simulate.ts", to: "sim" };
 
 test("there is source to look at", () => {
   expect(files.length).toBeGreaterThan(20);
@@ -64,7 +99,9 @@ test.each(files)(
         );
       const target = relative(src, resolve(src, name, "..", imported));
       if (target.startsWith("..")) return target !== "../package.json";
-      return !mayEnter.includes(target.split("/")[0] ?? target);
+      const entered = target.split("/")[0] ?? target;
+      if (name === ladder.from && entered === ladder.to) return false;
+      return !mayEnter.includes(entered);
     });
     expect(wrong).toEqual([]);
   },
