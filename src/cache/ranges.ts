@@ -61,6 +61,11 @@ export function planRange(
     : { kind: "parts", parts, boundary };
 }
 
+/** Is this a Range that may be sent on? Several would let a visitor multiply what the origin sends (RFC 9110 §17.15). */
+export function asksForOneRange(range: string): boolean {
+  return parseRange(range)?.length === 1;
+}
+
 /** Status and fields of the planned answer (RFC 9110 §15.3.7, §15.5.17), Content-Length among them. */
 export function rangedHead(
   plan: Exclude<RangePlan, { kind: "elsewhere" }>,

@@ -12,6 +12,7 @@ import type { Edge } from "./edge.ts";
 import { upgradeOf } from "./forward.ts";
 import { gate, type Gate, type Passed } from "./gate.ts";
 import { note, type Account } from "./note.ts";
+import { discardBody } from "./received.ts";
 import { throughCache } from "./through-cache.ts";
 
 /** How long a visitor is asked to wait when the list cannot be read. */
@@ -70,9 +71,19 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
       ),
       account: { outcome: "malformed", host, customer, details: asked.problem },
     };
+  const askedAtMs = edge.world.nowMs();
   const answered = usesCache(request, gated.passage)
     ? await throughCache(asked.value, edge)
     : await aroundCache(asked.value, edge);
+  const waitedMs = edge.world.nowMs() - askedAtMs;
+  if (waitedMs >= asked.value.watch.firstInMs) {
+    // An origin may take longer than a drop.
+    const since = await gate(visit, edge);
+    if (since.kind === "refused" || since.kind === "maintenance") {
+      if (answered.kind === "reply") abandon(answered.reply);
+      return turnedAway(since, host, request, edge);
+    }
+  }
   switch (answered.kind) {
     case "failed":
       return unreachable(request, edge, { ...answered, host, customer });
@@ -96,6 +107,11 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
         account: { outcome: outcomeOf(gated.passage), host, customer },
       };
   }
+}
+
+/** Nobody gets this reply. */
+function abandon({ body }: Reply): void {
+  if (body.kind === "stream") discardBody(body.stream);
 }
 
 /** What may be stored is not for upgrades, bodies in requests, or the challenges of a customer who moves out. */

@@ -1,5 +1,6 @@
 import { remainder } from "../cache/partial.ts";
 import { surrogateDevice } from "../cache/policy.ts";
+import { asksForOneRange } from "../cache/ranges.ts";
 import {
   fieldsForShared,
   sharing,
@@ -92,13 +93,18 @@ function rangeFields({ request }: Asked, plan: Plan): FieldLine[] {
   if (plan.kind === "validate" || request.method !== "GET") return [];
   const range = request.fields.get("range");
   const condition = request.fields.get("if-range");
-  if (range !== null)
+  if (range !== null && asksForOneRange(range))
     return [
       ["Range", range],
       ...(condition === null ? [] : [["If-Range", condition] as const]),
     ];
   const [known] = plan.known;
-  if (plan.because !== "partial" || known === undefined || known.range === null)
+  if (
+    range !== null ||
+    plan.because !== "partial" ||
+    known === undefined ||
+    known.range === null
+  )
     return [];
   const whole = { first: 0, last: known.range.complete - 1 };
   return Object.entries(

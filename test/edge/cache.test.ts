@@ -1,0 +1,205 @@
+import { describe, expect, test } from "vitest";
+import { handle } from "../../src/edge/handle.ts";
+import { newIsolate } from "../../src/edge/isolate.ts";
+import type { FieldLine } from "../../src/http/fields.ts";
+import type { OriginAnswer, Reply } from "../../src/world.ts";
+import { answered, ask, fieldOf, inbound, memoryEdge } from "../world.ts";
+
+const shop = "http://shop.example/";
+
+function counting(
+  fields: readonly FieldLine[],
+  text: (n: number) => string = (n) => `v${n}`,
+) {
+  const edge = memoryEdge();
+  edge.world.origin = () => {
+    const n = edge.world.sent.length;
+    const date = new Date(edge.world.clockMs).toUTCString();
+    return answered(200, [["Date", date], ...fields], text(n));
+  };
+  return edge;
+}
+
+async function textOf(reply: Reply): Promise<string> {
+  switch (reply.body.kind) {
+    case "bytes":
+      return new TextDecoder().decode(reply.body.bytes);
+    case "stream":
+      return new Response(reply.body.stream).text();
+    case "text":
+      return reply.body.text;
+    case "none":
+    case "channel":
+      return "";
+  }
+}
+
+async function askText(edge: ReturnType<typeof memoryEdge>, url = shop) {
+  const reply = await handle(inbound(url), edge);
+  const text = await textOf(reply);
+  await edge.world.settle();
+  return text;
+}
+
+test.each([
+  ["RFC 9111 §4.2 fresh until max-age", "max-age=60", 59_000, "v1"],
+  ["RFC 9111 §4.2 stale at exactly max-age", "max-age=60", 60_000, "v2"],
+  [
+    "RFC 9111 §5.2.2.10 s-maxage outranks max-age",
+    "max-age=60, s-maxage=10",
+    11_000,
+    "v2",
+  ],
+  [
+    "RFC 9111 §5.2.2.5 no-store is never stored",
+    "no-store, max-age=60",
+    0,
+    "v2",
+  ],
+  [
+    "RFC 5861 §3 stale while revalidating",
+    "max-age=60, stale-while-revalidate=30",
+    61_000,
+    "v1",
+  ],
+])("%s", async (_, cacheControl, laterMs, expected) => {
+  const edge = counting([["Cache-Control", cacheControl]]);
+  expect(await askText(edge)).toBe("v1");
+  edge.world.clockMs += laterMs;
+  expect(await askText(edge)).toBe(expected);
+});
+
+describe("the shelf of a PoP", () => {
+  test("serves isolates that never asked the origin", async () => {
+    const edge = counting([["Cache-Control", "max-age=60"]]);
+    await askText(edge);
+    const other = { ...edge, isolate: newIsolate(edge.config) };
+    expect(await askText(other)).toBe("v1");
+    expect(edge.world.sent).toHaveLength(1);
+  });
+
+  test("that forgot a body, or keeps one of another length, is a miss", async () => {
+    for (const spoil of [
+      (bytes: Map<string, Uint8Array>) => bytes.clear(),
+      (bytes: Map<string, Uint8Array>) => {
+        for (const name of bytes.keys()) bytes.set(name, new Uint8Array(1));
+      },
+    ]) {
+      const edge = counting([["Cache-Control", "max-age=60"]]);
+      await askText(edge);
+      spoil(edge.world.shelfBytes);
+      const other = { ...edge, isolate: newIsolate(edge.config) };
+      expect(await askText(other)).toBe("v2");
+    }
+  });
+
+  test("that holds what no edge wrote is a miss", async () => {
+    const edge = counting([["Cache-Control", "max-age=60"]]);
+    await askText(edge);
+    for (const name of edge.world.shelf.keys())
+      if (name.startsWith("index/")) edge.world.shelf.set(name, '[{"x":1}]');
+    const other = { ...edge, isolate: newIsolate(edge.config) };
+    expect(await askText(other)).toBe("v2");
+  });
+
+  test("is all there is where memory may hold nothing", async () => {
+    const edge = memoryEdge({ RESPONSE_MEMORY_MIB: "0" });
+    edge.world.origin = () =>
+      answered(200, [["Cache-Control", "max-age=60"]], "v");
+    await askText(edge);
+    expect(await askText(edge)).toBe("v");
+    expect(edge.world.sent).toHaveLength(1);
+  });
+});
+
+describe("requests at the same time", () => {
+  test("wait for the leader no longer than the site's own limit", async () => {
+    const edge = memoryEdge();
+    const slow = Promise.withResolvers<OriginAnswer>();
+    edge.world.origin = () =>
+      edge.world.sent.length === 1 ? slow.promise : answered(200, [], "own");
+    const leader = handle(inbound(shop), edge);
+    const follower = handle(inbound(shop), edge);
+    await new Promise(setImmediate);
+    expect(edge.world.sent).toHaveLength(1);
+    edge.world.pass(30_000);
+    expect(await textOf(await follower)).toBe("own");
+    slow.resolve(answered(200, [], "late"));
+    expect(await textOf(await leader)).toBe("late");
+  });
+
+  test("are refused when the customer was dropped while they waited", async () => {
+    const edge = memoryEdge();
+    const slow = Promise.withResolvers<OriginAnswer>();
+    edge.world.origin = () => slow.promise;
+    const waiting = [handle(inbound(shop), edge), handle(inbound(shop), edge)];
+    await new Promise(setImmediate);
+    edge.world.list.set("customer:shop", "deny");
+    edge.world.pass(10_000);
+    slow.resolve(answered(200, [["Cache-Control", "max-age=60"]], "secret"));
+    for (const reply of await Promise.all(waiting)) {
+      expect(reply.status).toBe(403);
+      expect(await textOf(reply)).not.toContain("secret");
+    }
+  });
+});
+
+test.each([
+  ["one range is sent on", "bytes=0-9", "bytes=0-9"],
+  ["several are not", "bytes=0-,0-,0-,0-", undefined],
+  ["what is no range is not", "bytes=x", undefined],
+])("on a miss %s", async (_, range, expected) => {
+  const edge = memoryEdge();
+  await ask(edge, shop, { fields: { range } });
+  const sent = edge.world.sent[0]?.fields.find(([name]) => name === "Range");
+  expect(sent?.[1]).toBe(expected);
+});
+
+test("a request's fields that browsers send with everything are held back, and sent once Vary names them", async () => {
+  const edge = memoryEdge();
+  edge.world.origin = ({ fields }) => {
+    const agent = fields.find(([name]) => /^user-agent$/i.test(name))?.[1];
+    return answered(
+      200,
+      [
+        ["Cache-Control", "max-age=60"],
+        ["Vary", "User-Agent"],
+      ],
+      `for ${agent}`,
+    );
+  };
+  const options = { fields: { "user-agent": "Phone" } };
+  const first = await handle(inbound(shop, options), edge);
+  expect(await textOf(first)).toBe("for Phone");
+  await edge.world.settle();
+  expect(edge.world.sent).toHaveLength(2);
+  const again = await handle(inbound(shop, options), edge);
+  expect(fieldOf(again, "Cache-Status")).toContain("hit");
+  const other = { fields: { "user-agent": "Desk" } };
+  expect(await textOf(await handle(inbound(shop, other), edge))).toBe(
+    "for Desk",
+  );
+  expect(edge.world.sent).toHaveLength(3);
+});
+
+test("only-if-cached and nothing stored is 504 (RFC 9111 §5.2.1.7)", async () => {
+  const edge = memoryEdge();
+  const options = { fields: { "cache-control": "only-if-cached" } };
+  expect((await ask(edge, shop, options)).status).toBe(504);
+  expect(edge.world.sent).toEqual([]);
+});
+
+test("a stored response is not fresh any more after its customer was refused, or since when the list says", async () => {
+  const edge = counting([
+    ["Cache-Control", "max-age=600"],
+    ["ETag", '"e"'],
+  ]);
+  await askText(edge);
+  edge.world.clockMs += 5000;
+  edge.world.list.set(
+    "customer:shop",
+    `{"verdict":"allow","effectiveAt":"${new Date(edge.world.clockMs - 1000).toISOString()}"}`,
+  );
+  const back = await ask(edge, shop);
+  expect(fieldOf(back, "Cache-Status")).toContain("fwd=stale");
+});
