@@ -12,25 +12,30 @@ export function ageValueSeconds(value: string | null | undefined): number {
   return digits === undefined ? 0 : Math.min(Number(digits), longestSeconds);
 }
 
-/** RFC 9111 §4.2.3, in whole seconds. */
-export function currentAgeSeconds(
-  stored: Pick<Stored, "fields" | "requestTimeMs" | "responseTimeMs">,
-  nowMs: number,
-): number {
-  const fields = fieldsOf(stored);
-  const { requestTimeMs, responseTimeMs } = stored;
+/** RFC 9111 §4.2.3, corrected_initial_age: how old a response was when it had arrived. */
+export function initialAgeSeconds({
+  fields,
+  requestTimeMs,
+  responseTimeMs,
+}: Pick<Stored, "fields" | "requestTimeMs" | "responseTimeMs">): number {
+  const received = fieldsOf({ fields });
   // Date has no fractions of a second, so the response's arrival is compared without them too.
   const arrival = Math.floor(responseTimeMs / 1000);
   const apparentAge = Math.max(
     0,
-    arrival - dateOf(fields, arrival * 1000) / 1000,
+    arrival - dateOf(received, arrival * 1000) / 1000,
   );
   const responseDelay = (responseTimeMs - requestTimeMs) / 1000;
-  const correctedAge = ageValueSeconds(fields.get("age")) + responseDelay;
+  const correctedAge = ageValueSeconds(received.get("age")) + responseDelay;
+  return Math.max(apparentAge, correctedAge);
+}
+
+/** RFC 9111 §4.2.3, current_age, in whole seconds. Clocks step back; an age is never negative. */
+export function currentAgeSeconds(
+  initialSeconds: number,
+  responseTimeMs: number,
+  nowMs: number,
+): number {
   const residentTime = (nowMs - responseTimeMs) / 1000;
-  // Clocks step back; an age is never negative.
-  return Math.max(
-    0,
-    Math.floor(Math.max(apparentAge, correctedAge) + residentTime),
-  );
+  return Math.max(0, Math.floor(initialSeconds + residentTime));
 }

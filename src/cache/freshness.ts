@@ -1,4 +1,4 @@
-import { currentAgeSeconds } from "./age.ts";
+import { currentAgeSeconds, initialAgeSeconds } from "./age.ts";
 import type { Fields } from "../http/fields.ts";
 import { dateOf, readDate } from "./dates.ts";
 import { policyOf } from "./policy.ts";
@@ -28,6 +28,29 @@ export function freshnessOf(
   settings: CacheSettings,
   nowMs: number,
 ): Freshness {
+  const { policy, initialSeconds, lifetimeSeconds } = termsOf(stored, settings);
+  const ageSeconds = currentAgeSeconds(
+    initialSeconds,
+    stored.responseTimeMs,
+    nowMs,
+  );
+  return { ageSeconds, ttlSeconds: lifetimeSeconds - ageSeconds, policy };
+}
+
+/** What time does not change. */
+interface Terms {
+  settings: CacheSettings;
+  policy: Policy;
+  initialSeconds: number;
+  lifetimeSeconds: number;
+}
+
+// A stored response is judged at every request for it, and all of this follows from values that never change.
+const known = new WeakMap<Stored, Terms>();
+
+function termsOf(stored: Stored, settings: CacheSettings): Terms {
+  const before = known.get(stored);
+  if (before?.settings === settings) return before;
   const response = { status: stored.status, fields: fieldsOf(stored) };
   const policy = policyOf(response, settings);
   const lifetime = freshnessLifetime(
@@ -36,8 +59,14 @@ export function freshnessOf(
     stored.responseTimeMs,
     settings,
   );
-  const ageSeconds = currentAgeSeconds(stored, nowMs);
-  return { ageSeconds, ttlSeconds: lifetime.seconds - ageSeconds, policy };
+  const terms = {
+    settings,
+    policy,
+    initialSeconds: initialAgeSeconds(stored),
+    lifetimeSeconds: lifetime.seconds,
+  };
+  known.set(stored, terms);
+  return terms;
 }
 
 /** RFC 9111 §4.2.1, shared cache: s-maxage outranks max-age, which outranks Expires; then the site's default, then a guess. */

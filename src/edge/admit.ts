@@ -49,8 +49,7 @@ export function admit(request: Inbound, edge: string): Admission {
   const authority = fields.get("host") ?? "";
   const host = canonicalHost(authority);
   if (!host.ok) return malformed(400, `Host: ${host.problem}`);
-  const urlHost = canonicalHost(authorityOf(url));
-  if (!urlHost.ok || urlHost.value !== host.value)
+  if (!isSameHost(authorityOf(url), authority, host.value))
     return malformed(400, "Host and the request target name different hosts");
   if (isLoop(fields, edge)) return { kind: "loop", host: host.value };
   const scheme = url.startsWith("https:") ? "https" : "http";
@@ -71,6 +70,16 @@ function portOf(authority: string, scheme: "http" | "https"): string {
 
 function malformed(status: 400 | 405 | 414 | 431, problem: string): Admission {
   return { kind: "malformed", status, problem };
+}
+
+function isSameHost(
+  inUrl: string,
+  inField: string,
+  canonical: string,
+): boolean {
+  if (inUrl === inField) return true;
+  const host = canonicalHost(inUrl);
+  return host.ok && host.value === canonical;
 }
 
 function authorityOf(url: string): string {

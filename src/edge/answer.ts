@@ -1,7 +1,7 @@
 import type { FieldLine } from "../http/fields.ts";
 import { httpDate } from "../http/date.ts";
 import { proxyStatus, type ProxyError } from "../http/proxy-status.ts";
-import { tell, type Occasion } from "../page/tell.ts";
+import { tell, type Occasion, type OwnPage } from "../page/tell.ts";
 import type { Inbound, Reply } from "../world.ts";
 import { allowedMethods } from "./admit.ts";
 import type { Edge } from "./edge.ts";
@@ -10,24 +10,32 @@ import type { Edge } from "./edge.ts";
 export function answer(
   occasion: Occasion,
   request: Inbound,
+  edge: Edge,
+): Reply {
+  const reply = written(occasion, request, edge);
+  const { name } = edge.config;
+  const fields: FieldLine[] = [
+    ...reply.fields,
+    ["Proxy-Status", proxyStatus(name, { error: errorOf(occasion) })],
+  ];
+  if (reply.status === 405) fields.push(["Allow", allowedMethods]);
+  return { ...reply, fields };
+}
+
+/** A page as it is sent. */
+export function written(
+  page: Occasion | OwnPage,
+  { method, fields }: Inbound,
   { config, world }: Edge,
 ): Reply {
   const nowMs = world.nowMs();
-  const told = tell(
-    occasion,
-    { method: request.method, fields: request.fields },
-    config.operator,
-    { nowMs, nonce: world.randomHex(16) },
-  );
-  const fields: FieldLine[] = [
-    ...told.fields,
-    ["Date", httpDate(nowMs)],
-    ["Proxy-Status", proxyStatus(config.name, { error: errorOf(occasion) })],
-  ];
-  if (told.status === 405) fields.push(["Allow", allowedMethods]);
+  const told = tell(page, { method, fields }, config.operator, {
+    nowMs,
+    nonce: world.randomHex(16),
+  });
   return {
     status: told.status,
-    fields,
+    fields: [...told.fields, ["Date", httpDate(nowMs)]],
     body:
       told.body === null ? { kind: "none" } : { kind: "text", text: told.body },
   };

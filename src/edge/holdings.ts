@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Stored } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
 import type { Edge } from "./edge.ts";
+import { isUnshareable } from "./unshareable.ts";
 import type { Held } from "./response-memory.ts";
 
 /** A URL keeps no more variants than this, the newest. */
@@ -15,6 +16,7 @@ export async function find(key: string, edge: Edge): Promise<readonly Held[]> {
   const { isolate, world } = edge;
   const inMemory = isolate.responses.find(key);
   if (inMemory !== null) return inMemory;
+  if (isUnshareable(key, edge)) return [];
   const text = await world.recall(indexName(key));
   if (text === null) return [];
   const held = parseIndex(text).map(({ stored, name }): Held => ({

@@ -21,6 +21,8 @@ export interface Isolate {
   responses: ResponseMemory;
   /** Exchanges under way, by what they are about. */
   flights: Map<string, Flight>;
+  /** Until when the answers of a cache key are taken to be for one visitor each, by key. */
+  unshareableUntilMs: Map<string, number>;
   /** Purges that responses themselves ordered (RFC 9875), by customer. */
   groupPurges: Map<string, readonly PurgeFact[]>;
   /** When a customer was last refused here, by customer. */
@@ -37,6 +39,7 @@ export function newIsolate(config: EdgeConfig): Isolate {
     prohibited: new Map(),
     responses: new ResponseMemory(config.responseMemoryBytes),
     flights: new Map(),
+    unshareableUntilMs: new Map(),
     groupPurges: new Map(),
     refusedAtMs: new Map(),
   };

@@ -8,6 +8,7 @@ import { copied, type Copy } from "./copy.ts";
 import type { Edge } from "./edge.ts";
 import type { Flight } from "./flight.ts";
 import { find, hold } from "./holdings.ts";
+import { noteUnshareable } from "./unshareable.ts";
 import type { Held } from "./response-memory.ts";
 
 /** Whether what arrived is being stored while it goes on to the visitor. */
@@ -25,7 +26,7 @@ export function keep(
   flight: Flight,
   edge: Edge,
 ): Keeping {
-  const { request, site, url } = asked;
+  const { request, site, url, resource } = asked;
   const { maxObjectBytes } = site.cache;
   const storing = mayStore(
     { method: request.method, url, fields: request.fields },
@@ -36,7 +37,10 @@ export function keep(
     flight.land({ kind: "unshareable" });
     return { kind: "passed", visitor: body, because };
   };
-  if (storing.kind === "refuse") return refuse(storing.because);
+  if (storing.kind === "refuse") {
+    noteUnshareable(resource.key, received.status, storing.because, edge);
+    return refuse(storing.because);
+  }
   const statedLength = statedLengthOf(received, body);
   if (statedLength !== null && statedLength > maxObjectBytes)
     return refuse("too-large");

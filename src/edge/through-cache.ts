@@ -9,6 +9,7 @@ import { Flight } from "./flight.ts";
 import type { Failed } from "./forward.ts";
 import { find, heldOf } from "./holdings.ts";
 import type { Held } from "./response-memory.ts";
+import { isUnshareable } from "./unshareable.ts";
 import { serve } from "./serve.ts";
 
 export type Answered =
@@ -110,7 +111,7 @@ async function fetched(
   edge: Edge,
 ): Promise<Answered | { kind: "look-again" }> {
   const { key: about } = asked.resource;
-  if (!isCollapsible(asked, fetching.plan))
+  if (!isCollapsible(asked, fetching.plan) || isUnshareable(about, edge))
     return fetchFor(asked, fetching, new Flight(about), edge);
   const key = flightKey(asked, fetching);
   const flight = edge.isolate.flights.get(key);
