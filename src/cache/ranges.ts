@@ -79,7 +79,10 @@ export function rangedHead(
       return {
         status: stored.range === null ? stored.status : 200,
         fields: [
-          ...kept("content-range", "content-length"),
+          // Outside a 206 the field means nothing (RFC 9110 §14.4), so it is not this edge's to remove.
+          ...(stored.range === null
+            ? kept("content-length")
+            : kept("content-range", "content-length")),
           ["Content-Length", String(complete)],
         ],
       };

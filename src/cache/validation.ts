@@ -115,7 +115,12 @@ export function freshenByHead(
 }
 
 /** RFC 9111 §3.2: the bytes held were read by these, so they stay as they are. */
-const tiedToBody = ["content-encoding", "content-length", "content-range"];
+const tiedToBody = [
+  "content-encoding",
+  "content-length",
+  "content-md5",
+  "content-range",
+];
 
 /** RFC 9111 §3.2: each field of the update replaces all lines of its name. Age and Date of the old exchange say nothing of the new. */
 function updatedFields(

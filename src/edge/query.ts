@@ -52,7 +52,13 @@ export async function exchange(
       nominated: new Set(names),
       vouched: site.cache.vouchedFields,
     });
-    const sent = await ask(sharedFields(asked, plan, about, shared, edge));
+    // An answer to fields that nothing keys must not freshen what all share.
+    const isKeyed = [...shared.unkeyed].every((name) => names.includes(name));
+    const conditions = isKeyed ? conditionalFields(about) : [];
+    const sent = await ask([
+      ...sharedFields(asked, plan, shared, edge),
+      ...conditions,
+    ]);
     return { sent, sharing: sharingOf(shared, sent) };
   };
   const first = await askShared(nominated);
@@ -74,7 +80,6 @@ function goesPastTheCache({ because }: Plan): boolean {
 function sharedFields(
   asked: Asked,
   plan: Plan,
-  about: readonly Stored[],
   shared: SharedRequest,
   { config }: Edge,
 ): FieldLine[] {
@@ -83,8 +88,6 @@ function sharedFields(
   if (shared.heldBack.has("user-agent"))
     fields.push(["User-Agent", config.name]);
   fields.push(["Surrogate-Capability", `${surrogateDevice}="Surrogate/1.0"`]);
-  // An answer to fields that nothing keys must not freshen what all share.
-  if (shared.unkeyed.size === 0) fields.push(...conditionalFields(about));
   return [...fields, ...rangeFields(asked, plan)];
 }
 
