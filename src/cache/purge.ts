@@ -33,6 +33,9 @@ type QuerySettings = Pick<CacheSettings, "ignoredQuery" | "sortQuery">;
 /** Keeps the record small enough to be read with every site's, and to be written by hand. */
 export const mostFacts = 64;
 
+/** Longer than any response is kept, so that no purge is forgotten while something it is about is stored. */
+export const longestStoredSeconds = 400 * 86_400;
+
 /** The strongest that the facts say of a stored response at this moment. A fact with a future `atMs` does not act yet. */
 export function judgePurge(
   facts: readonly PurgeFact[],

@@ -3,7 +3,7 @@ import type { Bytes } from "../world.ts";
 /** Names on this PoP's shelf are URLs of a host that no site can have. */
 const shelf = "https://shelf.portcullis.invalid/";
 
-/** The law decides what is still good; the shelf only must not forget before it does. */
+/** The law decides what is still good; the shelf only must not forget long before it does. */
 const keptSeconds = 365 * 86_400;
 
 /** A text kept by `keep`, or null: this PoP may forget at any time, and may fail. */

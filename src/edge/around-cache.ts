@@ -1,5 +1,9 @@
 import { invalidated } from "../cache/invalidation.ts";
-import { addFact, type PurgeFact } from "../cache/purge.ts";
+import {
+  addFact,
+  longestStoredSeconds,
+  type PurgeFact,
+} from "../cache/purge.ts";
 import type { Handled } from "../cache/status.ts";
 import type { Received } from "../cache/storing.ts";
 import { fieldsOf } from "../http/fields.ts";
@@ -90,6 +94,3 @@ function invalidate(asked: Asked, received: Received, edge: Edge): void {
     if (added !== null) isolate.groupPurges.set(site.customer, added);
   }
 }
-
-/** No stored response is used longer: a year, as RFC 9111's predecessors advised, and stale for no longer than that. */
-const longestStoredSeconds = 2 * 365 * 86_400;

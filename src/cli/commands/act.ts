@@ -1,0 +1,143 @@
+import type { Records } from "../../customer/applied.ts";
+import { apply, keysOf } from "../../customer/apply.ts";
+import { parseCommand, type Command } from "../../customer/command.ts";
+import { siteKey, standingKey } from "../../customer/keys.ts";
+import type { Parsed } from "../../http/parsed.ts";
+import { suggestion } from "../suggest.ts";
+import { sheet } from "../table.ts";
+import { readList } from "./list-records.ts";
+import { outlook } from "./outlook.ts";
+import { failed, wrongUsage, type Report, type Session } from "./session.ts";
+
+/** What each subcommand that changes the list takes besides its own options. */
+export interface ActOptions {
+  force?: true;
+  dryRun?: true;
+}
+
+/** Carries a command out: reads what it needs, says what will happen, writes, and reads back what was written. */
+export async function act(
+  session: Session,
+  given: object,
+  { force, dryRun }: ActOptions,
+): Promise<Report> {
+  const { store, nowMs } = session;
+  const command = parseCommand({ ...given, force: force ?? false });
+  if (!command.ok) return wrongUsage(command.problem);
+
+  const subject = subjectOf(command.value);
+  const before = await store.read([
+    ...new Set([...keysOf(command.value), subject.key]),
+  ]);
+  if (!before.ok) return failed(before.problem);
+  if (
+    !command.value.force &&
+    (before.value.get(subject.key) ?? null) === null
+  ) {
+    const problem = await stranger(session, subject);
+    if (!problem.ok) return failed(problem.problem);
+    if (problem.value !== null) return refused("unknown", problem.value);
+  }
+  const result = apply(before.value, command.value, nowMs);
+  if (result.kind === "refused")
+    return refused(
+      result.because,
+      result.problem + hint(result.because, command.value),
+    );
+
+  const { writes } = result;
+  const what = outlook(command.value, before.value, writes, session);
+  const json = {
+    command: given,
+    before: toJson(before.value),
+    writes: toJson(writes),
+  };
+  if (dryRun) {
+    return {
+      exit: "done",
+      json: { outcome: "not-written", ...json },
+      text: `${what}\n${sheet([...writes].map(([key, text]) => [key, text ?? "(deleted)"]))}\nNothing was written: this was a dry run.`,
+    };
+  }
+  if (!(await session.confirm(`${what}\nGo ahead?`)))
+    return failed("nothing was written");
+  const problem = await writeAndReadBack(session, writes);
+  if (problem !== null) return failed(problem);
+  return {
+    exit: "done",
+    json: { outcome: "written", ...json },
+    text: `${what}\nWritten and read back: ${[...writes.keys()].join(", ")}`,
+  };
+}
+
+function refused(because: string, problem: string): Report {
+  return {
+    exit: "failed",
+    json: { outcome: "refused", because, problem },
+    text: `Refused: ${problem}`,
+  };
+}
+
+/** What to do about a refusal that only asks whether this is meant. */
+function hint(because: string, { kind }: Command): string {
+  if (because === "malformed" && kind === "change")
+    return ". remove --force takes it away, add writes a new one";
+  const isDoubt = ["malformed", "serves-again", "by-order"].includes(because);
+  return isDoubt ? ". Add --force if that is meant" : "";
+}
+
+type Subject =
+  | { kind: "customer" | "site"; key: string; name: string }
+  | { kind: "new site"; key: string };
+
+/** What must be in the list for a command to make sense. */
+function subjectOf(command: Command): Subject {
+  if (command.kind === "add")
+    return { kind: "new site", key: siteKey(command.host) };
+  return "host" in command
+    ? { kind: "site", key: siteKey(command.host), name: command.host }
+    : {
+        kind: "customer",
+        key: standingKey(command.customer),
+        name: command.customer,
+      };
+}
+
+/** Why a command probably names the wrong customer or site: the list knows no such one. */
+async function stranger(
+  { store, nowMs }: Session,
+  subject: Subject,
+): Promise<Parsed<string | null>> {
+  if (subject.kind === "new site") return { ok: true, value: null };
+  const list = await readList(store, nowMs);
+  if (!list.ok) return list;
+  const { sites, customers } = list.value;
+  const known = [...(subject.kind === "site" ? sites : customers).keys()];
+  if (known.includes(subject.name)) return { ok: true, value: null };
+  const advice =
+    suggestion(subject.name, known) || ". Add --force if that is meant";
+  return {
+    ok: true,
+    value: `the list has no ${subject.kind} ${subject.name}${advice}`,
+  };
+}
+
+async function writeAndReadBack(
+  { store }: Session,
+  writes: Records,
+): Promise<string | null> {
+  const written = await store.write(writes);
+  if (!written.ok) return written.problem;
+  const after = await store.read([...writes.keys()]);
+  if (!after.ok) return `written, but not read back: ${after.problem}`;
+  const different = [...writes].filter(
+    ([key, text]) => (after.value.get(key) ?? null) !== text,
+  );
+  return different.length === 0
+    ? null
+    : `written, but read back with another value, as when somebody else writes too: ${different.map(([key]) => key).join(", ")}`;
+}
+
+function toJson(records: Records): Record<string, string | null> {
+  return Object.fromEntries(records);
+}

@@ -1,0 +1,81 @@
+import type { State } from "../../customer/state.ts";
+import type { Denial } from "../../customer/standing.ts";
+import { judge, type Verdict } from "../../customer/verdict.ts";
+import { shownDistance, shownInstant } from "../moment.ts";
+import type { Paint } from "./session.ts";
+
+/** The word for a state, in the colour of what visitors get. */
+export function shownState({ kind }: State, paint: Paint): string {
+  switch (kind) {
+    case "allowed":
+    case "ended":
+      return paint.green(kind);
+    case "noticed":
+    case "absent":
+      return paint.yellow(kind);
+    case "dropped":
+    case "suspended":
+    case "withheld":
+      return paint.red(kind);
+    case "malformed":
+      return paint.magenta(kind);
+  }
+}
+
+/** The denial of a state that has one. */
+export function denialOf(state: State): Denial | null {
+  return "denial" in state ? state.denial : null;
+}
+
+/** What a visitor in the scope of a denial gets while it holds. */
+export function refusalOf(denial: Denial, nowMs: number): Verdict {
+  const { hosts, countries } = denial.scope;
+  const visit = {
+    method: "GET",
+    host: (hosts?.[0] ?? "any.example").replace(/^\*/, "any"),
+    country: countries?.[0] ?? null,
+    target: "/",
+  };
+  const atMs = Math.max(nowMs, denial.effectiveAtMs ?? nowMs);
+  return judge(denial, visit, "allow", atMs);
+}
+
+/** A verdict in a few words. */
+export function shownVerdict(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case "serve":
+      return `served (${verdict.because})`;
+    case "notice":
+      return `served until ${shownInstant(verdict.sunsetAtMs)}, with a Sunset field`;
+    case "offboard":
+      return "passed on: a certificate challenge, which a customer who leaves may still answer";
+    case "refuse":
+      return verdict.retryAfterSeconds === null
+        ? `${verdict.status}`
+        : `${verdict.status} with Retry-After: ${verdict.retryAfterSeconds}`;
+  }
+}
+
+/** A denial's terms in a line. */
+export function shownDenial(denial: Denial): string {
+  const { ground, effectiveAtMs, endsAtMs, scope } = denial;
+  return [
+    ground ?? "no ground stated",
+    effectiveAtMs === null ? "" : `from ${shownInstant(effectiveAtMs)}`,
+    endsAtMs === null ? "" : `until ${shownInstant(endsAtMs)}`,
+    shownScope(scope),
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+export function shownMoment(ms: number | null, nowMs: number): string {
+  return ms === null ? "" : `${shownInstant(ms)} (${shownDistance(ms, nowMs)})`;
+}
+
+export function shownScope({ hosts, countries }: Denial["scope"]): string {
+  const where = hosts === null ? "all hosts" : hosts.join(", ");
+  const whom =
+    countries === null ? "all visitors" : `visitors in ${countries.join(", ")}`;
+  return `${where}, ${whom}`;
+}

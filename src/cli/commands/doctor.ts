@@ -1,0 +1,39 @@
+import { usualSettings } from "../../customer/settings.ts";
+import { table } from "../table.ts";
+import { findings } from "./findings.ts";
+import { readList } from "./list-records.ts";
+import { failed, type Define, type Report, type Session } from "./session.ts";
+
+export const defineDoctor: Define = (program, run) => {
+  program
+    .command("doctor")
+    .description(
+      "look through the whole list for what is wrong (exit code 3) or worth a look",
+    )
+    .action(() => run(doctor));
+};
+
+async function doctor({ store, nowMs, paint }: Session): Promise<Report> {
+  const list = await readList(store, nowMs);
+  if (!list.ok) return failed(list.problem);
+  const found = findings(list.value, nowMs);
+  const problems = found.filter(({ weight }) => weight === "problem");
+  const { customers, sites, settings } = list.value;
+  const { defaultVerdict } = settings.ok ? settings.value : usualSettings;
+  const summary = `${customers.size} customers, ${sites.size} sites, default verdict ${defaultVerdict}: ${problems.length} problems, ${found.length - problems.length} remarks`;
+  return {
+    exit: problems.length > 0 ? "found-problems" : "done",
+    json: { findings: found },
+    text:
+      found.length === 0
+        ? summary
+        : `${table(
+            ["", "key", "finding"],
+            found.map(({ weight, key, finding }) => [
+              weight === "problem" ? paint.red(weight) : paint.yellow(weight),
+              key,
+              finding,
+            ]),
+          )}\n\n${summary}`,
+  };
+}

@@ -1,0 +1,198 @@
+import {
+  siteKey,
+  edgeKey,
+  isCustomerId,
+  purgeKey,
+  standingKey,
+} from "../../customer/keys.ts";
+import { parsePurge } from "../../customer/purge.ts";
+import { usualSettings } from "../../customer/settings.ts";
+import { canonicalHost, hostCandidates } from "../../http/host.ts";
+import { shownInstant } from "../moment.ts";
+import { denialOf } from "./describe.ts";
+import type { Listed } from "./list-records.ts";
+
+export interface Finding {
+  /** Whether something is not as its operator must have meant it, or only may not be. */
+  weight: "problem" | "remark";
+  key: string;
+  finding: string;
+}
+
+/** All that is wrong with a list, or worth a look, by key. */
+export function findings(list: Listed, nowMs: number): Finding[] {
+  return [
+    ...settingsFindings(list, nowMs),
+    ...strayKeys(list),
+    ...siteFindings(list),
+    ...[...list.customers.keys()].flatMap((id) =>
+      customerFindings(id, list, nowMs),
+    ),
+    ...purgeFindings(list),
+  ];
+}
+
+function problem(key: string, finding: string): Finding {
+  return { weight: "problem", key, finding };
+}
+
+function remark(key: string, finding: string): Finding {
+  return { weight: "remark", key, finding };
+}
+
+/** A parser's sentence without the key that stands beside it. */
+function malformed(key: string, sentence: string): Finding {
+  return problem(key, `malformed: ${sentence.replace(`${key}: `, "")}`);
+}
+
+function settingsFindings({ settings }: Listed, nowMs: number): Finding[] {
+  if (!settings.ok) return [malformed(edgeKey, settings.problem)];
+  const { maintenance, failPolicy } = settings.value;
+  const found: Finding[] = [];
+  if (maintenance !== null) {
+    const { untilMs } = maintenance;
+    if (untilMs === null)
+      found.push(
+        remark(
+          edgeKey,
+          "maintenance is on until it is switched off: every site answers 503",
+        ),
+      );
+    else if (nowMs < untilMs)
+      found.push(
+        remark(
+          edgeKey,
+          `maintenance is on until ${shownInstant(untilMs)}: every site answers 503`,
+        ),
+      );
+    else
+      found.push(
+        remark(
+          edgeKey,
+          `maintenance ended on ${shownInstant(untilMs)} and may be taken out`,
+        ),
+      );
+  }
+  if (failPolicy === "open")
+    found.push(
+      remark(
+        edgeKey,
+        "fails open: while KV cannot be read, a PoP that remembers nothing of a dropped customer serves it",
+      ),
+    );
+  return found;
+}
+
+/** Keys that the edge never reads: a host in another spelling, an id that is none, a word misspelt. */
+function strayKeys({ records }: Listed): Finding[] {
+  return [...records.keys()].flatMap((key) => {
+    const [kind = "", name = ""] = key.split(/:(.*)/s, 2);
+    if (key === edgeKey) return [];
+    if (kind === "customer" || kind === "purge") {
+      return isCustomerId(name)
+        ? []
+        : [
+            problem(
+              key,
+              "is never read: a customer id is 1 to 63 of a-z, 0-9 and -",
+            ),
+          ];
+    }
+    if (kind !== "host")
+      return [
+        problem(
+          key,
+          "is never read: keys are edge, host:…, customer:… and purge:…",
+        ),
+      ];
+    const host = canonicalHost(name.replace(/^\*\./, "any."));
+    if (!host.ok) return [problem(key, "is never read: this is no host")];
+    const [exact, wildcard] = hostCandidates(host.value);
+    const read = name.startsWith("*.") ? wildcard : exact;
+    return read === name
+      ? []
+      : [
+          problem(
+            key,
+            `is never read: this host is spelt ${siteKey(read ?? "")}`,
+          ),
+        ];
+  });
+}
+
+function siteFindings({ sites }: Listed): Finding[] {
+  return [...sites].flatMap(([host, site]) =>
+    site.ok ? [] : [malformed(siteKey(host), site.problem)],
+  );
+}
+
+function customerFindings(
+  id: string,
+  { customers, settings }: Listed,
+  nowMs: number,
+): Finding[] {
+  const key = standingKey(id);
+  const found = customers.get(id);
+  if (found === undefined) return [];
+  const { state, hosts } = found;
+  const { defaultVerdict } = settings.ok ? settings.value : usualSettings;
+  if (state.kind === "absent") {
+    const sites = hosts.join(", ");
+    return [
+      defaultVerdict === "deny"
+        ? problem(
+            key,
+            `no entry, and the default verdict is deny: ${sites} is refused`,
+          )
+        : remark(
+            key,
+            `no entry: ${sites} is served by default, and a drop takes longer where PoPs remember that there was none`,
+          ),
+    ];
+  }
+  if (state.kind === "malformed")
+    return [malformed(key, `${state.problem}. It neither drops nor restores`)];
+  const remarks: Finding[] = [];
+  if (hosts.length === 0)
+    remarks.push(remark(key, "no site of this customer is in the list"));
+  const denial = denialOf(state);
+  if (denial === null) return remarks;
+  if (state.kind === "ended")
+    remarks.push(
+      remark(
+        key,
+        `served again since ${shownInstant(denial.endsAtMs ?? nowMs)}: the denial has ended, and restore would take it out`,
+      ),
+    );
+  const strangers = (denial.scope.hosts ?? []).filter(
+    (host) => !isServed(host, hosts),
+  );
+  if (strangers.length > 0)
+    remarks.push(
+      problem(
+        key,
+        `denies ${strangers.join(", ")}, which is no site of this customer`,
+      ),
+    );
+  return remarks;
+}
+
+/** Does a host of a scope concern any of these sites? */
+function isServed(host: string, sites: readonly string[]): boolean {
+  return sites.some(
+    (site) =>
+      site === host ||
+      hostCandidates(site).includes(host) ||
+      hostCandidates(host).includes(site),
+  );
+}
+
+function purgeFindings({ records, customers }: Listed): Finding[] {
+  return [...records].flatMap(([key, text]) => {
+    if (!key.startsWith("purge:") || text === null) return [];
+    const purges = parsePurge(key, text);
+    if (!purges.ok) return [malformed(key, purges.problem)];
+    const isKnown = [...customers.keys()].some((id) => purgeKey(id) === key);
+    return isKnown ? [] : [remark(key, "there is no such customer")];
+  });
+}

@@ -1,0 +1,78 @@
+import { edgeKey, isCustomerId } from "../../customer/keys.ts";
+import {
+  parseEdgeSettings,
+  usualSettings,
+  type EdgeSettings,
+} from "../../customer/settings.ts";
+import { parseSite, type Site } from "../../customer/site.ts";
+import { stateOf, type State } from "../../customer/state.ts";
+import type { Records } from "../../customer/applied.ts";
+import type { Parsed } from "../../http/parsed.ts";
+import type { Store } from "../store.ts";
+
+const idAt = "customer:".length;
+
+/** The whole list, judged at one moment. */
+export interface Listed {
+  records: Records;
+  /** By id, in order; those that only a site names are absent. */
+  customers: ReadonlyMap<string, { state: State; hosts: readonly string[] }>;
+  sites: ReadonlyMap<string, Parsed<Site>>;
+  settings: Parsed<EdgeSettings>;
+}
+
+export async function readList(
+  store: Store,
+  nowMs: number,
+): Promise<Parsed<Listed>> {
+  const keys = await store.keys("");
+  if (!keys.ok) return keys;
+  const records = await store.read(keys.value);
+  if (!records.ok) return records;
+  return { ok: true, value: judgeList(records.value, nowMs) };
+}
+
+function judgeList(records: Records, nowMs: number): Listed {
+  const sites = new Map(
+    [...records].flatMap(([key, text]) =>
+      key.startsWith("host:") && text !== null
+        ? [[key.slice("host:".length), parseSite(key, text)] as const]
+        : [],
+    ),
+  );
+  const entries = new Map(
+    [...records].flatMap(([key, text]) =>
+      key.startsWith("customer:") && isCustomerId(key.slice(idAt))
+        ? [[key.slice(idAt), text] as const]
+        : [],
+    ),
+  );
+  const hostsOf = Map.groupBy(
+    [...sites].flatMap(([host, site]) =>
+      site.ok ? [{ host, customer: site.value.customer }] : [],
+    ),
+    ({ customer }) => customer,
+  );
+  const ids = [...new Set([...entries.keys(), ...hostsOf.keys()])].toSorted(
+    (one, other) => one.localeCompare(other),
+  );
+  const customers = new Map(
+    ids.map((id) => [
+      id,
+      {
+        state: stateOf(id, entries.get(id) ?? null, nowMs),
+        hosts: (hostsOf.get(id) ?? []).map(({ host }) => host),
+      },
+    ]),
+  );
+  const text = records.get(edgeKey) ?? null;
+  return {
+    records,
+    customers,
+    sites,
+    settings:
+      text === null
+        ? { ok: true, value: usualSettings }
+        : parseEdgeSettings(edgeKey, text),
+  };
+}

@@ -1,0 +1,56 @@
+import type { State } from "../../customer/state.ts";
+import { table } from "../table.ts";
+import { denialOf, shownMoment, shownState } from "./describe.ts";
+import { readList } from "./list-records.ts";
+import { failed, type Define, type Report, type Session } from "./session.ts";
+
+export const defineList: Define = (program, run) => {
+  program
+    .command("list")
+    .description("list all customers, how they stand now, and their sites")
+    .action(() => run(list));
+};
+
+async function list({ store, nowMs, paint }: Session): Promise<Report> {
+  const read = await readList(store, nowMs);
+  if (!read.ok) return failed(read.problem);
+  const customers = [...read.value.customers];
+  return {
+    exit: "done",
+    json: {
+      customers: customers.map(([customer, { state, hosts }]) => ({
+        customer,
+        state: state.kind,
+        ground: denialOf(state)?.ground ?? null,
+        since: isoOrNull(denialOf(state)?.effectiveAtMs),
+        until: isoOrNull(denialOf(state)?.endsAtMs),
+        hosts,
+      })),
+    },
+    text:
+      customers.length === 0
+        ? "No customers. The first one: portcullis add HOST --customer ID --origin URL"
+        : table(
+            ["customer", "state", "ground", "from", "until", "sites"],
+            customers.map(([customer, { state, hosts }]) => [
+              customer,
+              shownState(state, paint),
+              denialOf(state)?.ground ?? "",
+              ...momentsOf(state, nowMs),
+              hosts.join(" "),
+            ]),
+          ),
+  };
+}
+
+function momentsOf(state: State, nowMs: number): [string, string] {
+  const denial = denialOf(state);
+  return [
+    shownMoment(denial?.effectiveAtMs ?? null, nowMs),
+    shownMoment(denial?.endsAtMs ?? null, nowMs),
+  ];
+}
+
+function isoOrNull(ms: number | null | undefined): string | null {
+  return ms === null || ms === undefined ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import type colors from "picocolors";
+import type { Store } from "../store.ts";
+
+export type Paint = ReturnType<typeof colors.createColors>;
+
+/** What every subcommand works with. */
+export interface Session {
+  store: Store;
+  nowMs: number;
+  paint: Paint;
+  /** Asks before a change; answers itself where nobody can be asked or nothing need be. */
+  confirm(question: string): Promise<boolean>;
+}
+
+/** What a subcommand has to say: `json` for programs, `text` for people. */
+export interface Report {
+  exit: Exit;
+  json: object;
+  text: string;
+}
+
+/** The exit codes, which `portcullis --help` explains. */
+export type Exit = "done" | "failed" | "usage" | "found-problems";
+
+/** How a subcommand is run: opens the store, prints the report, ends with its exit code. */
+export type Run = (
+  work: (session: Session) => Promise<Report>,
+) => Promise<void>;
+
+export type Define = (program: Command, run: Run) => void;
+
+export function failed(problem: string): Report {
+  return {
+    exit: "failed",
+    json: { outcome: "failed", problem },
+    text: problem,
+  };
+}
+
+export function wrongUsage(problem: string): Report {
+  return { exit: "usage", json: { outcome: "usage", problem }, text: problem };
+}

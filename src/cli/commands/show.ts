@@ -1,0 +1,84 @@
+import { purgeKey, siteKey, standingKey } from "../../customer/keys.ts";
+import type { State } from "../../customer/state.ts";
+import { suggestion } from "../suggest.ts";
+import { sheet } from "../table.ts";
+import {
+  denialOf,
+  refusalOf,
+  shownMoment,
+  shownScope,
+  shownState,
+  shownVerdict,
+} from "./describe.ts";
+import { readList } from "./list-records.ts";
+import { failed, type Define, type Report, type Session } from "./session.ts";
+
+export const defineShow: Define = (program, run) => {
+  program
+    .command("show")
+    .description("show all that the list says of one customer")
+    .argument("<customer>", "the customer's id, or one of its hosts")
+    .action((name: string) => run((session) => show(session, name)));
+};
+
+async function show(
+  { store, nowMs, paint }: Session,
+  name: string,
+): Promise<Report> {
+  const read = await readList(store, nowMs);
+  if (!read.ok) return failed(read.problem);
+  const list = read.value;
+  const site = list.sites.get(name);
+  const id = site?.ok ? site.value.customer : name;
+  const found = list.customers.get(id);
+  if (found === undefined) {
+    const known = [...list.customers.keys(), ...list.sites.keys()];
+    return failed(
+      `there is no customer and no site ${JSON.stringify(name)}${suggestion(name, known)}`,
+    );
+  }
+  const keys = [standingKey(id), ...found.hosts.map(siteKey), purgeKey(id)];
+  const records = keys.flatMap((key) => {
+    const text = list.records.get(key) ?? null;
+    return text === null ? [] : [[key, text] as const];
+  });
+  return {
+    exit: "done",
+    json: {
+      customer: id,
+      state: found.state.kind,
+      hosts: found.hosts,
+      records: Object.fromEntries(records),
+    },
+    text: [
+      `${paint.bold(id)}  ${shownState(found.state, paint)}`,
+      sheet(standingRows(found.state, nowMs)),
+      paint.bold("records"),
+      sheet(records),
+    ]
+      .filter((part) => part !== "")
+      .join("\n"),
+  };
+}
+
+function standingRows(
+  state: State,
+  nowMs: number,
+): (readonly [string, string])[] {
+  if (state.kind === "malformed") return [["problem", state.problem]];
+  const denial = denialOf(state);
+  if (denial === null) return [];
+  return [
+    ["visitors get", shownVerdict(refusalOf(denial, nowMs))],
+    ["whom", shownScope(denial.scope)],
+    ["ground", denial.ground ?? "not stated"],
+    ["from", shownMoment(denial.effectiveAtMs, nowMs) || "at once"],
+    ["until", shownMoment(denial.endsAtMs, nowMs) || "further notice"],
+    ["certificates until", shownMoment(denial.offboardUntilMs, nowMs)],
+    ["reason", denial.reason ?? ""],
+    ["reference", denial.reference ?? ""],
+    ["authority", denial.authority?.name ?? ""],
+    ["notice", denial.noticeUrl ?? ""],
+    ["appeal", denial.appealUrl ?? ""],
+  ];
+}

@@ -1,0 +1,120 @@
+import type { DenyingCommand } from "../../customer/command.ts";
+import { momentOf } from "../moment.ts";
+import { act, type ActOptions } from "./act.ts";
+import { dryRun, example } from "./options.ts";
+import {
+  wrongUsage,
+  type Define,
+  type Report,
+  type Session,
+} from "./session.ts";
+import { termsOf, withTerms, type DenyOptions } from "./terms.ts";
+
+const about: Readonly<
+  Record<DenyingCommand["kind"], { does: string; example: string }>
+> = {
+  notice: {
+    does: "announce that a customer will be denied from a moment on; until then it is served, with a Sunset field",
+    example:
+      "notice forum --at 2026-12-01T00:00:00-08:00 --ground policy --reason 'Repeated incitement to violence'",
+  },
+  drop: {
+    does: "stop serving a customer, at once or from a moment on, until it is restored",
+    example: "drop forum --ground policy --reference N-0042",
+  },
+  suspend: {
+    does: "stop serving a customer until a moment, from which it is served again by itself",
+    example: "suspend shop --for 3d --ground billing",
+  },
+  withhold: {
+    does: "stop serving a customer on a legal demand (451), often to some countries only",
+    example:
+      "withhold archive --authority 'Regional Court of Example' --country DE",
+  },
+};
+
+export const defineStanding: Define = (program, run) => {
+  for (const kind of ["notice", "drop", "suspend", "withhold"] as const) {
+    const command = program
+      .command(kind)
+      .description(about[kind].does)
+      .argument("<customer>", "the customer's id");
+    withTerms(command, kind)
+      .addHelpText("after", example(about[kind].example))
+      .action((customer: string, options: DenyOptions) =>
+        run((session) => deny(session, kind, customer, options)),
+      );
+  }
+  program
+    .command("restore")
+    .description("serve a customer again, whatever denied it or was to deny it")
+    .argument("<customer>", "the customer's id")
+    .addOption(dryRun())
+    .option("--force", "replace an entry that cannot be read")
+    .action((customer: string, options: ActOptions) =>
+      run((session) => act(session, { kind: "restore", customer }, options)),
+    );
+};
+
+async function deny(
+  session: Session,
+  kind: DenyingCommand["kind"],
+  customer: string,
+  options: DenyOptions,
+): Promise<Report> {
+  const { nowMs } = session;
+  const from = momentOf(["--at", options.at], ["--in", options.in], nowMs);
+  if (!from.ok) return wrongUsage(from.problem);
+  const fromMs = from.value ?? nowMs;
+  const end = momentOf(
+    ["--until", options.until],
+    ["--for", options.for],
+    fromMs,
+  );
+  if (!end.ok) return wrongUsage(end.problem);
+  const offboard = momentOf(
+    ["--offboard-until", options.offboardUntil],
+    ["--offboard-for", options.offboardFor],
+    fromMs,
+  );
+  if (!offboard.ok) return wrongUsage(offboard.problem);
+  const missing = missingFrom(kind, options, from.value, end.value);
+  if (missing !== null) return wrongUsage(missing);
+
+  const given = {
+    kind,
+    customer,
+    ...termsOf(options),
+    effectiveAt: isoOf(from.value),
+    endsAt: isoOf(end.value),
+    offboardUntil: isoOf(offboard.value),
+  };
+  return act(session, given, options);
+}
+
+/** What the command itself says in the words of records, said in those of options. */
+function missingFrom(
+  kind: DenyingCommand["kind"],
+  { authority }: DenyOptions,
+  fromMs: number | null,
+  endMs: number | null,
+): string | null {
+  switch (kind) {
+    case "notice":
+      return fromMs === null ? "a notice says from when: --at or --in" : null;
+    case "suspend":
+      return endMs === null
+        ? "a suspension says until when: --until or --for"
+        : null;
+    case "withhold":
+      return authority === undefined
+        ? "a legal demand names who demands it: --authority"
+        : null;
+    case "drop":
+      return null;
+  }
+}
+
+function isoOf(ms: number | null): string | undefined {
+  return ms === null ? undefined : new Date(ms).toISOString();
+}

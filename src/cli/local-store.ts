@@ -1,0 +1,49 @@
+import { resolve } from "node:path";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { configuredWorker, localRuntime, usualStatePath } from "./local.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * The store of this machine, in the folder named or in wrangler's usual one: `wrangler kv` and a running edge read and
+ * write it too. Opened in this process, since wrangler takes seconds to start and does the same.
+ */
+export async function openLocalStore(persistTo: string | null): Promise<Store> {
+  const statePath = resolve(persistTo ?? usualStatePath);
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      ...localRuntime(statePath),
+      modules: [
+        { type: "ESModule", path: "none.js", contents: "export default {}" },
+      ],
+      kvNamespaces: configuredWorker().kvNamespaces ?? {},
+    }),
+  );
+  const kv = await runtime.getKVNamespace("CUSTOMERS");
+  return {
+    kind: "local",
+    name: `local store ${statePath}`,
+    async keys(prefix) {
+      const names: string[] = [];
+      let page = await kv.list({ prefix });
+      names.push(...page.keys.map(({ name }) => name));
+      while (!page.list_complete) {
+        page = await kv.list({ prefix, cursor: page.cursor });
+        names.push(...page.keys.map(({ name }) => name));
+      }
+      return { ok: true, value: names };
+    },
+    async read(keys) {
+      const texts = await Promise.all(
+        keys.map(async (key) => [key, await kv.get(key, "text")] as const),
+      );
+      return { ok: true, value: new Map(texts) };
+    },
+    async write(changes) {
+      for (const [key, text] of changes) {
+        await (text === null ? kv.delete(key) : kv.put(key, text));
+      }
+      return { ok: true, value: null };
+    },
+    close: () => runtime.dispose(),
+  };
+}

@@ -1,0 +1,85 @@
+import * as v from "valibot";
+import { instant } from "../customer/text.ts";
+import type { Parsed } from "../http/parsed.ts";
+
+const unitMs = {
+  d: 86_400_000,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+} as const;
+
+/** Milliseconds of a duration such as 90s, 2h or 1d12h: days, hours, minutes, seconds, each at most once and in that order. */
+export function parseDuration(text: string): Parsed<number> {
+  const form =
+    /^(?=\d)(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s)?$/;
+  const found = form.exec(text);
+  if (found === null) {
+    return {
+      ok: false,
+      problem: `"${text}"; expected a duration such as 90s, 30m, 2h or 1d12h`,
+    };
+  }
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = found;
+  return {
+    ok: true,
+    value:
+      Number(days) * unitMs.d +
+      Number(hours) * unitMs.h +
+      Number(minutes) * unitMs.m +
+      Number(seconds) * unitMs.s,
+  };
+}
+
+/** Milliseconds since the epoch of an instant with its time zone. */
+export function parseInstant(text: string): Parsed<number> {
+  const read = v.safeParse(instant, text);
+  return read.success
+    ? { ok: true, value: read.output }
+    : { ok: false, problem: `"${text}"; expected ${read.issues[0].message}` };
+}
+
+/** An instant as people read it, to the second, in UTC. */
+export function shownInstant(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** How far away a moment is, in its two largest units: "in 2 h 5 min", "3 d ago". */
+export function shownDistance(ms: number, nowMs: number): string {
+  const seconds = Math.round(Math.abs(ms - nowMs) / 1000);
+  if (seconds === 0) return "now";
+  const parts = [
+    [Math.floor(seconds / 86_400), "d"],
+    [Math.floor(seconds / 3600) % 24, "h"],
+    [Math.floor(seconds / 60) % 60, "min"],
+    [seconds % 60, "s"],
+  ] as const;
+  const shown = parts
+    .filter(([count]) => count > 0)
+    .slice(0, 2)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(" ");
+  return ms > nowMs ? `in ${shown}` : `${shown} ago`;
+}
+
+/**
+ * A moment that was given by one of two options, as an instant or as a distance from `fromMs`; null when by neither. A
+ * problem names the option.
+ */
+export function momentOf(
+  [instantName, instantText]: readonly [string, string | undefined],
+  [distanceName, distanceText]: readonly [string, string | undefined],
+  fromMs: number,
+): Parsed<number | null> {
+  if (instantText !== undefined) {
+    const read = parseInstant(instantText);
+    return read.ok
+      ? read
+      : { ok: false, problem: `${instantName} is ${read.problem}` };
+  }
+  if (distanceText === undefined) return { ok: true, value: null };
+  const read = parseDuration(distanceText);
+  return read.ok
+    ? { ok: true, value: fromMs + read.value }
+    : { ok: false, problem: `${distanceName} is ${read.problem}` };
+}

@@ -1,0 +1,114 @@
+import { Command } from "commander";
+import { defineDoctor } from "./commands/doctor.ts";
+import { defineExplain } from "./commands/explain.ts";
+import { defineList } from "./commands/list.ts";
+import { definePurge } from "./commands/purge.ts";
+import type { Exit, Run } from "./commands/session.ts";
+import { defineShow } from "./commands/show.ts";
+import { defineSimulate } from "./commands/simulate.ts";
+import { defineSite } from "./commands/site.ts";
+import { defineStanding } from "./commands/standing.ts";
+import type { Store } from "./store.ts";
+import { ask, paintFor, print } from "./terminal.ts";
+
+interface GlobalOptions {
+  remote?: true;
+  persistTo?: string;
+  json?: true;
+  yes?: true;
+}
+
+const exitCodes: Readonly<Record<Exit, number>> = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  "found-problems": 3,
+};
+
+const program = new Command("portcullis")
+  .description(
+    "Keeps the list of customers: whose sites the edge serves, and whose it does not.",
+  )
+  .option(
+    "--remote",
+    "act on the deployed edge's store instead of this machine's",
+  )
+  .option(
+    "--persist-to <folder>",
+    "where this machine's store is, when npm start was given one by --state",
+  )
+  .option("--json", "print JSON")
+  .option("--yes", "do not ask before a change of the remote store")
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError("See portcullis --help, and portcullis COMMAND --help.")
+  .addHelpText(
+    "after",
+    `
+Durations are such as 90s, 30m, 2h or 1d12h; instants such as 2026-12-01T00:00:00Z.
+
+Exit codes:
+  0  done
+  1  refused, or failed
+  2  not understood: unknown option, missing or malformed argument
+  3  doctor found problems
+
+Examples:
+  $ npx portcullis add shop.example --customer shop --origin https://origin.shop.example
+  $ npx portcullis notice forum --in 12h --ground policy --reason 'Repeated incitement to violence'
+  $ npx portcullis drop forum --ground policy
+  $ npx portcullis explain https://forum.example/
+  $ npx portcullis restore forum
+  $ npx portcullis doctor --remote`,
+  )
+  // Commander's own code for a mistake is 1.
+  .exitOverride(({ exitCode }) =>
+    process.exit(exitCode === 0 ? 0 : exitCodes.usage),
+  );
+
+for (const define of [
+  defineList,
+  defineShow,
+  defineSite,
+  defineStanding,
+  definePurge,
+  defineExplain,
+  defineDoctor,
+  defineSimulate,
+]) {
+  define(program, run);
+}
+
+// Before any runtime starts, so that the exit code is ours.
+process.on("SIGINT", () => process.exit(130));
+await program.parseAsync();
+
+async function run(work: Parameters<Run>[0]): Promise<void> {
+  const options = program.opts<GlobalOptions>();
+  if (options.remote && options.persistTo !== undefined) {
+    program.error(
+      "--persist-to says where the local store is, and --remote is not local",
+      { exitCode: exitCodes.usage },
+    );
+  }
+  const store = await openStore(options);
+  const mustAsk = options.remote && !options.yes && process.stdin.isTTY;
+  const report = await work({
+    store,
+    nowMs: Date.now(),
+    paint: paintFor(process.stdout),
+    confirm: mustAsk ? ask : async () => true,
+  });
+  await store.close();
+  print(report, store, options.json ? "json" : "text");
+  process.exitCode = exitCodes[report.exit];
+}
+
+/** The runtime and wrangler take a second to load, which help and mistakes need not wait for. */
+async function openStore({ remote, persistTo }: GlobalOptions): Promise<Store> {
+  if (remote) {
+    const { openRemoteStore } = await import("./remote-store.ts");
+    return openRemoteStore();
+  }
+  const { openLocalStore } = await import("./local-store.ts");
+  return openLocalStore(persistTo ?? null);
+}

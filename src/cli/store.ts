@@ -1,0 +1,14 @@
+import type { Records } from "../customer/applied.ts";
+import type { Parsed } from "../http/parsed.ts";
+
+/** A KV namespace with the customer list, on this machine or at Cloudflare. A problem says what the namespace's side said. */
+export interface Store {
+  kind: "local" | "remote";
+  /** For people: which one this is. */
+  name: string;
+  keys(prefix: string): Promise<Parsed<string[]>>;
+  /** A text, or null where there is none, for each of the keys. */
+  read(keys: readonly string[]): Promise<Parsed<Records>>;
+  write(changes: Records): Promise<Parsed<null>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,150 @@
+import {
+  applied,
+  refused,
+  type Applied,
+  type Records,
+  type Refused,
+} from "./applied.ts";
+import type { Command, DenyingCommand } from "./command.ts";
+import { formatStanding } from "./format.ts";
+import { standingKey } from "./keys.ts";
+import { covers, stateOf, type State } from "./state.ts";
+
+/** Nothing of the entry before is kept but the count in `seq`: what a denial says, its command says. */
+export function deny(
+  records: Records,
+  command: DenyingCommand & { force: boolean },
+  nowMs: number,
+): Applied {
+  const { customer, denial, force } = command;
+  const key = standingKey(customer);
+  const state = stateOf(customer, records.get(key) ?? null, nowMs);
+  const refusal =
+    passed(command, nowMs) ?? (force ? null : doubt(state, command, nowMs));
+  if (refusal !== null) return refusal;
+  const effectiveAtMs = denial.effectiveAtMs ?? nowMs;
+  const seq = lastSeq(state) + 1;
+  return applied([key, formatStanding({ ...denial, effectiveAtMs, seq })]);
+}
+
+export function restore(
+  records: Records,
+  { customer, force }: Extract<Command, { kind: "restore" }>,
+  nowMs: number,
+): Applied {
+  const key = standingKey(customer);
+  const state = stateOf(customer, records.get(key) ?? null, nowMs);
+  if (state.kind === "allowed") {
+    return refused("already-served", `${key} says allow already`);
+  }
+  if (state.kind === "malformed" && !force) {
+    return refused("malformed", state.problem);
+  }
+  const seq = lastSeq(state) + 1;
+  const served = { kind: "allow", effectiveAtMs: nowMs, seq } as const;
+  return applied([key, formatStanding(served)]);
+}
+
+/** A moment that the command needs to come, and that has. */
+function passed(
+  { kind, customer, denial }: DenyingCommand,
+  nowMs: number,
+): Refused | null {
+  const { effectiveAtMs, endsAtMs } = denial;
+  const now = `and it is ${instant(nowMs)}`;
+  if (endsAtMs !== null && endsAtMs <= nowMs) {
+    return refused(
+      "past",
+      `${standingKey(customer)} would be served at once: "endsAt" is ${instant(endsAtMs)}, ${now}`,
+    );
+  }
+  if (kind === "notice" && effectiveAtMs !== null && effectiveAtMs <= nowMs) {
+    return refused(
+      "past",
+      `${standingKey(customer)} would be denied at once, which drop is for: "effectiveAt" is ${instant(effectiveAtMs)}, ${now}`,
+    );
+  }
+  return null;
+}
+
+/** What the command would undo by the way. */
+function doubt(
+  state: State,
+  command: DenyingCommand,
+  nowMs: number,
+): Refused | null {
+  switch (state.kind) {
+    case "absent":
+    case "allowed":
+    case "ended":
+      return null;
+    case "malformed":
+      return refused("malformed", state.problem);
+    case "noticed":
+      return againstOrder(state.denial, command);
+    case "dropped":
+    case "suspended":
+    case "withheld":
+      return (
+        againstOrder(state.denial, command) ??
+        servingAgain(state.denial, command, nowMs)
+      );
+  }
+}
+
+type Denial = DenyingCommand["denial"];
+
+function againstOrder(
+  standing: Denial,
+  { kind, customer }: DenyingCommand,
+): Refused | null {
+  if (standing.ground !== "legal" || kind === "withhold") return null;
+  const by =
+    standing.authority === null ? "" : ` of ${standing.authority.name}`;
+  return refused(
+    "by-order",
+    `${standingKey(customer)} stands on a legal demand${by}, which this would replace`,
+  );
+}
+
+function servingAgain(
+  standing: Denial,
+  { customer, denial }: DenyingCommand,
+  nowMs: number,
+): Refused | null {
+  const key = standingKey(customer);
+  const { effectiveAtMs } = denial;
+  if (effectiveAtMs !== null && effectiveAtMs > nowMs) {
+    return refused(
+      "serves-again",
+      `${key} is denied now, and would be served again until ${instant(effectiveAtMs)}`,
+    );
+  }
+  if (covers(denial.scope, standing.scope)) return null;
+  return refused(
+    "serves-again",
+    `${key} is denied now to visitors outside this scope, who would be served again`,
+  );
+}
+
+/** A malformed record may still say its number; the next one must not be lower, however it came to be. */
+function lastSeq(state: State): number {
+  switch (state.kind) {
+    case "absent":
+      return 0;
+    case "malformed":
+      return Number(/"seq"\s*:\s*(\d{1,15})\b/.exec(state.text)?.[1] ?? 0);
+    case "allowed":
+      return state.seq ?? 0;
+    case "noticed":
+    case "dropped":
+    case "suspended":
+    case "withheld":
+    case "ended":
+      return state.denial.seq ?? 0;
+  }
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}

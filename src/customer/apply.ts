@@ -1,0 +1,80 @@
+import { addFact, longestStoredSeconds, mostFacts } from "../cache/purge.ts";
+import { applied, refused, type Applied, type Records } from "./applied.ts";
+import { add, change, remove } from "./apply-site.ts";
+import { deny, restore } from "./apply-standing.ts";
+import type { Command } from "./command.ts";
+import { purgeKey, siteKey, standingKey } from "./keys.ts";
+import { parsePurge, purgeText } from "./purge.ts";
+
+/** The keys whose texts `apply` must be given. */
+export function keysOf(command: Command): string[] {
+  switch (command.kind) {
+    case "add":
+      return [siteKey(command.host), standingKey(command.site.customer)];
+    case "change": {
+      const { customer } = command.changes;
+      const key = siteKey(command.host);
+      return customer === undefined ? [key] : [key, standingKey(customer)];
+    }
+    case "remove":
+      return [siteKey(command.host)];
+    case "notice":
+    case "drop":
+    case "suspend":
+    case "withhold":
+    case "restore":
+      return [standingKey(command.customer)];
+    case "purge":
+      return [purgeKey(command.customer)];
+  }
+}
+
+/**
+ * What a command changes in the list at this moment, or why it is refused. A key that is not among the records does not
+ * exist. All of the writes belong to the one command; a later one judges what they left.
+ */
+export function apply(
+  records: Records,
+  command: Command,
+  nowMs: number,
+): Applied {
+  switch (command.kind) {
+    case "add":
+      return add(records, command);
+    case "change":
+      return change(records, command);
+    case "remove":
+      return remove(records, command);
+    case "notice":
+    case "drop":
+    case "suspend":
+    case "withhold":
+      return deny(records, command, nowMs);
+    case "restore":
+      return restore(records, command, nowMs);
+    case "purge":
+      return purge(records, command, nowMs);
+  }
+}
+
+function purge(
+  records: Records,
+  { customer, atMs, what, how, force }: Extract<Command, { kind: "purge" }>,
+  nowMs: number,
+): Applied {
+  const key = purgeKey(customer);
+  const found = parsePurge(key, records.get(key) ?? "[]");
+  if (!found.ok && !force) return refused("malformed", found.problem);
+  const facts = addFact(
+    found.ok ? found.value : [],
+    { atMs: atMs ?? nowMs, what, how },
+    nowMs,
+    longestStoredSeconds,
+  );
+  return facts === null
+    ? refused(
+        "purges-full",
+        `${key} holds ${mostFacts} purges whose moment is to come, which is as many as there may be`,
+      )
+    : applied([key, purgeText(facts)]);
+}

@@ -1,0 +1,74 @@
+import * as v from "valibot";
+import { members } from "./schema.ts";
+import { customerId, hostPattern } from "./text.ts";
+
+/** Read by the parser of the record that they end up in; only their names count here. */
+const anything = v.unknown();
+
+const force = v.nullish(v.boolean("true or false"), false);
+const ofHost = { host: hostPattern, force };
+const ofCustomer = { customer: customerId, force };
+
+const denying = members({
+  kind: v.picklist(["notice", "drop", "suspend", "withhold"]),
+  ...ofCustomer,
+  ground: anything,
+  effectiveAt: anything,
+  endsAt: anything,
+  scope: anything,
+  reason: anything,
+  statement: anything,
+  reference: anything,
+  noticeUrl: anything,
+  appealUrl: anything,
+  authority: anything,
+  offboardUntil: anything,
+});
+
+const forms = {
+  add: members({ kind: v.literal("add"), ...ofHost, site: anything }),
+  change: members({ kind: v.literal("change"), ...ofHost, changes: anything }),
+  remove: members({ kind: v.literal("remove"), ...ofHost }),
+  notice: denying,
+  drop: denying,
+  suspend: denying,
+  withhold: denying,
+  restore: members({ kind: v.literal("restore"), ...ofCustomer }),
+  purge: members({
+    kind: v.literal("purge"),
+    ...ofCustomer,
+    at: anything,
+    what: anything,
+    how: anything,
+  }),
+};
+
+const known = v.object({
+  kind: v.picklist([
+    "add",
+    "change",
+    "remove",
+    "notice",
+    "drop",
+    "suspend",
+    "withhold",
+    "restore",
+    "purge",
+  ]),
+});
+const unknown = members({
+  kind: v.never(`one of ${known.entries.kind.options.join(", ")}`),
+});
+
+/** The members a command of each kind has. */
+export const commandForm = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.lazy((given) => (v.is(known, given) ? forms[given.kind] : unknown)),
+);
+
+/** A command of this kind as it was given, what goes into a record not read yet. */
+export type Given<Kind> = Extract<
+  v.InferOutput<(typeof forms)[keyof typeof forms]>,
+  { kind: Kind }
+>;

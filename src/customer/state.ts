@@ -1,0 +1,64 @@
+import { hostCandidates } from "../http/host.ts";
+import { standingKey } from "./keys.ts";
+import { parseStanding, type Denial } from "./standing.ts";
+
+/** How a customer stands at a moment; that a denial is for some visitors only stands in its `scope`. */
+export type State =
+  /** No entry: the default verdict decides. */
+  | { kind: "absent" }
+  | { kind: "malformed"; problem: string; text: string }
+  | { kind: "allowed"; seq: number | null }
+  /** Denied from `effectiveAt`, which is to come. */
+  | { kind: "noticed"; denial: Denial }
+  /** Denied now, without an end. */
+  | { kind: "dropped"; denial: Denial }
+  /** Denied now, until `endsAt`. */
+  | { kind: "suspended"; denial: Denial }
+  /** Denied now on a legal demand, with an end or without. */
+  | { kind: "withheld"; denial: Denial }
+  /** Served again since `endsAt`. */
+  | { kind: "ended"; denial: Denial };
+
+/** How the customer whose entry in the list is `text` stands: `effectiveAt` and `endsAt` count from their own instant on. */
+export function stateOf(
+  customer: string,
+  text: string | null,
+  nowMs: number,
+): State {
+  if (text === null) return { kind: "absent" };
+  const parsed = parseStanding(standingKey(customer), text);
+  if (!parsed.ok) return { kind: "malformed", problem: parsed.problem, text };
+  const standing = parsed.value;
+  return standing.kind === "allow"
+    ? { kind: "allowed", seq: standing.seq }
+    : { kind: phaseOf(standing, nowMs), denial: standing };
+}
+
+function phaseOf({ ground, effectiveAtMs, endsAtMs }: Denial, nowMs: number) {
+  if (endsAtMs !== null && nowMs >= endsAtMs) return "ended";
+  if (effectiveAtMs !== null && nowMs < effectiveAtMs) return "noticed";
+  if (ground === "legal") return "withheld";
+  return endsAtMs === null ? "dropped" : "suspended";
+}
+
+/** Is every visitor in the scope `narrow` in the scope `wide` too? */
+export function covers(
+  wide: Denial["scope"],
+  narrow: Denial["scope"],
+): boolean {
+  return (
+    within(narrow.hosts, wide.hosts, hostCandidates) &&
+    within(narrow.countries, wide.countries, (country) => [country])
+  );
+}
+
+/** Null stands for all there are. */
+function within(
+  some: readonly string[] | null,
+  all: readonly string[] | null,
+  namesOf: (one: string) => string[],
+): boolean {
+  if (all === null) return true;
+  if (some === null) return false;
+  return some.every((one) => namesOf(one).some((name) => all.includes(name)));
+}

@@ -1,0 +1,223 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openCustomers } from "../../src/cli/local.ts";
+import { portcullis } from "./portcullis.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "portcullis-test-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** On a store of its own. */
+function on(store: string, ...args: readonly string[]) {
+  return portcullis([...args, "--persist-to", join(folder, store)]);
+}
+
+async function json(store: string, ...args: readonly string[]) {
+  const { code, stdout } = await on(store, ...args, "--json");
+  return { code, report: JSON.parse(stdout) };
+}
+
+async function seed(store: string, records: Readonly<Record<string, string>>) {
+  const customers = await openCustomers(join(folder, store));
+  await customers.write(new Map(Object.entries(records)));
+  await customers.close();
+}
+
+const origin = ["--origin", "https://origin.example"];
+const forum = {
+  "host:forum.example":
+    '{"customer":"forum","origins":["https://origin.example"]}',
+  "customer:forum": "allow",
+};
+
+test("a customer is added, listed, dropped, explained, purged, restored and found healthy", async () => {
+  const add = ["add", "forum.example", "--customer", "forum", ...origin];
+  expect(await json("story", ...add)).toMatchObject({
+    code: 0,
+    report: {
+      store: { kind: "local", name: `local store ${join(folder, "story")}` },
+      outcome: "written",
+      before: { "host:forum.example": null, "customer:forum": null },
+      writes: { "customer:forum": '{"verdict":"allow","seq":1}' },
+    },
+  });
+  expect(await json("story", "list")).toMatchObject({
+    code: 0,
+    report: {
+      customers: [
+        { customer: "forum", state: "allowed", hosts: ["forum.example"] },
+      ],
+    },
+  });
+  const drop = await on("story", "drop", "forum", "--ground", "policy");
+  expect(drop).toMatchObject({ code: 0, stderr: "" });
+  expect(drop.stdout).toContain("forum: allowed -> dropped");
+  expect(drop.stdout).toMatch(/visitors get +403/);
+  expect(drop.stdout).toContain("Written and read back: customer:forum");
+
+  const refused = await json("story", "explain", "https://forum.example/");
+  expect(refused).toMatchObject({ code: 0, report: { gets: "403" } });
+  const purge = await json("story", "purge", "forum", "--all");
+  expect(purge).toMatchObject({ code: 0, report: { outcome: "written" } });
+  const restore = await json("story", "restore", "forum");
+  expect(restore).toMatchObject({ code: 0, report: { outcome: "written" } });
+  expect(JSON.parse(restore.report.writes["customer:forum"])).toMatchObject({
+    verdict: "allow",
+    seq: 3,
+  });
+  const served = await json("story", "explain", "https://forum.example/?q=1");
+  expect(served.report.gets).toBe("the site");
+  expect(served.report.steps.map(({ step }: { step: string }) => step)).toEqual(
+    [
+      "moment",
+      "host",
+      "edge",
+      "host:forum.example",
+      "customer:forum",
+      "verdict",
+      "cache settings",
+      "cache key",
+      "purge:forum",
+      "asked of origin",
+      "visitor gets",
+    ],
+  );
+  expect(await json("story", "doctor")).toMatchObject({
+    code: 0,
+    report: { findings: [] },
+  });
+}, 180_000);
+
+describe("on one list", () => {
+  beforeAll(() =>
+    seed("list", {
+      ...forum,
+      "customer:archive": "dney",
+      "host:archive.example":
+        '{"customer":"archive","origins":["https://origin.example"]}',
+    }),
+  );
+
+  test.each([
+    [["drop", "forun"], 1, "no customer forun; did you mean forum?"],
+    [["remove", "forum.exmple"], 1, "did you mean forum.example?"],
+    [["restore", "forum"], 1, "customer:forum says allow already"],
+    [["drop", "archive"], 1, "expected allow, deny or a JSON object"],
+    [["drop", "archive"], 1, "Add --force if that is meant"],
+    [["suspend", "forum", "--for", "3x"], 2, "expected a duration such as"],
+    [["notice", "forum", "--at", "2026-12-01"], 2, "with its time zone"],
+    [
+      ["change", "forum.example", "--timeout", "x"],
+      2,
+      '"timeoutSeconds" is "x"',
+    ],
+    [["explain", "ftp://forum.example/"], 2, "expected one such as"],
+  ])("%j ends with %d and says: %s", async (args, code, problem) => {
+    const ended = await on("list", ...args);
+    expect(ended).toMatchObject({ code, stdout: "" });
+    expect(ended.stderr).toContain(problem);
+  });
+
+  test("a dry run says what it would write and writes nothing", async () => {
+    const dry = await json("list", "drop", "forum", "--dry-run", "--in", "2h");
+    expect(dry).toMatchObject({ code: 0, report: { outcome: "not-written" } });
+    const { report } = await json("list", "show", "forum");
+    expect(report.records["customer:forum"]).toBe("allow");
+  });
+});
+
+test.each([
+  [["drop"], "missing required argument 'customer'"],
+  [["dorp", "forum"], "Did you mean drop?"],
+  [["drop", "forum", "--groud", "policy"], "Did you mean --ground?"],
+  [["drop", "forum", "--ground", "polcy"], "Allowed choices are policy"],
+  [["drop", "forum", "--at", "x", "--in", "y"], "cannot be used with"],
+  [["list", "--remote", "--persist-to", "x"], "--remote is not local"],
+  [["add", "shop.example", ...origin], "'--customer <id>' not specified"],
+])("%j is not understood, which is 2: %s", async (args, problem) => {
+  const ended = await portcullis(args);
+  expect(ended).toMatchObject({ code: 2, stdout: "" });
+  expect(ended.stderr).toContain(problem);
+});
+
+test("doctor ends with 3 and names every key that is wrong", async () => {
+  await seed("ill", {
+    ...forum,
+    "host:Forum.Example": forum["host:forum.example"],
+    "host:bare.example": '{"customer":"bare","origins":["https://o.example"]}',
+    "host:broken.example": "{",
+    "customer:shop": "dney",
+    "customer:Nobody": "deny",
+    "customer:gone": "deny",
+    "customers:forum": "deny",
+    "customer:ended":
+      '{"verdict":"deny","endsAt":"2020-01-01T00:00:00Z","scope":{"hosts":["forum.example"]}}',
+    "purge:shop": "[",
+    edge: '{"default":"deny","maintenance":true,"failPolicy":"open"}',
+  });
+  const { code, report } = await json("ill", "doctor");
+  expect(code).toBe(3);
+  const found = report.findings.map(
+    ({ weight, key }: { weight: string; key: string }) => `${weight} ${key}`,
+  );
+  expect(new Set(found)).toEqual(
+    new Set([
+      "remark edge",
+      "problem host:Forum.Example",
+      "problem host:broken.example",
+      "problem customer:bare",
+      "problem customer:shop",
+      "problem customer:Nobody",
+      "remark customer:gone",
+      "problem customers:forum",
+      "problem customer:ended",
+      "remark customer:ended",
+      "problem purge:shop",
+    ]),
+  );
+});
+
+test("output that is piped has no colours, whatever else the environment says", async () => {
+  await seed("plain", forum);
+  const args = ["list", "--persist-to", join(folder, "plain")];
+  const { stdout } = await portcullis(args, {
+    CI: "true",
+    TERM: "xterm-256color",
+  });
+  expect(stdout).toBe(
+    [
+      `local store ${join(folder, "plain")}`,
+      "customer  state    ground  from  until  sites",
+      "forum     allowed                       forum.example",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("help names every subcommand and explains the exit codes", async () => {
+  const { code, stdout } = await portcullis(["--help"]);
+  expect(code).toBe(0);
+  for (const name of [
+    "list",
+    "show",
+    "add",
+    "change",
+    "remove",
+    "notice",
+    "drop",
+    "suspend",
+    "withhold",
+    "restore",
+    "purge",
+    "explain",
+    "doctor",
+    "simulate",
+  ]) {
+    expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
+  }
+  expect(stdout).toContain("3  doctor found problems");
+});

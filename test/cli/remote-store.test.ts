@@ -1,0 +1,96 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { portcullis } from "./portcullis.ts";
+
+/** The part of Cloudflare's API that `wrangler kv` uses, over one namespace in memory. */
+const store = new Map<string, string>();
+const server = createServer((request, response) => {
+  void respond(request, response);
+});
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : 0;
+  env = {
+    CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}`,
+    CLOUDFLARE_API_TOKEN: "none",
+    CLOUDFLARE_ACCOUNT_ID: "account",
+  };
+});
+afterAll(() => void server.close());
+
+async function respond(request: IncomingMessage, response: ServerResponse) {
+  const body = await text(request);
+  const result = answer(`${request.method} ${request.url}`, body);
+  const isKnown = result !== null;
+  const errors = isKnown ? [] : [{ code: 10_000, message: "no such thing" }];
+  response.writeHead(isKnown ? 200 : 404, {
+    "Content-Type": "application/json",
+  });
+  response.end(
+    JSON.stringify({ success: isKnown, errors, messages: [], result }),
+  );
+}
+
+function answer(asked: string, body: string): unknown {
+  const bulk = "/accounts/account/storage/kv/namespaces/n1/bulk";
+  if (asked === "GET /accounts/account/workers/scripts/portcullis/settings") {
+    const type = "kv_namespace";
+    return { bindings: [{ type, name: "CUSTOMERS", namespace_id: "n1" }] };
+  }
+  if (/^GET .*\/n1\/keys\?/.test(asked))
+    return [...store.keys()].map((name) => ({ name }));
+  if (asked === `POST ${bulk}/get`) {
+    const { keys }: { keys: string[] } = JSON.parse(body);
+    const values = keys.map((key) => [key, store.get(key) ?? null]);
+    return { values: Object.fromEntries(values) };
+  }
+  if (asked === `PUT ${bulk}`) {
+    const entries: { key: string; value: string }[] = JSON.parse(body);
+    for (const { key, value } of entries) store.set(key, value);
+    return {};
+  }
+  if (/^(DELETE|POST) .*\/bulk(\/delete)?$/.test(asked)) {
+    for (const key of JSON.parse(body)) store.delete(key);
+    return {};
+  }
+  return null;
+}
+
+test("with --remote it acts through wrangler on the deployed Worker's namespace", async () => {
+  const add = ["add", "shop.example", "--customer", "shop"];
+  const added = await portcullis(
+    [...add, "--origin", "https://origin.example", "--remote"],
+    env,
+  );
+  expect(added).toMatchObject({ code: 0, stderr: "" });
+  expect(added.stdout).toContain("remote store (Cloudflare)");
+  expect([...store.keys()]).toEqual(["host:shop.example", "customer:shop"]);
+
+  const removed = await portcullis(
+    ["remove", "shop.example", "--remote", "--json"],
+    env,
+  );
+  expect(JSON.parse(removed.stdout)).toMatchObject({
+    store: { kind: "remote" },
+    outcome: "written",
+    writes: { "host:shop.example": null },
+  });
+  expect([...store.keys()]).toEqual(["customer:shop"]);
+});
+
+test("what wrangler says when it fails is passed on", async () => {
+  const unknown = { ...env, CLOUDFLARE_ACCOUNT_ID: "nobody" };
+  const listed = await portcullis(["list", "--remote"], unknown);
+  expect(listed).toMatchObject({ code: 1, stdout: "" });
+  expect(listed.stderr).toContain("wrangler kv key list failed");
+});
