@@ -183,7 +183,6 @@ function passedOn(
   if (request.method === "HEAD") freshenHeld(asked, received, held, edge);
   const body = arrived.response.body ?? new Uint8Array();
   const keeping = keptIfShared(asked, received, body, sharing, flight, edge);
-  const now = freshnessOf(asStored(received), site.cache, edge.world.nowMs());
   const handled: Handled = {
     kind: "forward",
     because: plan.because,
@@ -191,7 +190,13 @@ function passedOn(
     stored: keeping.kind === "stored",
     key: url,
     ...(keeping.kind === "stored"
-      ? { ttlSeconds: now.ttlSeconds }
+      ? {
+          ttlSeconds: freshnessOf(
+            asStored(received),
+            site.cache,
+            edge.world.nowMs(),
+          ).ttlSeconds,
+        }
       : { detail: keeping.because }),
   };
   const { visitor } = keeping;

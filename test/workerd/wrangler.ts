@@ -14,7 +14,7 @@ type Entry = { key: string; value: string };
 
 /** The real `wrangler kv`, on the store of this rig. */
 export async function wrangler(
-  rig: Rig,
+  rig: Pick<Rig, "statePath">,
   ...command:
     | ["put", key: string, value: string]
     | ["delete", key: string]
