@@ -16,7 +16,7 @@ export async function find(key: string, edge: Edge): Promise<readonly Held[]> {
   const { isolate, world } = edge;
   const inMemory = isolate.responses.find(key);
   if (inMemory !== null) return inMemory;
-  if (isUnshareable(key, edge)) return [];
+  if (isUnshareable(key, "everybody", edge)) return [];
   const text = await world.recall(indexName(key));
   if (text === null) return [];
   const held = parseIndex(text).map(({ stored, name }): Held => ({

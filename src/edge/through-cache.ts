@@ -111,7 +111,7 @@ async function fetched(
   edge: Edge,
 ): Promise<Answered | { kind: "look-again" }> {
   const { key: about } = asked.resource;
-  if (!isCollapsible(asked, fetching.plan) || isUnshareable(about, edge))
+  if (!isCollapsible(asked, fetching.plan, edge))
     return fetchFor(asked, fetching, new Flight(about), edge);
   const key = flightKey(asked, fetching);
   const flight = edge.isolate.flights.get(key);
@@ -158,9 +158,18 @@ async function cleared(
 }
 
 /** Answers to these belong to whoever asked, or are not looked for in the cache at all. */
-function isCollapsible({ request }: Asked, plan: Fetching["plan"]): boolean {
-  if (request.method !== "GET" || request.fields.get("authorization") !== null)
-    return false;
+function isCollapsible(
+  { request, resource: { key } }: Asked,
+  plan: Fetching["plan"],
+  edge: Edge,
+): boolean {
+  const { method, fields } = request;
+  const isAlone =
+    method !== "GET" ||
+    fields.get("authorization") !== null ||
+    isUnshareable(key, "everybody", edge) ||
+    (fields.get("cookie") !== null && isUnshareable(key, "with-cookie", edge));
+  if (isAlone) return false;
   switch (plan.because) {
     case "bypass":
     case "method":
