@@ -1,32 +1,53 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
+import { health, version } from "./cloudflare/health.ts";
 import { toInbound } from "./cloudflare/inbound.ts";
 import { toResponse } from "./cloudflare/reply.ts";
 import { cloudflareWorld } from "./cloudflare/world.ts";
+import { written } from "./edge/answer.ts";
 import { parseConfig, type EdgeConfig } from "./edge/config.ts";
+import type { Edge } from "./edge/edge.ts";
 import { handle } from "./edge/handle.ts";
 import { newIsolate, type Isolate } from "./edge/isolate.ts";
 import type { Parsed } from "./http/parsed.ts";
-import { health, version } from "./cloudflare/health.ts";
+import { problemTypePage } from "./page/notice.ts";
+import type { OwnPage } from "./page/tell.ts";
+import type { Inbound, Reply } from "./world.ts";
+
+type Asked = Context<{ Bindings: Env }>;
 
 let config: Parsed<EdgeConfig> | undefined;
 let isolate: Isolate | undefined;
 
-const app = new Hono<{ Bindings: Env }>({ strict: true });
-
-app.get("/.well-known/portcullis/health", ({ env }) => health(env));
-app.get("/.well-known/portcullis/version", () => version());
-app.all("*", async (c) => {
+/** Has a request answered, with what lives as long as the isolate does. */
+async function replied(
+  c: Asked,
+  reply: (request: Inbound, edge: Edge) => Reply | Promise<Reply>,
+): Promise<Response> {
   config ??= parseConfig({ ...c.env });
   if (!config.ok) throw new Error(config.problem);
   isolate ??= newIsolate(config.value);
   const world = cloudflareWorld(c.env, c.executionCtx, config.value);
-  const reply = await handle(toInbound(c.req.raw, config.value), {
-    config: config.value,
-    isolate,
-    world,
-  });
-  return toResponse(reply, c.executionCtx);
-});
+  const edge = { config: config.value, isolate, world };
+  const request = toInbound(c.req.raw, config.value);
+  return toResponse(await reply(request, edge), c.executionCtx);
+}
+
+function page(c: Asked, shown: OwnPage): Promise<Response> {
+  return replied(c, (request, edge) => written(shown, request, edge));
+}
+
+const app = new Hono<{ Bindings: Env }>({ strict: true });
+
+// On every host: what stands here is about the edge, whatever becomes of the site.
+const own = "/.well-known/portcullis";
+app.get(`${own}/health`, ({ env }) => health(env));
+app.get(`${own}/version`, () => version());
+app.get(`${own}/`, (c) => page(c, { kind: "about" }));
+app.get(`${own}/problems/:type`, (c) =>
+  page(c, problemTypePage(c.req.param("type"))),
+);
+app.all(`${own}/*`, (c) => page(c, { kind: "no-page" }));
+app.all("*", (c) => replied(c, handle));
 app.onError((error) => {
   throw error;
 });

@@ -1,4 +1,9 @@
-import { chromium as playwright, type Browser } from "playwright-core";
+import axe from "axe-core";
+import {
+  chromium as playwright,
+  type Browser,
+  type Page,
+} from "playwright-core";
 
 /** Chromium as it comes with the packages: nothing is downloaded, nothing of the machine's is used. */
 export async function launch(): Promise<Browser> {
@@ -18,4 +23,34 @@ export async function launch(): Promise<Browser> {
       "--disable-sync",
     ],
   });
+}
+
+/** What axe-core finds wrong with a page, each with the elements it is about. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(),
+  );
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
+  );
+}
+
+/** Goes through all links of a page by the Tab key: where each leads, and the outline that shows it is reached. */
+export async function walk(page: Page) {
+  const links = await page
+    .locator("a")
+    .evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+  const reached = [];
+  for (const _ of links) {
+    await page.keyboard.press("Tab");
+    reached.push(
+      await page.evaluate(() => {
+        const focused = document.activeElement ?? document.body;
+        const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+        return [focused.getAttribute("href"), outlineStyle, outlineWidth];
+      }),
+    );
+  }
+  return { links, reached };
 }

@@ -10,6 +10,7 @@ import {
   unstable_getMiniflareWorkerOptions,
   unstable_readConfig,
 } from "wrangler";
+import { demoOperator } from "./demo/operator.ts";
 
 /** The folder of package.json and wrangler.toml. */
 export const projectPath = fileURLToPath(new URL("../../", import.meta.url));
@@ -17,12 +18,23 @@ export const projectPath = fileURLToPath(new URL("../../", import.meta.url));
 /** Where wrangler keeps its local storage unless told otherwise. */
 export const usualStatePath = join(projectPath, ".wrangler/state");
 
-/** The variables of an edge on this machine: its origins are here, and a toggle shows at once. */
-export const localVariables: Readonly<Record<string, string>> = {
-  PRIVATE_ORIGINS: "allowed",
-  RECORD_MEMORY_SECONDS: "0.2",
-  LOG_REQUESTS: "problems",
-};
+/**
+ * The variables of an edge on this machine: its origins are here, a toggle shows at once, and the demo has an operator,
+ * where wrangler.toml or .dev.vars name none.
+ */
+export function localVariables(
+  customers: "demo" | "none",
+): Record<string, string> {
+  const isNamed = Object.hasOwn(configuredWorker().bindings ?? {}, "OPERATOR");
+  return {
+    PRIVATE_ORIGINS: "allowed",
+    RECORD_MEMORY_SECONDS: "0.2",
+    LOG_REQUESTS: "problems",
+    ...(customers === "demo" && !isNamed
+      ? { OPERATOR: JSON.stringify(demoOperator) }
+      : {}),
+  };
+}
 
 /** The Worker as wrangler.toml describes it, in the words of the local runtime. */
 export function configuredWorker(): V4WorkerOptionsShape {

@@ -74,15 +74,16 @@ async function startDemo(statePath: string, demo: "kept" | "fresh") {
 }
 
 async function startEdge(
-  { runtime, port }: StartOptions,
+  { runtime, port, customers }: StartOptions,
   statePath: string,
 ): Promise<void> {
+  const variables = localVariables(customers);
   switch (runtime) {
     case "wrangler": {
       devServer = startDevServer({
         port,
         statePath,
-        variables: localVariables,
+        variables,
       });
       void failWhenEnded(devServer);
       await devServer.ready;
@@ -91,12 +92,11 @@ async function startEdge(
     case "direct": {
       const bundle = await bundleWorker();
       if (!bundle.ok) fail(bundle.problem);
-      // Nobody is in front of it who could vouch for CF-Connecting-IP.
-      const variables = { ...localVariables, CLIENT_ADDRESS: "unknown" };
       const addresses = loopbackAddresses();
       await startDirect({
         bundle: bundle.value,
-        variables,
+        // Nobody is in front of it who could vouch for CF-Connecting-IP.
+        variables: { ...variables, CLIENT_ADDRESS: "unknown" },
         addresses,
         port,
         statePath,

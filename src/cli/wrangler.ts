@@ -114,7 +114,7 @@ function showOutput(lines: Readable | null, ready: Promise<unknown>): void {
   let started = false;
   void ready.then(() => (started = true));
   createInterface({ input: lines }).on("line", (line) => {
-    if (started && !line.startsWith("[wrangler:info] ")) console.log(line);
+    if (started && !/^(?:\[wrangler:info\] |⎔ )/.test(line)) console.log(line);
   });
 }
 

@@ -72,8 +72,10 @@ export function discard(sent: Forwarded): void {
   if (sent.kind === "answered") discardBody(sent.response.body);
 }
 
-/** The plans whose answers are neither looked for in the cache nor stored. */
-function goesPastTheCache({ because }: Plan): boolean {
+/** The plans whose answers are neither looked for in the cache nor stored. A validation that a visitor asks for is not one. */
+function goesPastTheCache(plan: Plan): boolean {
+  if (plan.kind === "validate") return false;
+  const { because } = plan;
   return because === "bypass" || because === "method" || because === "request";
 }
 

@@ -1,7 +1,7 @@
 import type { Denial } from "../customer/standing.ts";
 import type { Locale } from "./locales/locale.ts";
 import type { Operator } from "./operator.ts";
-import type { Occasion } from "./tell.ts";
+import type { Occasion, OwnPage } from "./tell.ts";
 import {
   countryName,
   link,
@@ -22,7 +22,7 @@ type Labelled = readonly [label: string, value: Value | null];
 
 /** What is known of an occasion, for everyone. */
 export function factsOf(
-  occasion: Occasion,
+  occasion: Occasion | OwnPage,
   operator: Operator,
   locale: Locale,
 ): Fact[] {
@@ -31,6 +31,9 @@ export function factsOf(
     case "dropped":
       return known(decision(occasion.denial, operator, locale));
     case "unknown-host":
+    case "about":
+    case "problem-type":
+    case "no-page":
       return [];
     case "unreachable":
       return known([[labels.error, words(occasion.error)]]);

@@ -17,9 +17,9 @@ export function writeHtml(
 ): string {
   const { language, direction } = notice.locale;
   const title =
-    notice.host === null
+    notice.overline === null
       ? notice.headline
-      : `${notice.headline} – ${notice.host}`;
+      : `${notice.headline} – ${notice.overline}`;
   return markup`<!doctype html>
 <html lang="${language}" dir="${direction}">
 <head>
@@ -32,7 +32,7 @@ ${trusted(styleSheet(operator.colours))}</style>
 <body>
 ${masthead(operator, notice.provider)}
 <main>
-${notice.host === null ? null : markup`<p class="host"><bdi>${notice.host}</bdi></p>`}
+${notice.overline === null ? null : markup`<p class="overline"><bdi>${notice.overline}</bdi></p>`}
 <h1>${notice.headline}</h1>
 <p class="lead">${notice.explanation}</p>
 ${forVisitor(notice)}

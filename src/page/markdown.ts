@@ -7,7 +7,7 @@ export function writeMarkdown(notice: Notice): string {
   const { headings } = notice.locale;
   const blocks = [
     `# ${literal(notice.headline)}`,
-    notice.host === null ? null : `**${literal(notice.host)}**`,
+    notice.overline === null ? null : `**${literal(notice.overline)}**`,
     literal(notice.explanation),
     ...section(headings.visitor, [notice.visitor], []),
     ...section(headings.statement, notice.statement?.paragraphs ?? [], []),

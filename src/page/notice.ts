@@ -11,7 +11,7 @@ import type {
 import type { Operator } from "./operator.ts";
 import { particulars } from "./particulars.ts";
 import { oneLine, paragraphs } from "./plain.ts";
-import type { Occasion } from "./tell.ts";
+import type { Occasion, OwnPage } from "./tell.ts";
 
 /** What there is to say, in the reader's language and in no format yet. All text in it is plain and unescaped. */
 export interface Notice {
@@ -20,7 +20,8 @@ export interface Notice {
   provider: string;
   topic: Topic;
   status: number;
-  host: string | null;
+  /** What stands above the headline: the site it is about, or that it is only explained. */
+  overline: string | null;
   headline: string;
   explanation: string;
   statement: Statement | null;
@@ -59,14 +60,27 @@ const advice: Readonly<Record<Topic, readonly [VisitorAdvice, OwnerAdvice]>> = {
   "edge-maintenance": ["soon", "none"],
   unavailable: ["soon", "none"],
   malformed: ["request", "request"],
+  about: ["about", "about"],
+  "no-page": ["address", "none"],
 };
+
+/** The page that explains the problem type of this name, or the one that says that there is none. */
+export function problemTypePage(name: string): OwnPage {
+  return isTopic(name)
+    ? { kind: "problem-type", topic: name }
+    : { kind: "no-page" };
+}
+
+function isTopic(name: string): name is Topic {
+  return Object.hasOwn(advice, name);
+}
 
 /**
  * Words for an occasion. The page's own are in the best of its languages for this reader; a statement is in the best of
  * its own, where the page's language and then English come first when nothing suits.
  */
 export function compose(
-  occasion: Occasion,
+  occasion: Occasion | OwnPage,
   operator: Operator,
   acceptLanguage: string | null | undefined,
   nowMs: number,
@@ -88,7 +102,7 @@ export function compose(
     provider: oneLine(operator.name),
     topic,
     status,
-    host: "host" in occasion ? oneLine(occasion.host) : null,
+    overline: overlineOf(occasion, locale),
     headline:
       ends && !openEnded ? locale.suspended : locale.topics[topic].headline,
     explanation: locale.topics[topic].explanation,
@@ -102,6 +116,14 @@ export function compose(
     retryable: ends || retryAfterSeconds !== null || visitorAdvice === "soon",
     retryAfterSeconds,
   };
+}
+
+function overlineOf(
+  occasion: Occasion | OwnPage,
+  { meaning }: Locale,
+): string | null {
+  if ("host" in occasion) return oneLine(occasion.host);
+  return occasion.kind === "problem-type" ? meaning : null;
 }
 
 function statementFor(

@@ -1,7 +1,7 @@
 import type { Ground } from "../customer/standing.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
 import type { Topic } from "./locales/locale.ts";
-import type { Occasion } from "./tell.ts";
+import type { Occasion, OwnPage } from "./tell.ts";
 
 interface Particulars {
   topic: Topic;
@@ -12,7 +12,10 @@ interface Particulars {
 }
 
 /** What kind of trouble it is, and what of it every format says alike. */
-export function particulars(occasion: Occasion, nowMs: number): Particulars {
+export function particulars(
+  occasion: Occasion | OwnPage,
+  nowMs: number,
+): Particulars {
   const silent = { retryAfterSeconds: null, texts: {} };
   switch (occasion.kind) {
     case "dropped": {
@@ -51,6 +54,12 @@ export function particulars(occasion: Occasion, nowMs: number): Particulars {
       };
     case "malformed":
       return { topic: "malformed", status: occasion.status, ...silent };
+    case "about":
+      return { topic: "about", status: 200, ...silent };
+    case "problem-type":
+      return { topic: occasion.topic, status: 200, ...silent };
+    case "no-page":
+      return { topic: "no-page", status: 404, ...silent };
   }
 }
 

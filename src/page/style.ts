@@ -34,7 +34,7 @@ header svg{display:block;width:2.25rem;height:2.25rem;color:var(--accent)}
 header a{color:inherit;text-decoration:none}
 header a:hover{text-decoration:underline}
 main{padding-block:clamp(1.5rem,6vw,4.5rem) 3rem}
-.host{color:var(--soft);font-size:1.25rem}
+.overline{color:var(--soft);font-size:1.25rem}
 h1{margin-block:.25rem 1rem;font-size:clamp(1.875rem,1.2rem + 3vw,3.25rem);font-weight:700;line-height:1.15;text-wrap:balance}
 .lead{max-width:40rem;font-size:1.25rem;line-height:1.5;text-wrap:pretty}
 section{margin-block-start:2.5rem}

@@ -4,6 +4,7 @@ import { bestMediaType } from "../http/negotiate.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
 import { writeHtml } from "./html.ts";
 import { webLink } from "./link.ts";
+import type { Topic } from "./locales/locale.ts";
 import { writeMarkdown } from "./markdown.ts";
 import { compose, type Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
@@ -28,6 +29,13 @@ export type Occasion =
     }
   | { kind: "unavailable"; host: string; retryAfterSeconds: number }
   | { kind: "malformed"; status: 400 | 405 | 414 | 431; problem: string };
+
+/** A page under our own path, which is about no site. */
+export type OwnPage =
+  | { kind: "about" }
+  /** What a problem type means (RFC 9457 §3.1.1): its pages say it in their headline. */
+  | { kind: "problem-type"; topic: Topic }
+  | { kind: "no-page" };
 
 export interface Reader {
   method: string;
@@ -92,7 +100,7 @@ const wordless = [
  * for (RFC 9110 §12.5). HEAD has a GET's fields. Nothing in the occasion can add a field or markup of its own.
  */
 export function tell(
-  occasion: Occasion,
+  occasion: Occasion | OwnPage,
   reader: Reader,
   operator: Operator,
   moment: { nowMs: number; nonce: string },
@@ -103,11 +111,15 @@ export function tell(
     reader.fields.get("accept-language"),
     moment.nowMs,
   );
+  // What explains a problem is none itself.
+  const offered = formats.filter(
+    ({ type }) => notice.status >= 400 || type !== "application/problem+json",
+  );
   const type = bestMediaType(reader.fields.get("accept"), [
-    ...formats.map((format) => format.type),
+    ...offered.map((format) => format.type),
     ...wordless,
   ]);
-  const format = formats.find((offered) => offered.type === type);
+  const format = offered.find((each) => each.type === type);
   return {
     status: notice.status,
     fields: [

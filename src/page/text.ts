@@ -6,7 +6,7 @@ import { plainly } from "./values.ts";
 export function writeText(notice: Notice): string {
   const { headings } = notice.locale;
   const blocks = [
-    [notice.host, notice.headline, notice.explanation],
+    [notice.overline, notice.headline, notice.explanation],
     [`${headings.visitor}:`, notice.visitor],
     notice.statement === null
       ? []

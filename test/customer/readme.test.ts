@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { edgeKey } from "../../src/customer/keys.ts";
+import { parsePurge } from "../../src/customer/purge.ts";
 import { parseEdgeSettings } from "../../src/customer/settings.ts";
 import { parseSite } from "../../src/customer/site.ts";
 import { parseStanding } from "../../src/customer/standing.ts";
+import type { Parsed } from "../../src/http/parsed.ts";
 
 const readme = readFileSync(
   new URL("../../src/customer/README.md", import.meta.url),
@@ -18,14 +20,19 @@ const examples = Array.from(
 
 test("the written schema has an example of every kind of key", () => {
   const kinds = new Set(examples.map(([key]) => key.split(":")[0]));
-  expect(kinds).toEqual(new Set(["customer", "host", "edge"]));
+  expect(kinds).toEqual(new Set(["customer", "host", "purge", "edge"]));
 });
 
+const parserOf: Readonly<
+  Record<string, (key: string, text: string) => Parsed<unknown>>
+> = {
+  customer: parseStanding,
+  host: parseSite,
+  purge: parsePurge,
+  [edgeKey]: parseEdgeSettings,
+};
+
 test.each(examples)("the example for %s parses", (key, text) => {
-  const parse = key.startsWith("host:")
-    ? parseSite
-    : key === edgeKey
-      ? parseEdgeSettings
-      : parseStanding;
-  expect(parse(key, text)).toMatchObject({ ok: true });
+  const [kind = ""] = key.split(":");
+  expect(parserOf[kind]?.(key, text)).toMatchObject({ ok: true });
 });

@@ -203,3 +203,23 @@ test("a stored response is not fresh any more after its customer was refused, or
   const back = await ask(edge, shop);
   expect(fieldOf(back, "Cache-Status")).toContain("fwd=stale");
 });
+
+test("a visitor's reload is a validation that freshens for all (RFC 9111 §5.2.1.4)", async () => {
+  const edge = counting([
+    ["Cache-Control", "max-age=600"],
+    ["ETag", '"e"'],
+  ]);
+  await askText(edge);
+  edge.world.clockMs += 5000;
+  edge.world.origin = ({ fields }) => {
+    const date = new Date(edge.world.clockMs).toUTCString();
+    const asked = fields.find(([name]) => name === "If-None-Match")?.[1];
+    return answered(asked === '"e"' ? 304 : 500, [["Date", date]], null);
+  };
+  const options = { fields: { "cache-control": "no-cache" } };
+  const reloaded = await ask(edge, shop, options);
+  expect(fieldOf(reloaded, "Cache-Status")).toContain(
+    "fwd=request;fwd-status=304;stored",
+  );
+  expect(fieldOf(await ask(edge, shop), "Age")).toBe("0");
+});

@@ -1,7 +1,12 @@
 import type { Denial } from "../../src/customer/standing.ts";
 import type { Operator } from "../../src/page/operator.ts";
 import { usualOperator } from "../../src/page/operator.ts";
-import { tell, type Occasion, type Told } from "../../src/page/tell.ts";
+import {
+  tell,
+  type Occasion,
+  type OwnPage,
+  type Told,
+} from "../../src/page/tell.ts";
 
 export const nowMs = Date.parse("2019-08-05T08:00:00Z");
 
@@ -195,6 +200,17 @@ export const occasions: readonly (readonly [
   ],
 ];
 
+/** The pages about no site, by the path of each under our own, with its status. */
+export const ownPages: readonly (readonly [
+  path: string,
+  OwnPage,
+  status: number,
+])[] = [
+  ["", { kind: "about" }, 200],
+  ["problems/legal", { kind: "problem-type", topic: "legal" }, 200],
+  ["nothing", { kind: "no-page" }, 404],
+];
+
 function bare(): Partial<Denial> {
   return {
     effectiveAtMs: null,
@@ -210,7 +226,7 @@ function bare(): Partial<Denial> {
 
 /** What a visitor is told who sends these fields, all in lower case. */
 export function told(
-  occasion: Occasion,
+  occasion: Occasion | OwnPage,
   fields: Readonly<Record<string, string>> = {},
   options: { method?: string; operator?: Operator } = {},
 ): Told {

@@ -1,15 +1,25 @@
-import axe from "axe-core";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tell, type Occasion } from "../../src/page/tell.ts";
-import { launch } from "../browser.ts";
-import { demand, dropped, nowMs, occasions, operator } from "./samples.ts";
+import { tell, type Occasion, type OwnPage } from "../../src/page/tell.ts";
+import { launch, violations, walk } from "../browser.ts";
+import {
+  demand,
+  dropped,
+  nowMs,
+  occasions,
+  operator,
+  ownPages,
+} from "./samples.ts";
 
 const unbroken = "x".repeat(300);
-const pages: ReadonlyMap<string, Occasion> = new Map([
+const pages: ReadonlyMap<string, Occasion | OwnPage> = new Map<
+  string,
+  Occasion | OwnPage
+>([
   ...occasions.map(([name, occasion]) => [name, occasion] as const),
+  ...ownPages.map(([path, page]) => [`own ${path}`, page] as const),
   [
     "long words",
     {
@@ -74,16 +84,6 @@ async function visit<T>(
   }
 }
 
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run(),
-  );
-  return found.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
-  );
-}
-
 const width = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth);
 
@@ -119,24 +119,9 @@ test.each(["fr", "de", "es", "pt", "ja", "ar"])(
 );
 
 test("Tab reaches every link in the order of the page, and shows where it is", async () => {
-  await visit("legal", {}, async (page) => {
-    const links = await page
-      .locator("a")
-      .evaluateAll((all) => all.map((link) => link.getAttribute("href")));
-    const reached = [];
-    for (const _ of links) {
-      await page.keyboard.press("Tab");
-      reached.push(
-        await page.evaluate(() => {
-          const focused = document.activeElement ?? document.body;
-          const { outlineStyle, outlineWidth } = getComputedStyle(focused);
-          return [focused.getAttribute("href"), outlineStyle, outlineWidth];
-        }),
-      );
-    }
-    expect(links).toHaveLength(5);
-    expect(reached).toEqual(links.map((href) => [href, "solid", "3px"]));
-  });
+  const { links, reached } = await visit("legal", {}, walk);
+  expect(links).toHaveLength(5);
+  expect(reached).toEqual(links.map((href) => [href, "solid", "3px"]));
 });
 
 test("a record's script does not run, and nothing is fetched or refused by the page's own policy", async () => {

@@ -34,7 +34,8 @@ export function threadList(threads: readonly Thread[]): Markup {
       html`<li class="card">
         <h2><a href="/threads/${index + 1}">${title}</a></h2>
         <p class="soft">
-          ${posts.length - 1} replies, the last by ${posts.at(-1)?.author ?? ""}
+          ${replies(posts.length - 1)}, the last by
+          ${posts.at(-1)?.author ?? ""}
         </p>
       </li>`,
   );
@@ -43,6 +44,10 @@ export function threadList(threads: readonly Thread[]): Markup {
     <ul class="rows">
       ${rows}
     </ul>`;
+}
+
+function replies(count: number): string {
+  return count === 1 ? "1 reply" : `${count} replies`;
 }
 
 export function threadPage({ title, posts }: Thread): Markup {

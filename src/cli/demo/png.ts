@@ -60,16 +60,17 @@ export function dusk(): Buffer {
       const lit = y > 210 && y < 300 && (x * 7919 + y * 104729) % 2503 < 3;
       return lit ? 0xffd98a : ridge[3];
     }
-    if (Math.hypot(x - 700, y - 118) < 34) return 0xfff0c9;
-    const depth = Math.floor(y / 4) / 48;
-    return blend(0x31466b, 0xf3b27a, Math.min(1, depth));
+    const sky = blend(0x31466b, 0xf3b27a, Math.floor(y / 4) / 48);
+    const sun = 34.5 - Math.hypot(x - 700, y - 118);
+    return blend(sky, 0xfff0c9, sun);
   });
 }
 
+/** At a share of 0 or less all of the one colour, at 1 or more all of the other. */
 function blend(from: number, to: number, share: number): number {
   const channel = (shift: number) => {
     const [a, b] = [(from >> shift) & 0xff, (to >> shift) & 0xff];
-    return Math.round(a + (b - a) * share) << shift;
+    return Math.round(a + (b - a) * Math.min(1, Math.max(0, share))) << shift;
   };
   return channel(16) | channel(8) | channel(0);
 }

@@ -30,7 +30,7 @@ export const homePage = html`<img
   <h1>Good things for long evenings</h1>
   <p class="lede">
     Six things we would take along ourselves, and nothing else.
-    <a href="/offer">This week's offer</a>
+    <a href="/offer">This week’s offer</a>
   </p>
   <ul class="cards">
     ${products.map(card)}
@@ -48,7 +48,6 @@ function card({ slug, name, cents, picture }: Product): Markup {
       alt="${picture}"
       width="400"
       height="300"
-      loading="lazy"
     />
     <h2><a href="/products/${slug}">${name}</a></h2>
     <p class="price">${price(cents)}</p>

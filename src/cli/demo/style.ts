@@ -32,7 +32,7 @@ body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.6 s
 body > * { max-width: 68rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
 h1 { font-size: clamp(1.7rem, 5vw, 2.6rem); line-height: 1.15; letter-spacing: -.02em; margin: 1.5rem 0 .5rem; text-wrap: balance; }
 h2 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .25rem; }
-p { margin: 0 0 1rem; max-width: 62ch; overflow-wrap: anywhere; }
+p { margin: 0 0 1rem; max-width: 62ch; overflow-wrap: anywhere; text-wrap: pretty; }
 a { color: var(--accent); text-underline-offset: .2em; }
 img { max-width: 100%; height: auto; display: block; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
@@ -44,6 +44,7 @@ nav { display: flex; flex-wrap: wrap; gap: 0 1.1rem; }
 nav a, .name { padding-block: .5rem; }
 main { padding-block: 0 3rem; }
 footer { border-top: 1px solid var(--line); padding-block: 1.25rem; color: var(--soft); font-size: .9rem; }
+footer p { max-width: none; }
 .hero { border-radius: 14px; width: 100%; aspect-ratio: 3; object-fit: cover; }
 .lede { font-size: 1.1rem; color: var(--soft); }
 .soft { color: var(--soft); font-size: .9rem; }

@@ -81,7 +81,18 @@ export const de: Locale = {
       explanation:
         "Sie verletzt eine Regel von HTTP oder verlangt mehr, als wir annehmen.",
     },
+    about: {
+      headline: "Diese Adresse wird über uns ausgeliefert",
+      explanation:
+        "Wir geben Anfragen an die Server der Websites weiter und halten Kopien von dem, was aufbewahrt werden darf. Wenn wir eine Website nicht mehr ausliefern, sagt ihre Seite, wer das entschieden hat und warum.",
+    },
+    "no-page": {
+      headline: "Diese Seite gibt es nicht",
+      explanation:
+        "Dieser Teil der Adresse gehört uns und nicht der Website, und hier ist nichts.",
+    },
   },
+  meaning: "Was diese Meldung bedeutet",
   suspended: "Diese Website ist vorläufig gesperrt",
   visitor: {
     gone: "Ihre Verbindung funktioniert. Der Anbieter dieser Website liefert sie nicht mehr aus; ein neuer Versuch hilft jetzt nicht. Ob sie umgezogen ist, weiß ihr Inhaber.",
@@ -94,6 +105,8 @@ export const de: Locale = {
       "Ihre Verbindung funktioniert, und bei Ihnen ist alles in Ordnung. Nur der Inhaber der Website kann das beheben.",
     request:
       "Ihre Verbindung funktioniert. Wenn Sie die Adresse eingetippt haben, prüfen Sie sie bitte. Wenn ein Link Sie hergeführt hat, sagen Sie es dem Betreiber der Seite, auf der er steht.",
+    about:
+      "Ihre Verbindung funktioniert. Was eine Website sagt oder verkauft, ist Sache ihres Inhabers; wie er zu erreichen ist, steht auf ihren eigenen Seiten.",
   },
   owner: {
     contest:
@@ -105,12 +118,14 @@ export const de: Locale = {
     await:
       "Ihre Website wird nach der Wartung wieder ausgeliefert. Melden Sie sich bei uns, wenn Sie damit nicht gerechnet haben.",
     "mend-origin":
-      "Prüfen Sie, ob Ihr Server läuft, aus dem Internet erreichbar ist und rechtzeitig antwortet. Die Einzelheiten oben sagen, woran es lag.",
+      "Prüfen Sie, ob Ihr Server läuft, aus dem Internet erreichbar ist und rechtzeitig antwortet. Die Einzelheiten sagen, woran es lag.",
     "mend-settings":
       "Prüfen Sie die Einstellungen dieser Website bei uns und die DNS-Einträge ihres Namens.",
     none: "Sie müssen nichts tun. Die Einstellungen Ihrer Website bleiben erhalten.",
     request:
-      "Wenn Ihre eigenen Seiten oder Programme solche Anfragen senden, sagen die Einzelheiten oben, was zu ändern ist.",
+      "Wenn Ihre eigenen Seiten oder Programme solche Anfragen senden, sagen die Einzelheiten, was zu ändern ist.",
+    about:
+      "Wenden Sie sich an uns, wenn es um den Betrieb Ihrer Website oder um eine unserer Entscheidungen geht. Das Aktenzeichen, falls eine Seite eines zeigt, hilft uns, den Vorgang zu finden.",
   },
   move: "Bis dahin erreichen Zertifikatsprüfungen (ACME) für Ihre Hostnamen weiterhin Ihren eigenen Server, damit Sie die Website vorher anderswo einrichten können.",
   headings: {

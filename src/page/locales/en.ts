@@ -75,7 +75,18 @@ export const en: Locale = {
       headline: "This request cannot be answered",
       explanation: "It breaks a rule of HTTP, or asks for more than we accept.",
     },
+    about: {
+      headline: "This address is served through us",
+      explanation:
+        "We pass requests on to the sites’ own servers and keep copies of what may be kept. When we no longer serve a site, its page says who decided so and why.",
+    },
+    "no-page": {
+      headline: "There is no such page",
+      explanation:
+        "This part of the address is ours, not the site’s, and there is nothing here.",
+    },
   },
+  meaning: "What this message means",
   suspended: "This site is suspended for now",
   visitor: {
     gone: "Your connection works. This site’s provider no longer serves it, and trying again now will not help. Its owner can tell you whether it has moved.",
@@ -88,6 +99,8 @@ export const en: Locale = {
       "Your connection works, and nothing is wrong on your side. Only the site’s owner can put this right.",
     request:
       "Your connection works. If you typed the address, please check it. If a link brought you here, tell whoever runs the page it is on.",
+    about:
+      "Your connection works. What a site says or sells is up to its owner; the site’s own pages tell how to reach them.",
   },
   owner: {
     contest:
@@ -99,12 +112,14 @@ export const en: Locale = {
     await:
       "Your site is served again when the maintenance is over. Contact us if you did not expect it.",
     "mend-origin":
-      "Check that your server is running, can be reached from the internet and answers in time. The details above say where it failed.",
+      "Check that your server is running, can be reached from the internet and answers in time. The details say where it failed.",
     "mend-settings":
       "Check this site’s settings with us, and the DNS records of its name.",
     none: "There is nothing you need to do. Your site’s settings are kept.",
     request:
-      "If your own pages or programs send such requests, the details above say what to mend.",
+      "If your own pages or programs send such requests, the details say what to mend.",
+    about:
+      "For anything about your site’s service or a decision of ours, contact us. A reference, where a page shows one, helps us find the case.",
   },
   move: "Until then, certificate checks (ACME) for your host names still reach your own server, so that you can set up the site elsewhere first.",
   headings: {

@@ -77,7 +77,18 @@ export const es: Locale = {
       headline: "Esta solicitud no se puede atender",
       explanation: "Incumple una regla de HTTP o pide más de lo que aceptamos.",
     },
+    about: {
+      headline: "Esta dirección se sirve a través de nosotros",
+      explanation:
+        "Transmitimos las solicitudes a los servidores de los sitios y guardamos copia de lo que puede guardarse. Cuando dejamos de servir un sitio, su página dice quién lo decidió y por qué.",
+    },
+    "no-page": {
+      headline: "Esta página no existe",
+      explanation:
+        "Esta parte de la dirección es nuestra, no del sitio, y aquí no hay nada.",
+    },
   },
+  meaning: "Qué significa este mensaje",
   suspended: "Este sitio está suspendido por ahora",
   visitor: {
     gone: "Su conexión funciona. El proveedor de este sitio ya no lo sirve, y volver a intentarlo ahora no servirá de nada. Su titular puede decirle si se ha trasladado.",
@@ -90,6 +101,8 @@ export const es: Locale = {
       "Su conexión funciona y el problema no está de su lado. Solo el titular del sitio puede solucionarlo.",
     request:
       "Su conexión funciona. Si escribió la dirección, compruébela. Si llegó por un enlace, avise a quien gestiona la página donde está.",
+    about:
+      "Su conexión funciona. Lo que un sitio dice o vende es asunto de su titular; las páginas del propio sitio indican cómo contactarlo.",
   },
   owner: {
     contest:
@@ -101,12 +114,14 @@ export const es: Locale = {
     await:
       "Su sitio volverá a servirse cuando termine el mantenimiento. Póngase en contacto con nosotros si no lo esperaba.",
     "mend-origin":
-      "Compruebe que su servidor funciona, que es accesible desde internet y que responde a tiempo. Los detalles de arriba indican dónde falló.",
+      "Compruebe que su servidor funciona, que es accesible desde internet y que responde a tiempo. Los detalles indican dónde falló.",
     "mend-settings":
       "Compruebe la configuración de este sitio con nosotros y los registros DNS de su nombre.",
     none: "No tiene que hacer nada. La configuración de su sitio se conserva.",
     request:
-      "Si sus propias páginas o programas envían solicitudes así, los detalles de arriba indican qué corregir.",
+      "Si sus propias páginas o programas envían solicitudes así, los detalles indican qué corregir.",
+    about:
+      "Para cualquier asunto sobre el servicio de su sitio o una decisión nuestra, póngase en contacto con nosotros. La referencia, si una página muestra alguna, nos ayuda a encontrar el caso.",
   },
   move: "Hasta entonces, las comprobaciones de certificados (ACME) de sus nombres de host siguen llegando a su propio servidor, para que pueda instalar antes el sitio en otro lugar.",
   headings: {

@@ -81,7 +81,18 @@ export const fr: Locale = {
       explanation:
         "Elle enfreint une règle de HTTP, ou demande plus que ce que nous acceptons.",
     },
+    about: {
+      headline: "Cette adresse est servie par notre intermédiaire",
+      explanation:
+        "Nous transmettons les requêtes aux serveurs des sites et gardons copie de ce qui peut l’être. Quand nous ne servons plus un site, sa page dit qui en a décidé et pourquoi.",
+    },
+    "no-page": {
+      headline: "Cette page n’existe pas",
+      explanation:
+        "Cette partie de l’adresse est à nous, pas au site, et il n’y a rien ici.",
+    },
   },
+  meaning: "Ce que ce message veut dire",
   suspended: "Ce site est suspendu pour le moment",
   visitor: {
     gone: "Votre connexion fonctionne. Le fournisseur de ce site ne le sert plus, et réessayer maintenant n’y changera rien. Son propriétaire peut vous dire s’il a déménagé.",
@@ -94,6 +105,8 @@ export const fr: Locale = {
       "Votre connexion fonctionne et le problème ne vient pas de vous. Seul le propriétaire du site peut y remédier.",
     request:
       "Votre connexion fonctionne. Si vous avez saisi l’adresse, veuillez la vérifier. Si un lien vous a mené ici, prévenez le responsable de la page où il se trouve.",
+    about:
+      "Votre connexion fonctionne. Ce qu’un site dit ou vend relève de son propriétaire ; les pages du site indiquent comment le joindre.",
   },
   owner: {
     contest:
@@ -105,12 +118,14 @@ export const fr: Locale = {
     await:
       "Votre site sera de nouveau servi à la fin de la maintenance. Contactez-nous si vous ne vous y attendiez pas.",
     "mend-origin":
-      "Vérifiez que votre serveur fonctionne, qu’il est joignable depuis internet et qu’il répond à temps. Les détails ci-dessus indiquent où cela a échoué.",
+      "Vérifiez que votre serveur fonctionne, qu’il est joignable depuis internet et qu’il répond à temps. Les détails indiquent où cela a échoué.",
     "mend-settings":
       "Vérifiez la configuration de ce site chez nous et les enregistrements DNS de son nom.",
     none: "Vous n’avez rien à faire. La configuration de votre site est conservée.",
     request:
-      "Si vos propres pages ou programmes envoient de telles requêtes, les détails ci-dessus indiquent quoi corriger.",
+      "Si vos propres pages ou programmes envoient de telles requêtes, les détails indiquent quoi corriger.",
+    about:
+      "Pour toute question sur le service de votre site ou sur une de nos décisions, contactez-nous. La référence, si une page en montre une, nous aide à retrouver le dossier.",
   },
   move: "Jusque-là, les vérifications de certificat (ACME) de vos noms d’hôte atteignent encore votre propre serveur : vous pouvez d’abord installer le site ailleurs.",
   headings: {

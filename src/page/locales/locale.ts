@@ -1,4 +1,4 @@
-/** What there is to tell about: a drop by its ground, or what else kept the site from answering. */
+/** What there is to tell about: a drop by its ground, what else kept the site from answering, or this edge itself. */
 export type Topic =
   | "policy"
   | "security"
@@ -15,10 +15,12 @@ export type Topic =
   | "loop"
   | "edge-maintenance"
   | "unavailable"
-  | "malformed";
+  | "malformed"
+  | "about"
+  | "no-page";
 
 export type VisitorAdvice =
-  "gone" | "later" | "soon" | "address" | "broken" | "request";
+  "gone" | "later" | "soon" | "address" | "broken" | "request" | "about";
 export type OwnerAdvice =
   | "contest"
   | "settle"
@@ -27,7 +29,8 @@ export type OwnerAdvice =
   | "mend-origin"
   | "mend-settings"
   | "none"
-  | "request";
+  | "request"
+  | "about";
 
 /** Every word our pages say of their own, in one language. A string missing from one does not compile. */
 export interface Locale {
@@ -35,6 +38,8 @@ export interface Locale {
   language: string;
   direction: "ltr" | "rtl";
   topics: Readonly<Record<Topic, { headline: string; explanation: string }>>;
+  /** Stands above a headline that is explained rather than said. */
+  meaning: string;
   /** The headline of a drop that has an end. */
   suspended: string;
   visitor: Readonly<Record<VisitorAdvice, string>>;

@@ -78,7 +78,18 @@ export const pt: Locale = {
       headline: "Não é possível responder a este pedido",
       explanation: "Infringe uma regra do HTTP ou pede mais do que aceitamos.",
     },
+    about: {
+      headline: "Este endereço é servido através de nós",
+      explanation:
+        "Encaminhamos os pedidos para os servidores dos sites e guardamos cópia do que pode ser guardado. Quando deixamos de servir um site, a sua página diz quem o decidiu e porquê.",
+    },
+    "no-page": {
+      headline: "Esta página não existe",
+      explanation:
+        "Esta parte do endereço é nossa, não do site, e aqui não há nada.",
+    },
   },
+  meaning: "O que esta mensagem significa",
   suspended: "Este site está suspenso por agora",
   visitor: {
     gone: "A sua ligação funciona. O provedor deste site já não o serve, e tentar de novo agora não vai ajudar. O titular pode dizer-lhe se o site mudou de lugar.",
@@ -90,6 +101,8 @@ export const pt: Locale = {
       "A sua ligação funciona e o problema não está do seu lado. Só o titular do site pode resolvê-lo.",
     request:
       "A sua ligação funciona. Se escreveu o endereço, verifique-o. Se chegou por um link, avise quem gere a página onde ele está.",
+    about:
+      "A sua ligação funciona. O que um site diz ou vende cabe ao seu titular; as páginas do próprio site indicam como o contactar.",
   },
   owner: {
     contest:
@@ -101,12 +114,14 @@ export const pt: Locale = {
     await:
       "O seu site volta a ser servido quando a manutenção terminar. Contacte-nos se não a esperava.",
     "mend-origin":
-      "Verifique se o seu servidor está a funcionar, se é acessível a partir da internet e se responde a tempo. Os detalhes acima indicam onde falhou.",
+      "Verifique se o seu servidor está a funcionar, se é acessível a partir da internet e se responde a tempo. Os detalhes indicam onde falhou.",
     "mend-settings":
       "Verifique a configuração deste site connosco e os registos DNS do seu nome.",
     none: "Não precisa de fazer nada. A configuração do seu site é mantida.",
     request:
-      "Se as suas próprias páginas ou programas enviam pedidos destes, os detalhes acima indicam o que corrigir.",
+      "Se as suas próprias páginas ou programas enviam pedidos destes, os detalhes indicam o que corrigir.",
+    about:
+      "Para qualquer assunto sobre o serviço do seu site ou uma decisão nossa, contacte-nos. A referência, se uma página mostrar alguma, ajuda-nos a encontrar o caso.",
   },
   move: "Até lá, as verificações de certificados (ACME) dos seus nomes de anfitrião continuam a chegar ao seu próprio servidor, para que possa instalar primeiro o site noutro lugar.",
   headings: {

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launch } from "../browser.ts";
+import { freePort, runStart } from "../cli/running.ts";
+
+/** What `npm start` runs, on a store of its own, and a browser to look at it with. */
+export interface Demo {
+  browser: Browser;
+  port: number;
+  statePath: string;
+  /** `shop/search` is that page of shop.localhost. */
+  url(place: string): string;
+  /** Does something as a new visitor with these preferences, whose browser knows nothing yet. */
+  as<T>(
+    visitor: BrowserContextOptions,
+    act: (page: Page) => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function openDemo(): Promise<Demo> {
+  const statePath = await mkdtemp(join(tmpdir(), "portcullis-e2e-"));
+  const port = await freePort();
+  const edge = runStart(["--state", statePath], { PORT: String(port) });
+  const [browser] = await Promise.all([
+    launch(),
+    edge.printed("Ctrl-C stops everything."),
+  ]);
+  return {
+    browser,
+    port,
+    statePath,
+    url: (place) => {
+      const [, site = "", path = ""] = /^([^/]*)\/?(.*)$/.exec(place) ?? [];
+      return `http://${site}.localhost:${port}/${path}`;
+    },
+    as: async (visitor, act) => {
+      const context = await browser.newContext(visitor);
+      const page = await context.newPage();
+      return act(page).finally(() => context.close());
+    },
+    close: async () => {
+      await browser.close();
+      edge.signal("SIGINT");
+      await edge.ended;
+      await rm(statePath, { recursive: true });
+    },
+  };
+}
+
+/** Waits until a page shows this text; the test's own time limit ends a wait in vain. */
+export async function shows(page: Page, text: string): Promise<true> {
+  await page.getByText(text).waitFor();
+  return true;
+}
