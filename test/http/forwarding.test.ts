@@ -313,10 +313,16 @@ test.each([
   ["RFC 9110 §6.6.2", "Trailer", "X-Sum"],
   ["RFC 9110 §11.7.1", "Proxy-Authenticate", "Basic"],
   ["RFC 9110 §11.7.3", "Proxy-Authentication-Info", "x"],
-  ["it is the edge's to write", "Proxy-Status", "x"],
   ["RFC 7838 it leads around the gate", "Alt-Svc", 'h2="origin.example:443"'],
 ])("%s: %s does not reach the visitor", (_, name, value) => {
   expect(fieldsOf(toVisitor([[name, value]])).get(name)).toBeUndefined();
+});
+
+test("RFC 9209 §2 what intermediaries nearer the origin say of themselves reaches the visitor", () => {
+  const status = "next-hop;error=proxy_loop_detected";
+  expect(
+    fieldsOf(toVisitor([["Proxy-Status", status]])).get("proxy-status"),
+  ).toBe(status);
 });
 
 test("RFC 9110 §7.6.1 what the origin's Connection lists goes, but not what the edge adds", () => {
