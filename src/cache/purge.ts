@@ -62,10 +62,10 @@ export function addFact(
   facts: readonly PurgeFact[],
   added: PurgeFact,
   nowMs: number,
-  longestStoredSeconds: number,
+  lifetimeSeconds: number,
 ): PurgeFact[] | null {
   const alive = [added, ...facts]
-    .filter(({ atMs }) => atMs + longestStoredSeconds * 1000 >= nowMs)
+    .filter(({ atMs }) => atMs + lifetimeSeconds * 1000 >= nowMs)
     .toSorted((one, other) => other.atMs - one.atMs);
   const needed = alive.filter(
     (fact, index) =>

@@ -1,5 +1,11 @@
 import type { ListAnswer } from "../world.ts";
 
+/** The part of a KV namespace that is used here. */
+export interface ReadableList {
+  get(key: string): Promise<string | null>;
+  get(keys: string[]): Promise<Map<string, string | null>>;
+}
+
 /**
  * Reads keys of the customer list in one bulk operation. When that fails, each key is read by itself, so
  * that one oversized value costs only its own key; a key that still fails is missing from the answer.
@@ -7,7 +13,7 @@ import type { ListAnswer } from "../world.ts";
  * KV caches what it reads in this PoP for 60 s, its default; the minimum, 30 s, doubles the cost.
  */
 export async function readList(
-  list: KVNamespace,
+  list: ReadableList,
   keys: readonly string[],
   deadlineMs: number,
 ): Promise<ListAnswer> {

@@ -187,6 +187,28 @@ describe("requests for the same at the same time", () => {
     expect(collapsed.length).toBeGreaterThan(900);
   });
 
+  test("are one request a variant", async () => {
+    const count = await counted("variants", (asked, response) => {
+      response.writeHead(200, {
+        vary: "Accept-Language",
+        "cache-control": "max-age=60",
+      });
+      setTimeout(() => response.end(asked.headers["accept-language"]), 200);
+    });
+    const languages = ["fr", "de", "ja", "ar"];
+    const all = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) => {
+        const language = languages[n % 4] ?? "";
+        const got = await request(rig.port, "variants.localhost", "/", {
+          fields: { "accept-language": language },
+        });
+        return got.body.toString() === language;
+      }),
+    );
+    expect(all).not.toContain(false);
+    expect(count.asked).toBe(4);
+  });
+
   test("are let go at once when the answer is for one only", async () => {
     const count = await counted("private", (_, response) => {
       response.setHeader("cache-control", "private");
