@@ -65,6 +65,7 @@ export class MemoryWorld implements World {
 
   readList = async (keys: readonly string[]) => {
     this.listReads += 1;
+    await new Promise(setImmediate);
     const down = (key: string) =>
       this.listState === "down" || this.unreadableKeys.has(key);
     const read = keys.filter((key) => !down(key));

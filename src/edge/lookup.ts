@@ -5,11 +5,13 @@ import type { Edge } from "./edge.ts";
 interface ListMemory {
   find(key: string): { kind: "record" | "absent" | "malformed" } | null;
   isTrusted(key: string, nowMs: number): boolean;
+  lend(key: string): void;
   extend(key: string, untilMs: number): void;
   learn(
     key: string,
     text: string | null,
-    trustedUntilMs: number,
+    nowMs: number,
+    spellMs: number,
   ): { changed: boolean; problem: string | null };
 }
 
@@ -31,7 +33,7 @@ export async function refresh(
   wanted: readonly Wanted[],
   edge: Edge,
 ): Promise<void> {
-  const { isolate, world, config } = edge;
+  const { isolate, world } = edge;
   const askedAtMs = world.nowMs();
   const resting = askedAtMs < isolate.listRestsUntilMs;
   const due = wanted.filter(
@@ -40,9 +42,7 @@ export async function refresh(
       !(resting && memory.find(key) !== null),
   );
   if (due.length === 0) return;
-  // While this request asks, others go on with what is known: for one more spell of trust, no longer.
-  for (const { memory, key } of due)
-    memory.extend(key, askedAtMs + config.recordMemoryMs);
+  for (const { memory, key } of due) memory.lend(key);
 
   const answer = await world.readList(due.map(({ key }) => key));
   if (answer.problem !== null) {
@@ -70,12 +70,13 @@ async function take(
   { world, config }: Edge,
 ): Promise<void> {
   const before = memory.find(key);
-  const trustedUntilMs = world.nowMs() + config.recordMemoryMs;
-  const { changed, problem } = memory.learn(key, text, trustedUntilMs);
+  const nowMs = world.nowMs();
+  const spellMs = config.recordMemoryMs;
+  const { changed, problem } = memory.learn(key, text, nowMs, spellMs);
   if (problem !== null) {
     world.observe({ kind: "record-malformed", key, problem });
     if (before === null && (await recallInto(memory, key, world)))
-      memory.learn(key, text, trustedUntilMs);
+      memory.learn(key, text, nowMs, spellMs);
     return;
   }
   const worthKeeping =
@@ -97,7 +98,7 @@ async function recallInto(
   const kept = await world.recall(shelfName(key));
   if (kept === null) return false;
   const text = kept.startsWith("=") ? kept.slice(1) : null;
-  memory.learn(key, text, world.nowMs() + listRestMs);
+  memory.learn(key, text, world.nowMs(), listRestMs);
   return true;
 }
 

@@ -11,6 +11,8 @@ interface Entry<T> {
   known: Known<T>;
   text: string | null;
   trustedUntilMs: number;
+  /** How far trust may be stretched while the list is asked anew. */
+  lentUntilMs: number;
 }
 
 /** How many keys an isolate remembers of one kind, least recently learned forgotten first. */
@@ -38,28 +40,39 @@ export class RecordMemory<T> {
     return entry !== undefined && nowMs < entry.trustedUntilMs;
   }
 
-  /** Goes on trusting what is known, while the list is asked or cannot be. */
+  /** While one request asks, others go on with what was trusted until just now: for one more spell, and once. */
+  lend(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) entry.trustedUntilMs = entry.lentUntilMs;
+  }
+
+  /** Goes on trusting what is known, however old, since the list cannot be read. */
   extend(key: string, untilMs: number): void {
     const entry = this.#entries.get(key);
     if (entry !== undefined) entry.trustedUntilMs = untilMs;
   }
 
-  /** What the list says now: whether that is news, and what is wrong with it. */
+  /** What the list says now, to be trusted for a spell: whether that is news, and what is wrong with it. */
   learn(
     key: string,
     text: string | null,
-    trustedUntilMs: number,
+    nowMs: number,
+    spellMs: number,
   ): { changed: boolean; problem: string | null } {
+    const trust = {
+      trustedUntilMs: nowMs + spellMs,
+      lentUntilMs: nowMs + 2 * spellMs,
+    };
     const before = this.#entries.get(key);
     if (before !== undefined && before.text === text) {
-      before.trustedUntilMs = trustedUntilMs;
+      Object.assign(before, trust);
       return { changed: false, problem: null };
     }
     const parsed = text === null ? null : this.#parse(key, text);
     this.#remember(key, {
       known: knownFrom(parsed, before?.known),
       text,
-      trustedUntilMs,
+      ...trust,
     });
     const problem = parsed === null || parsed.ok ? null : parsed.problem;
     return { changed: true, problem };

@@ -178,6 +178,26 @@ describe("a dropped customer", () => {
     expect((await ask(edge, shop)).status).toBe(200);
   });
 
+  test.each([
+    [
+      "may be served for one more spell of trust while one request asks",
+      1000,
+      [200, 403],
+    ],
+    ["is not served after that, however many ask at once", 2000, [403]],
+    ["is not served from what an isolate knew long ago", 600_000, [403]],
+  ])("%s", async (_, laterMs, expected) => {
+    const edge = memoryEdge({ RECORD_MEMORY_SECONDS: "1" });
+    await ask(edge, shop);
+    edge.world.list.set("customer:shop", "deny");
+    edge.world.clockMs += laterMs;
+    const replies = await Promise.all(
+      Array.from({ length: 5 }, () => handle(inbound(shop), edge)),
+    );
+    const statuses = new Set(replies.map(({ status }) => status));
+    expect([...statuses].toSorted()).toEqual(expected);
+  });
+
   test("still lets certificate challenges through while it moves out", async () => {
     const edge = memoryEdge();
     edge.world.list.set(
