@@ -1,4 +1,10 @@
-import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from "miniflare";
+import {
+  Log,
+  LogLevel,
+  Miniflare,
+  convertV4MiniflareOptions,
+  type Json,
+} from "miniflare";
 import { configuredWorker, localRuntime } from "./local.ts";
 
 export interface DirectEdge {
@@ -11,6 +17,15 @@ export interface DirectEdge {
   /** 0 lets the system choose; `unsafeGetDirectURL()` of the result then says which. */
   port: number;
   statePath: string;
+  /** A module that runs in the bundle's place and imports it as "./worker.js", with what it needs besides the Worker's bindings. */
+  front?: {
+    module: string;
+    bindings: Readonly<Record<string, Json>>;
+    /** Answered for by this process. */
+    services: Record<string, (request: Request) => Promise<Response>>;
+    /** Told of what the Worker logs, which is printed nowhere then. */
+    logged: (message: string) => void;
+  };
 }
 
 /**
@@ -19,12 +34,26 @@ export interface DirectEdge {
  */
 export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
   const worker = configuredWorker();
+  const { front } = edge;
+  const modules = [
+    { type: "ESModule" as const, path: "worker.js", contents: edge.bundle },
+  ];
+  if (front !== undefined)
+    modules.unshift({
+      type: "ESModule",
+      path: "front.js",
+      contents: front.module,
+    });
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
       ...localRuntime(edge.statePath),
       ...worker,
-      modules: [{ type: "ESModule", path: "worker.js", contents: edge.bundle }],
-      bindings: { ...worker.bindings, ...edge.variables },
+      modules,
+      bindings: { ...worker.bindings, ...edge.variables, ...front?.bindings },
+      serviceBindings: front?.services ?? {},
+      ...(front === undefined
+        ? {}
+        : { handleStructuredLogs: ({ message }) => front.logged(message) }),
       unsafeDirectSockets: edge.addresses.map((host) => ({
         host,
         port: edge.port,

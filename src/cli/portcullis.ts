@@ -3,6 +3,7 @@ import { defineDoctor } from "./commands/doctor.ts";
 import { defineExplain } from "./commands/explain.ts";
 import { defineList } from "./commands/list.ts";
 import { definePurge } from "./commands/purge.ts";
+import { defineReplay } from "./commands/replay.ts";
 import type { Exit, Run } from "./commands/session.ts";
 import { defineShow } from "./commands/show.ts";
 import { defineSimulate } from "./commands/simulate.ts";
@@ -74,6 +75,7 @@ for (const define of [
   defineExplain,
   defineDoctor,
   defineSimulate,
+  defineReplay,
 ]) {
   define(program, run);
 }

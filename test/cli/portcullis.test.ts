@@ -216,6 +216,7 @@ test("help names every subcommand and explains the exit codes", async () => {
     "explain",
     "doctor",
     "simulate",
+    "replay",
   ]) {
     expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
   }

@@ -1,0 +1,17 @@
+import type { Evicted, Eviction } from "./eviction.ts";
+import { Fifo } from "./fifo.ts";
+import { Lru } from "./lru.ts";
+import { S3Fifo } from "./s3-fifo.ts";
+import { Sieve } from "./sieve.ts";
+
+export type Algorithm = "lru" | "fifo" | "sieve" | "s3-fifo";
+
+/** The eviction algorithms by name, as scenario files and reports call them. */
+export const algorithms: Readonly<
+  Record<Algorithm, (capacity: number, evicted?: Evicted) => Eviction>
+> = {
+  lru: (capacity, evicted) => new Lru(capacity, evicted),
+  fifo: (capacity, evicted) => new Fifo(capacity, evicted),
+  sieve: (capacity, evicted) => new Sieve(capacity, evicted),
+  "s3-fifo": (capacity, evicted) => new S3Fifo(capacity, evicted),
+};

@@ -1,0 +1,164 @@
+import { readFile } from "node:fs/promises";
+import { SingleBar } from "cli-progress";
+import Table from "cli-table3";
+import colors from "picocolors";
+import { parseArguments, usage, type Arguments } from "./arguments.ts";
+import { interruptible } from "./interruptible.ts";
+import { count } from "./report/wording.ts";
+import { resultJson } from "./report/json.ts";
+import { summary } from "./report/terminal.ts";
+import { writeReports } from "./report/write.ts";
+import type { Result } from "./result.ts";
+import { run, type RunOptions } from "./run.ts";
+import { parseScenario } from "./scenario.ts";
+import { shippedScenarios } from "./shipped.ts";
+
+const exitCodes = {
+  done: 0,
+  "assertion failed": 1,
+  "not understood": 2,
+  interrupted: 130,
+} as const;
+
+/** `portcullis simulate`: runs a scenario, says what came of it, and answers with the exit code. */
+export async function simulate(words: readonly string[]): Promise<number> {
+  const given = parseArguments(words);
+  if (!given.ok) return misunderstood(given.problem);
+  switch (given.value.kind) {
+    case "help":
+      process.stdout.write(usage);
+      return exitCodes.done;
+    case "list":
+      return list(given.value.form);
+    case "run":
+      return runOne(given.value);
+  }
+}
+
+async function list(form: "text" | "json"): Promise<number> {
+  const shipped = await shippedScenarios();
+  const titled = await Promise.all(
+    shipped.map(async ({ name, path }) => {
+      const scenario = parseScenario(path, await readFile(path, "utf8"));
+      return {
+        name,
+        title: scenario.ok ? scenario.value.title : scenario.problem,
+      };
+    }),
+  );
+  if (form === "json") {
+    console.log(JSON.stringify(titled, null, 2));
+    return exitCodes.done;
+  }
+  const table = new Table({
+    head: ["Scenario", "What it shows"],
+    style: { head: [], border: [] },
+  });
+  for (const { name, title } of titled) table.push([name, title]);
+  console.log(`${table.toString()}\n\n${usage}`);
+  return exitCodes.done;
+}
+
+async function runOne(
+  given: Extract<Arguments, { kind: "run" }>,
+): Promise<number> {
+  const found = (await shippedScenarios()).find(
+    ({ name }) => name === given.scenario,
+  );
+  const path = found?.path ?? given.scenario;
+  const file = await readFile(path, "utf8").then(
+    (text) => ({ ok: true as const, text }),
+    (error: unknown) => ({ ok: false as const, problem: String(error) }),
+  );
+  if (!file.ok)
+    return misunderstood(
+      `${given.scenario} is no scenario that ships, and no file that can be read (${file.problem})`,
+    );
+  const scenario = parseScenario(path, file.text);
+  if (!scenario.ok) return misunderstood(scenario.problem);
+
+  const name = found?.name ?? nameOf(path);
+  const seed = given.seed ?? scenario.value.seed;
+  if (given.real === null) {
+    const result = await watched(name, seed, (watching) =>
+      run(scenario.value, { name, seed, ...watching }),
+    );
+    return reported(result, given, name);
+  }
+  const { scale } = given.real;
+  // The runtime and wrangler take a second to load, which virtual time need not wait for.
+  const { comparison, runBoth } = await import("./real/both.ts");
+  const compared = await watched(name, seed, (watching) =>
+    runBoth(scenario.value, { name, seed, scale, ...watching }),
+  );
+  if (!compared.ok) return misunderstood(compared.problem);
+  const code = await reported(compared.value.real, given, name);
+  process.stderr.write(`${comparison(compared.value)}\n`);
+  return code === exitCodes.done && compared.value.disagreements.length > 0
+    ? exitCodes["assertion failed"]
+    : code;
+}
+
+/** Writes the reports, prints what a run came to, and answers with the exit code. */
+async function reported(
+  result: Result,
+  given: Pick<Extract<Arguments, { kind: "run" }>, "out" | "form">,
+  name: string,
+): Promise<number> {
+  const paths = await writeReports(result, given.out ?? `reports/${name}`);
+  if (given.form === "json")
+    for (const piece of resultJson(result)) process.stdout.write(piece);
+  else {
+    const paint = colors.createColors(
+      process.stdout.isTTY && process.stdout.hasColors(),
+    );
+    console.log(`${summary(result, paint)}\n${paths.join("\n")}`);
+  }
+  if (result.partial) return exitCodes.interrupted;
+  return result.assertions.every(({ passed }) => passed)
+    ? exitCodes.done
+    : exitCodes["assertion failed"];
+}
+
+/** Runs with a progress bar on a terminal; Ctrl-C breaks the run off, and what there is by then is the result. */
+async function watched<Found>(
+  name: string,
+  seed: number,
+  play: (watching: Pick<RunOptions, "progress" | "signal">) => Promise<Found>,
+): Promise<Found> {
+  const startedAt = performance.now();
+  const rate = (requests: number) =>
+    count(Math.round((requests * 1_000) / (performance.now() - startedAt)));
+  const bar = new SingleBar({
+    format: `{bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left`,
+    stream: process.stderr,
+    hideCursor: true,
+    noTTYOutput: false,
+  });
+  let requests = 0;
+  const found = await interruptible((signal) => {
+    process.stderr.write(`${name}, seed ${seed}\n`);
+    bar.start(1, 0, { requests: "0", rate: "0" });
+    return play({
+      signal,
+      progress: (done, soFar) => {
+        requests = soFar;
+        bar.update(done, { requests: count(soFar), rate: rate(soFar) });
+      },
+    });
+  });
+  bar.stop();
+  process.stderr.write(
+    `${count(requests)} requests in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s: ${rate(requests)} a second\n`,
+  );
+  return found;
+}
+
+function nameOf(path: string): string {
+  return (path.split("/").at(-1) ?? path).replace(/\.ya?ml$/, "");
+}
+
+function misunderstood(problem: string): number {
+  process.stderr.write(`${problem}\n`);
+  return exitCodes["not understood"];
+}

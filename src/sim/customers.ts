@@ -1,0 +1,152 @@
+import * as v from "valibot";
+import { formatSite } from "../customer/format.ts";
+import { siteKey, standingKey } from "../customer/keys.ts";
+import { parseSite, type Site } from "../customer/site.ts";
+import type { Parsed } from "../http/parsed.ts";
+import { largestBody } from "./body.ts";
+import type { Chance } from "./chance.ts";
+import { Origin, type OriginPhase } from "./origin.ts";
+import type { NamedPlace } from "./places.ts";
+import type { Scenario } from "./scenario.ts";
+import { customer as customerForm } from "./scenario/world.ts";
+import { Server } from "./server.ts";
+
+/** What the customers without a name of their own are reported as. */
+export const othersId = "others";
+
+/** A customer in the simulated world, with the server behind its site. */
+export interface Customer {
+  id: string;
+  /** Under which figures are reported. */
+  reportedAs: string;
+  hosts: readonly [string, ...string[]];
+  site: Site;
+  server: Server;
+  /** Of all visitors. */
+  share: number;
+  /** Where its names lead at first, when that is not this edge. */
+  provider: string | null;
+  watchedMs: number | null;
+}
+
+type Given = Scenario["customers"][number];
+
+/** The hosts of a customer; one that names none has one made of its id. */
+export function hostsOf({
+  id,
+  hosts = [],
+}: Pick<Given, "id" | "hosts">): readonly [string, ...string[]] {
+  const [first = `${id}.example`, ...more] = hosts;
+  return [first, ...more];
+}
+
+/** The site record of a customer as the scenario has it. */
+export function siteOf(given: Given): Parsed<Site> {
+  const [host] = hostsOf(given);
+  const record = {
+    ...given.site,
+    customer: given.id,
+    origins: [`https://${originHost(host)}`],
+  };
+  return parseSite(siteKey(host), JSON.stringify(record));
+}
+
+/** What a list holds of a customer that it serves. */
+export function recordsOf({
+  id,
+  hosts,
+  site,
+}: Pick<Customer, "id" | "hosts" | "site">): [key: string, text: string][] {
+  return [
+    ...hosts.map((host): [string, string] => [siteKey(host), formatSite(site)]),
+    [standingKey(id), "allow"],
+  ];
+}
+
+/** All customers, those with a name first. */
+export function customersOf(
+  scenario: Scenario,
+  places: readonly NamedPlace[],
+  phasesOf: (customer: string) => readonly OriginPhase[],
+  chance: Chance,
+): Customer[] {
+  const sizes = sizesOf(scenario.content, chance);
+  const named = scenario.customers.map((given) => ({
+    given,
+    reportedAs: given.id,
+  }));
+  const others = othersOf(scenario, places, chance).map((given) => ({
+    given,
+    reportedAs: othersId,
+  }));
+  return [...named, ...others].map(({ given, reportedAs }) => {
+    const { id, share, cacheControl, provider = null } = given;
+    const hosts = hostsOf(given);
+    const site = siteOf(given);
+    const place = places.find(({ code }) => code === given.origin.at);
+    if (!site.ok || place === undefined)
+      throw new Error(`the customer ${id} was not checked`);
+    const origin = new Origin(
+      {
+        firstByte: given.origin.firstByte,
+        concurrent: given.origin.workers,
+        longestWaitMs: given.origin.longestWait,
+        bytesPerSecond: given.origin.bandwidth,
+        phases: phasesOf(id),
+      },
+      chance.stream(`origin of ${id}`),
+    );
+    const server = new Server(originHost(hosts[0]), id, place, origin, {
+      cacheControl,
+      sizes,
+    });
+    return {
+      id,
+      reportedAs,
+      hosts,
+      site: site.value,
+      server,
+      share,
+      provider,
+      watchedMs: given.watched ?? null,
+    };
+  });
+}
+
+/** Customers without a name, each with its share of what the named ones leave. */
+function othersOf(
+  { customers, others }: Pick<Scenario, "customers" | "others">,
+  places: readonly NamedPlace[],
+  chance: Chance,
+): Given[] {
+  const { count, popularity, cacheControl } = others;
+  const taken = customers.reduce((sum, { share }) => sum + share, 0);
+  const weights = Array.from({ length: count }, (_, index) =>
+    Math.pow(index + 1, -popularity),
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const draw = chance.stream("places of others");
+  return weights.map((weight, index) =>
+    v.parse(customerForm, {
+      id: `other-${index + 1}`,
+      share: (Math.max(1 - taken, 0) * weight) / total,
+      cacheControl,
+      origin: { at: places[draw.integer(places.length)]?.code },
+    }),
+  );
+}
+
+/** Bytes of each object of a site. */
+function sizesOf(
+  { objects, size }: Scenario["content"],
+  chance: Chance,
+): Float64Array {
+  const draw = chance.stream("sizes").sampler(size);
+  return Float64Array.from({ length: objects }, () =>
+    Math.min(Math.ceil(draw()), largestBody),
+  );
+}
+
+function originHost(host: string): string {
+  return `origin.${host}`;
+}

@@ -1,0 +1,75 @@
+/** A name's answer, from the server that knows. */
+export interface DnsRecord {
+  target: string;
+  ttlSeconds: number;
+}
+
+/** The authoritative servers: a change is seen by whoever asks next. */
+export class Zone {
+  readonly #records = new Map<string, DnsRecord>();
+
+  set(name: string, record: DnsRecord | null): void {
+    if (record === null) this.#records.delete(name);
+    else this.#records.set(name, record);
+  }
+
+  get(name: string): DnsRecord | null {
+    return this.#records.get(name) ?? null;
+  }
+}
+
+export interface ResolverSettings {
+  /** Records that say less are kept this long nevertheless: RFC 1035 forbids it, some resolvers do. */
+  leastTtlSeconds: number;
+  /** Records that say more are dropped then: RFC 2181 §8 allows it. */
+  mostTtlSeconds: number;
+  /** How long a name that does not exist is remembered as such: RFC 2308 §5. */
+  negativeTtlSeconds: number;
+}
+
+/** A resolver that keeps to what records say. */
+export const obedientResolver: ResolverSettings = {
+  leastTtlSeconds: 0,
+  mostTtlSeconds: 7 * 86_400,
+  negativeTtlSeconds: 300,
+};
+
+interface Held {
+  target: string | null;
+  expiresAtMs: number;
+}
+
+/** What one network's visitors are told, from a cache that all of them share. */
+export class Resolver {
+  readonly #zone: Zone;
+  readonly #settings: ResolverSettings;
+  readonly #held = new Map<string, Held>();
+
+  constructor(zone: Zone, settings: ResolverSettings) {
+    this.#zone = zone;
+    this.#settings = settings;
+  }
+
+  /** Where a name leads, null when it leads nowhere, as this resolver sees it; a zone out of reach is not modelled. */
+  resolve(name: string, nowMs: number): string | null {
+    const held = this.#held.get(name);
+    if (held !== undefined && nowMs < held.expiresAtMs) return held.target;
+    const record = this.#zone.get(name);
+    const target = record?.target ?? null;
+    this.#held.set(name, {
+      target,
+      expiresAtMs: nowMs + 1_000 * this.#lifetime(record),
+    });
+    return target;
+  }
+
+  #lifetime(record: DnsRecord | null): number {
+    const { leastTtlSeconds, mostTtlSeconds, negativeTtlSeconds } =
+      this.#settings;
+    if (record === null) return negativeTtlSeconds;
+    return Math.min(
+      Math.max(record.ttlSeconds, leastTtlSeconds),
+      mostTtlSeconds,
+    );
+  }
+}

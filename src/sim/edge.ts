@@ -1,0 +1,111 @@
+import { parseConfig } from "../edge/config.ts";
+import type { Chance } from "./chance.ts";
+import { CustomerList } from "./customer-list.ts";
+import { recordsOf, type Customer } from "./customers.ts";
+import type { Engine } from "./engine.ts";
+import { usualIsolates } from "./isolates.ts";
+import { Kv, kvPresets, type KvPhase, type KvSettings } from "./kv.ts";
+import { nearest, roundTripMs } from "./network.ts";
+import type { NamedPlace } from "./places.ts";
+import { Pop, type EdgeSetup } from "./pop.ts";
+import { EdgeProvider, ownId } from "./provider.ts";
+import type { Scenario } from "./scenario.ts";
+import { Shelf } from "./shelf.ts";
+
+/** What edges are built from. */
+interface Ground {
+  scenario: Scenario;
+  engine: Engine;
+  chance: Chance;
+  places: readonly NamedPlace[];
+  customers: readonly Customer[];
+}
+
+/** An edge with a list and points of presence of its own. */
+export function edgeOn(
+  ground: Ground,
+  id: string,
+  where: Scenario["pops"],
+  phases: readonly KvPhase[],
+): EdgeProvider {
+  const { scenario, engine, chance, places, customers } = ground;
+  const { cache, isolates, edge } = scenario;
+  const config = parseConfig({ EDGE_NAME: id, ...edge });
+  if (!config.ok) throw new Error(config.problem);
+  const setup: EdgeSetup = {
+    config: config.value,
+    isolates: {
+      perPop: isolates.perPop ?? usualIsolates.perPop,
+      meanLifetimeMs: isolates.meanLifetime ?? usualIsolates.meanLifetimeMs,
+      idleMs: isolates.idle ?? usualIsolates.idleMs,
+    },
+    shelfMs: cache.latency,
+    list: listOf(ground, id, phases),
+    engine,
+    servers: new Map(customers.map(({ server }) => [server.url, server])),
+  };
+  const [first, ...more] = placesOf(where, places).map((place) => {
+    const name = id === ownId ? place.code : `${place.code}@${id}`;
+    const shelf = new Shelf(cache);
+    return new Pop(name, place, shelf, setup, chance.stream(name));
+  });
+  if (first === undefined) throw new Error(`${id} has no PoP`);
+  linkTiers([first, ...more], cache.upperTier);
+  return new EdgeProvider(id, setup.list, [first, ...more]);
+}
+
+function listOf(
+  { scenario, engine, chance, customers }: Ground,
+  id: string,
+  phases: readonly KvPhase[],
+): CustomerList {
+  const kv = new Kv(
+    kvSettingsOf(scenario, phases),
+    chance.stream(`list of ${id}`),
+  );
+  for (const customer of customers)
+    if ((customer.provider ?? ownId) === id) kv.seed(recordsOf(customer));
+  return new CustomerList(kv, engine);
+}
+
+/** Each point of presence that is not of the upper tier asks the nearest that is. */
+function linkTiers(pops: readonly Pop[], upperTier: readonly string[]): void {
+  const [first, ...more] = pops
+    .filter(({ place }) => upperTier.includes(place.code))
+    .map((pop) => ({ ...pop.place, pop }));
+  if (first === undefined) return;
+  for (const pop of pops) {
+    if (upperTier.includes(pop.place.code)) continue;
+    const { pop: upper } = nearest(pop.place, [first, ...more]);
+    pop.upper = {
+      shelf: upper.shelf,
+      roundTripMs: roundTripMs(pop.place, upper.place),
+    };
+  }
+}
+
+function placesOf(
+  where: Scenario["pops"],
+  places: readonly NamedPlace[],
+): NamedPlace[] {
+  if (typeof where === "number") return places.slice(0, where);
+  return places.filter(({ code }) => where.includes(code));
+}
+
+function kvSettingsOf(
+  { list, start }: Scenario,
+  phases: readonly KvPhase[],
+): KvSettings {
+  const preset = kvPresets[list.preset](start);
+  return {
+    cacheTtlMs: list.cacheTtl ?? preset.cacheTtlMs,
+    visibleAfterMs: list.visibleAfter ?? preset.visibleAfterMs,
+    ownPopSeesAtOnce: list.ownPopSeesAtOnce ?? preset.ownPopSeesAtOnce,
+    cached: list.cached ?? preset.cached,
+    central: list.central ?? preset.central,
+    centralReadsPerSecond:
+      list.centralReadsPerSecond ?? preset.centralReadsPerSecond,
+    phases: [...preset.phases, ...phases],
+    beginsAtMs: start,
+  };
+}

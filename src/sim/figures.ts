@@ -1,0 +1,235 @@
+import type { Outcome, Result } from "./result.ts";
+import type { Expectation, Limit } from "./scenario/expectations.ts";
+import { momentMs, type Moment } from "./scenario/values.ts";
+
+export type Figures = Omit<Result, "assertions">;
+
+/** A figure to be held against a limit; null when there is none to be had. */
+interface Figure {
+  name: string;
+  value: number | null;
+  limit: Limit | undefined;
+  shown: (value: number) => string;
+}
+
+/** What an expectation is about, and the figures that it sets limits to. */
+export interface Found {
+  about: string;
+  found: Figure[];
+}
+
+/** Of several decisions of a kind the slowest counts. */
+export function spreadFigures(
+  towards: Figures["spreads"][number]["towards"],
+  what: string,
+  wanted: NonNullable<Expectation["dark"]>,
+  { spreads }: Figures,
+): Found {
+  const concerned = spreads.filter(
+    (spread) =>
+      spread.towards === towards && spread.customer === wanted.customer,
+  );
+  const figure = (
+    name: "p50" | "p95" | "p100",
+    value: (spread: Figures["spreads"][number]) => number,
+  ): Figure => ({
+    name,
+    value:
+      concerned.length === 0 ? null : Math.max(...concerned.map(value)) * 1_000,
+    limit: wanted[name],
+    shown: inSeconds,
+  });
+  return {
+    about: `${what} of ${wanted.customer}`,
+    found: [
+      figure("p50", ({ p50Seconds }) => p50Seconds),
+      figure("p95", ({ p95Seconds }) => p95Seconds),
+      figure("p100", ({ p100Seconds }) => p100Seconds),
+    ],
+  };
+}
+
+interface Window {
+  customer?: string | undefined;
+  besides?: string | undefined;
+  from?: Moment | undefined;
+  until?: Moment | undefined;
+}
+
+export function answerFigures(
+  what: string,
+  among: readonly Outcome[],
+  wanted: Window & { count?: Limit | undefined; share?: Limit | undefined },
+  { series, startedAtMs, bucketSeconds }: Figures,
+  startMs: number,
+): Found {
+  const bucketOf = (moment: Moment | undefined, otherwise: number) =>
+    moment === undefined
+      ? otherwise
+      : (momentMs(moment, startMs) - startedAtMs) / (1_000 * bucketSeconds);
+  const first = bucketOf(wanted.from, 0);
+  const end = bucketOf(wanted.until, Infinity);
+  let found = 0;
+  let all = 0;
+  for (const { customer, outcome, counts } of series) {
+    if (!concerns(wanted, customer)) continue;
+    for (const [bucket, count] of counts.entries()) {
+      if (bucket < first || bucket >= end) continue;
+      all += count;
+      if (among.includes(outcome)) found += count;
+    }
+  }
+  return {
+    about: [
+      `${what} of ${whoseText(wanted)}`,
+      wanted.from === undefined ? "" : `from ${momentText(wanted.from)}`,
+      wanted.until === undefined ? "" : `until ${momentText(wanted.until)}`,
+    ]
+      .filter((part) => part !== "")
+      .join(" "),
+    found: [
+      {
+        name: "count",
+        value: all === 0 ? null : found,
+        limit: wanted.count,
+        shown: (value) => `${value} of ${all}`,
+      },
+      {
+        name: "share",
+        value: ratio(found, all),
+        limit: wanted.share,
+        shown: inPercent,
+      },
+    ],
+  };
+}
+
+export function originFigures(
+  wanted: NonNullable<Expectation["originRequests"]>,
+  { origins }: Figures,
+): Found {
+  const concerned = origins.filter(({ customer }) =>
+    concerns(wanted, customer),
+  );
+  return {
+    about: `origin requests of ${whoseText(wanted)}`,
+    found: [
+      {
+        name: "count",
+        value: concerned.reduce((sum, { requests }) => sum + requests, 0),
+        limit: wanted.count,
+        shown: String,
+      },
+      {
+        name: "peak per second",
+        value: Math.max(...concerned.map((origin) => origin.peakPerSecond), 0),
+        limit: wanted.peakPerSecond,
+        shown: String,
+      },
+    ],
+  };
+}
+
+export function cacheFigures(
+  wanted: NonNullable<Expectation["cache"]>,
+  { cache }: Figures,
+): Found {
+  const sum = (figure: "requests" | "hits" | "bytes" | "hitBytes") =>
+    cache.reduce((total, pop) => total + pop[figure], 0);
+  return {
+    about: "cache",
+    found: [
+      {
+        name: "hits",
+        value: ratio(sum("hits"), sum("requests")),
+        limit: wanted.hits,
+        shown: inPercent,
+      },
+      {
+        name: "hit bytes",
+        value: ratio(sum("hitBytes"), sum("bytes")),
+        limit: wanted.hitBytes,
+        shown: inPercent,
+      },
+    ],
+  };
+}
+
+export function latencyFigures(
+  wanted: NonNullable<Expectation["latency"]>,
+  { latency }: Figures,
+): Found {
+  const found = latency.find(({ customer }) => customer === wanted.customer);
+  const figure = (
+    name: "p50" | "p95" | "p99",
+    value: number | undefined,
+  ): Figure => ({
+    name,
+    value: value ?? null,
+    limit: wanted[name],
+    shown: (ms) => `${ms} ms`,
+  });
+  return {
+    about: `latency of ${wanted.customer}`,
+    found: [
+      figure("p50", found?.p50Ms),
+      figure("p95", found?.p95Ms),
+      figure("p99", found?.p99Ms),
+    ],
+  };
+}
+
+export function listFigures(
+  wanted: NonNullable<Expectation["list"]>,
+  { list }: Figures,
+): Found {
+  const names = [
+    "reads",
+    "failedReads",
+    "writes",
+    "refusedWrites",
+    "malformed",
+  ] as const;
+  return {
+    about: "list",
+    found: names.map((name) => ({
+      name,
+      value: list[name],
+      limit: wanted[name],
+      shown: String,
+    })),
+  };
+}
+
+function concerns(
+  { customer, besides }: Pick<Window, "customer" | "besides">,
+  id: string,
+): boolean {
+  return (customer === undefined || customer === id) && besides !== id;
+}
+
+function whoseText({
+  customer,
+  besides,
+}: Pick<Window, "customer" | "besides">): string {
+  if (customer !== undefined) return customer;
+  return besides === undefined ? "everybody" : `everybody but ${besides}`;
+}
+
+function momentText(moment: Moment): string {
+  return moment.kind === "after"
+    ? `${moment.ms / 1_000} s`
+    : `${new Date(moment.atMs).toISOString().slice(0, 19)}Z`;
+}
+
+function inSeconds(ms: number): string {
+  return `${Number((ms / 1_000).toFixed(1))} s`;
+}
+
+function inPercent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}

@@ -1,0 +1,66 @@
+import type { Chance } from "./chance.ts";
+
+export interface IsolateSettings {
+  /** How many a PoP runs side by side. */
+  perPop: number;
+  /** How long one lives, on average: the runtime replaces them as it sees fit. */
+  meanLifetimeMs: number;
+  /** One not asked for that long is taken down. */
+  idleMs: number;
+}
+
+/** Workers promises nothing of isolates but that they may go at any time: all three are assumptions. */
+export const usualIsolates: IsolateSettings = {
+  perPop: 4,
+  meanLifetimeMs: 30 * 60_000,
+  idleMs: 60_000,
+};
+
+interface Isolate<Memory> {
+  memory: Memory;
+  diesAtMs: number;
+  askedAtMs: number;
+}
+
+/** One PoP's isolates, each with a memory of its own that is empty when it starts; a request lands in any of them. */
+export class Isolates<Memory> {
+  readonly #settings: IsolateSettings;
+  readonly #start: () => Memory;
+  readonly #chance: Chance;
+  readonly #lifetimeMs: () => number;
+  readonly #slots = new Map<number, Isolate<Memory>>();
+  #started = 0;
+
+  constructor(settings: IsolateSettings, start: () => Memory, chance: Chance) {
+    this.#settings = settings;
+    this.#start = start;
+    this.#chance = chance.stream("isolate choice");
+    this.#lifetimeMs = chance
+      .stream("isolate lifetime")
+      .sampler({ kind: "exponential", mean: settings.meanLifetimeMs });
+  }
+
+  /** How many have been started so far. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** The memory of the isolate that the next request lands in. */
+  next(nowMs: number): Memory {
+    const slot = this.#chance.integer(this.#settings.perPop);
+    const running = this.#slots.get(slot);
+    if (running !== undefined && this.#lives(running, nowMs)) {
+      running.askedAtMs = nowMs;
+      return running.memory;
+    }
+    this.#started += 1;
+    const memory = this.#start();
+    const diesAtMs = nowMs + this.#lifetimeMs();
+    this.#slots.set(slot, { memory, diesAtMs, askedAtMs: nowMs });
+    return memory;
+  }
+
+  #lives({ diesAtMs, askedAtMs }: Isolate<Memory>, nowMs: number): boolean {
+    return nowMs < diesAtMs && nowMs < askedAtMs + this.#settings.idleMs;
+  }
+}

@@ -1,0 +1,87 @@
+import type { EdgeConfig } from "../edge/config.ts";
+import { handle } from "../edge/handle.ts";
+import { newIsolate, type Isolate } from "../edge/isolate.ts";
+import type { Inbound, Reply } from "../world.ts";
+import type { Chance } from "./chance.ts";
+import type { CustomerList } from "./customer-list.ts";
+import type { Engine } from "./engine.ts";
+import { Isolates, type IsolateSettings } from "./isolates.ts";
+import { roundTripMs } from "./network.ts";
+import type { NamedPlace, Place } from "./places.ts";
+import type { Server } from "./server.ts";
+import type { Shelf } from "./shelf.ts";
+import { PopWorld } from "./world.ts";
+
+/** What all PoPs of one edge have in common. */
+export interface EdgeSetup {
+  config: EdgeConfig;
+  isolates: IsolateSettings;
+  shelfMs: number;
+  list: CustomerList;
+  engine: Engine;
+  /** By the host of their URLs. */
+  servers: ReadonlyMap<string, Server>;
+}
+
+/** A point of presence: isolates that run the edge, and a shelf they share. */
+export class Pop {
+  readonly id: string;
+  readonly place: NamedPlace;
+  readonly config: EdgeConfig;
+  readonly list: CustomerList;
+  readonly engine: Engine;
+  readonly servers: ReadonlyMap<string, Server>;
+  readonly shelf: Shelf;
+  readonly shelfMs: number;
+  readonly chance: Chance;
+  /** Another PoP's shelf, asked for what this one does not hold. */
+  upper: { shelf: Shelf; roundTripMs: number } | null = null;
+  readonly count = { requests: 0, hits: 0, bytes: 0, hitBytes: 0 };
+  readonly #isolates: Isolates<Isolate>;
+  readonly #roundTrips = new Map<string, number>();
+
+  constructor(
+    id: string,
+    place: NamedPlace,
+    shelf: Shelf,
+    setup: EdgeSetup,
+    chance: Chance,
+  ) {
+    this.id = id;
+    this.place = place;
+    this.shelf = shelf;
+    this.config = setup.config;
+    this.list = setup.list;
+    this.engine = setup.engine;
+    this.servers = setup.servers;
+    this.shelfMs = setup.shelfMs;
+    this.chance = chance.stream("edge");
+    this.#isolates = new Isolates(
+      setup.isolates,
+      () => newIsolate(setup.config),
+      chance,
+    );
+  }
+
+  /** The real edge's answer, and what it noted of the request. */
+  async answer(
+    request: Inbound,
+  ): Promise<{ reply: Reply; account: PopWorld["account"] }> {
+    const world = new PopWorld(this);
+    const isolate = this.#isolates.next(this.engine.nowMs);
+    const reply = await handle(request, {
+      config: this.config,
+      isolate,
+      world,
+    });
+    return { reply, account: world.account };
+  }
+
+  roundTripTo(place: Place): number {
+    const known = this.#roundTrips.get(place.code);
+    if (known !== undefined) return known;
+    const ms = roundTripMs(this.place, place);
+    this.#roundTrips.set(place.code, ms);
+    return ms;
+  }
+}

@@ -1,0 +1,55 @@
+import { table } from "../../cli/table.ts";
+import { bundleWorker } from "../../cli/wrangler.ts";
+import type { Parsed } from "../../http/parsed.ts";
+import type { Result } from "../result.ts";
+import { run, type RunOptions } from "../run.ts";
+import type { Scenario } from "../scenario.ts";
+import { compare, toleranceSeconds, type Disagreement } from "./compare.ts";
+import { comparable, runReal } from "./run-real.ts";
+
+/** What came of a scenario on the real runtime, and where virtual time says otherwise. */
+export interface Compared {
+  real: Result;
+  toleranceSeconds: number;
+  /** None of a run that was broken off: there is nothing to hold it against. */
+  disagreements: readonly Disagreement[];
+}
+
+/** Builds the Worker, runs the scenario in virtual time and on the real runtime, and compares. A problem says what is in the way. */
+export async function runBoth(
+  scenario: Scenario,
+  options: RunOptions & { scale: number },
+): Promise<Parsed<Compared>> {
+  const bundle = await bundleWorker();
+  if (!bundle.ok) return bundle;
+  const same = comparable(scenario);
+  const real = await runReal(same, { ...options, bundle: bundle.value });
+  if (!real.ok) return real;
+  const tolerance = toleranceSeconds(same, options.scale);
+  const disagreements = real.value.partial
+    ? []
+    : compare(
+        await run(same, { ...options, progress: () => {} }),
+        real.value,
+        tolerance,
+      );
+  return {
+    ok: true,
+    value: { real: real.value, toleranceSeconds: tolerance, disagreements },
+  };
+}
+
+/** For a terminal, without a line break at the end. */
+export function comparison(compared: Compared): string {
+  const { real, disagreements } = compared;
+  const within = `Times within ${compared.toleranceSeconds} s of one another count as the same.`;
+  if (real.partial) return "Broken off: not compared with virtual time.";
+  if (disagreements.length === 0)
+    return `Virtual time and the real runtime agree. ${within}`;
+  const rows = disagreements.map(({ about, virtual, real: found }) => [
+    about,
+    virtual,
+    found,
+  ]);
+  return `Virtual time and the real runtime disagree. ${within}\n${table(["", "virtual", "real"], rows)}`;
+}

@@ -1,0 +1,111 @@
+import { parseConfig } from "../../edge/config.ts";
+import { outcomes, type Outcome, type Result } from "../result.ts";
+import type { Scenario } from "../scenario.ts";
+
+/** Something that a scenario came to in virtual time and did not on the real runtime. */
+export interface Disagreement {
+  about: string;
+  virtual: string;
+  real: string;
+}
+
+/** What a request may take longer on a busy machine than in the model, in seconds of real time. */
+const overheadSeconds = 0.25;
+
+/**
+ * How far apart two runs' times may be, in seconds of the scenario: the edge trusts what it read for a while, somebody has to
+ * come by to see a change, and a real machine takes time that the model does not know of. Small beside the seconds that a
+ * copy of the list lives.
+ */
+export function toleranceSeconds(
+  { edge, customers }: Scenario,
+  scale: number,
+): number {
+  const config = parseConfig(edge);
+  const memoryMs = config.ok ? config.value.recordMemoryMs : 0;
+  const watchedMs = customers.map(({ watched }) => watched ?? 0);
+  return (
+    (memoryMs + Math.max(0, ...watchedMs)) / 1_000 + overheadSeconds * scale
+  );
+}
+
+/**
+ * Where two runs of one scenario, with one seed, disagree: which outcomes each customer's visitors met, which decisions there were
+ * and, for each point of presence, when they held. Two times differ when they are further apart than the tolerance.
+ */
+export function compare(
+  virtual: Result,
+  real: Result,
+  tolerance: number,
+): Disagreement[] {
+  return [
+    ...outcomeDisagreements(virtual, real),
+    ...decisionDisagreements(virtual, real),
+    ...spreadDisagreements(virtual, real, tolerance),
+  ];
+}
+
+function outcomeDisagreements(virtual: Result, real: Result): Disagreement[] {
+  return virtual.customers.flatMap(({ id }) => {
+    const told = [virtual, real].map((result) => metBy(id, result).join(", "));
+    const [inVirtual = "", inReal = ""] = told;
+    return disagreement(`what visitors of ${id} met`, inVirtual, inReal);
+  });
+}
+
+function metBy(customer: string, { series }: Result): Outcome[] {
+  const met = new Set(
+    series
+      .filter((row) => row.customer === customer)
+      .filter(({ counts }) => counts.some((count) => count > 0))
+      .map(({ outcome }) => outcome),
+  );
+  return outcomes.filter((outcome) => met.has(outcome));
+}
+
+type Spread = Result["spreads"][number];
+
+function nameOf({ customer, towards, decidedAtMs }: Spread): string {
+  return `${customer} to ${towards} from ${new Date(decidedAtMs).toISOString()}`;
+}
+
+/** Decisions are told in the order in which they were made, which is the same for both. */
+function decisionDisagreements(virtual: Result, real: Result): Disagreement[] {
+  const told = [virtual, real].map(({ spreads }) =>
+    spreads
+      .map(({ customer, towards }) => `${customer} to ${towards}`)
+      .join("; "),
+  );
+  const [inVirtual = "", inReal = ""] = told;
+  return disagreement("decisions", inVirtual, inReal);
+}
+
+function spreadDisagreements(
+  virtual: Result,
+  real: Result,
+  tolerance: number,
+): Disagreement[] {
+  return virtual.spreads.flatMap((spread, index) => {
+    const there = new Map(
+      real.spreads[index]?.pops.map(({ pop, seconds }) => [pop, seconds]),
+    );
+    return spread.pops.flatMap(({ pop, seconds }) => {
+      const found = there.get(pop);
+      if (found !== undefined && Math.abs(found - seconds) <= tolerance)
+        return [];
+      return disagreement(
+        `${nameOf(spread)}, at ${pop}`,
+        `${seconds} s`,
+        found === undefined ? "nobody asked" : `${found} s`,
+      );
+    });
+  });
+}
+
+function disagreement(
+  about: string,
+  virtual: string,
+  real: string,
+): Disagreement[] {
+  return virtual === real ? [] : [{ about, virtual, real }];
+}

@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { Agent, request as ask, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import * as v from "valibot";
+import { startDirect } from "../../cli/direct.ts";
+import type { EdgeConfig } from "../../edge/config.ts";
+import type { Inbound, Reply } from "../../world.ts";
+import type { Pop } from "../pop.ts";
+import type { Server } from "../server.ts";
+import { VisitorFields } from "../visitor-fields.ts";
+import { entry, runField } from "./entry.ts";
+import { linesOf } from "./fields.ts";
+import { Origins } from "./origins.ts";
+import type { RealTime } from "./real-time.ts";
+
+export interface Instance {
+  answer: Pop["answer"];
+  close(): Promise<void>;
+}
+
+/** The Worker on a runtime of its own in the place of a simulated point of presence, whose list and distances it has. */
+export async function startInstance(
+  pop: Pop,
+  clock: RealTime,
+  world: { bundle: string; servers: Iterable<Server> },
+): Promise<Instance> {
+  const statePath = await mkdtemp(join(tmpdir(), "portcullis-pop-"));
+  const origins = new Origins(pop, clock);
+  await origins.open(world.servers);
+  const runtime = await startDirect({
+    bundle: world.bundle,
+    variables: variablesOf(pop.config),
+    addresses: ["127.0.0.1"],
+    port: 0,
+    statePath,
+    front: {
+      module: entry,
+      bindings: { CLOCK: { startMs: clock.nowMs, scale: clock.scale } },
+      services: {
+        LIST: async (request) =>
+          readList(pop, v.parse(keysForm, await request.text()), origins),
+      },
+      logged: (message) => note(pop, message),
+    },
+  });
+  const { port } = await runtime.unsafeGetDirectURL();
+  const agent = new Agent({ keepAlive: true });
+  // A runtime's first requests take long; these are about no site.
+  for (let round = 0; round < 3; round++)
+    await exchange(Number(port), agent, aboutItself, clock);
+  return {
+    answer: async (request) => {
+      const reply = await exchange(Number(port), agent, request, clock);
+      return { reply, account: accountOf(request, reply) };
+    },
+    close: async () => {
+      agent.destroy();
+      await runtime.dispose();
+      origins.close();
+      await rm(statePath, { recursive: true });
+    },
+  };
+}
+
+const aboutItself: Inbound = {
+  method: "GET",
+  url: "http://localhost/.well-known/portcullis/",
+  fields: new VisitorFields("localhost"),
+  body: null,
+  country: null,
+  clientAddress: null,
+  httpVersion: "1.1",
+};
+
+/** What the simulated edge goes by, so that both do: a default may be another one in wrangler.toml. */
+function variablesOf(config: EdgeConfig): Record<string, string> {
+  return {
+    EDGE_NAME: config.name,
+    PRIVATE_ORIGINS: "allowed",
+    RECORD_MEMORY_SECONDS: String(config.recordMemoryMs / 1_000),
+    LIST_DEADLINE_SECONDS: String(config.listDeadlineMs / 1_000),
+    WATCH_SECONDS: String(config.watchMs / 1_000),
+    RESPONSE_MEMORY_MIB: String(config.responseMemoryBytes / 2 ** 20),
+    LOG_REQUESTS: "problems",
+    CLIENT_ADDRESS: "unknown",
+  };
+}
+
+const eventForm = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ kind: v.string() }),
+);
+
+/** Of the edge's events one is counted; what is none is for whoever mends the Worker. */
+function note(pop: Pop, message: string): void {
+  const event = v.safeParse(eventForm, message);
+  if (!event.success) process.stderr.write(`${pop.id}: ${message}\n`);
+  else if (event.output.kind === "record-malformed")
+    pop.list.count.malformed += 1;
+}
+
+const keysForm = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
+
+/** The model's answer, given when the model would. */
+async function readList(
+  pop: Pop,
+  keys: string[],
+  origins: Origins,
+): Promise<Response> {
+  const { values, problem } = await pop.list.read(
+    pop.id,
+    keys,
+    pop.config.listDeadlineMs,
+  );
+  if (problem !== null) return new Response(problem, { status: 503 });
+  return Response.json(
+    Array.from(values, ([key, text]) => [
+      key,
+      text === null ? null : origins.localised(text),
+    ]),
+  );
+}
+
+/** One request over HTTP on loopback; a connection that breaks off is a reply without any field. */
+function exchange(
+  port: number,
+  agent: Agent,
+  { method, url, fields, country }: Inbound,
+  clock: RealTime,
+): Promise<Reply> {
+  const { pathname, search } = new URL(url);
+  const run = { country, beganAtMs: clock.beganAtMs };
+  const headers = {
+    ...Object.fromEntries(fields),
+    // Of its own answers the edge gives the kind for programs, which says whether a site was dropped.
+    accept: "application/problem+json, text/html;q=0.9, */*;q=0.8",
+    [runField]: JSON.stringify(run),
+  };
+  const path = `${pathname}${search}`;
+  return new Promise((resolve) => {
+    ask({ port, agent, method, path, headers }, (response) =>
+      resolve(
+        buffer(response).then(
+          (bytes) => replyOf(response, bytes),
+          () => broken,
+        ),
+      ),
+    )
+      .on("error", () => resolve(broken))
+      .end();
+  });
+}
+
+const broken: Reply = { status: 502, fields: [], body: { kind: "none" } };
+
+function replyOf(
+  { statusCode, headersDistinct }: IncomingMessage,
+  bytes: Uint8Array,
+): Reply {
+  return {
+    status: statusCode ?? broken.status,
+    fields: linesOf(headersDistinct),
+    body: { kind: "bytes", bytes },
+  };
+}
+
+/** What the edge would have noted, as far as a visitor can tell. */
+function accountOf(
+  { method }: Inbound,
+  reply: Reply,
+): Awaited<ReturnType<Pop["answer"]>>["account"] {
+  return {
+    kind: "request",
+    host: null,
+    customer: null,
+    method,
+    outcome: outcomeOf(reply),
+    status: reply.status,
+    error: null,
+    details: null,
+    degraded: false,
+    tookMs: 0,
+  };
+}
+
+function outcomeOf({
+  fields,
+  body,
+}: Reply): "served" | "refused" | "unreachable" {
+  const isOwn = fields.some(
+    ([name, value]) =>
+      name === "content-type" && value === "application/problem+json",
+  );
+  if (fields.length === 0) return "unreachable";
+  if (!isOwn || body.kind !== "bytes") return "served";
+  const problem: unknown = JSON.parse(Buffer.from(body.bytes).toString());
+  return typeof problem === "object" && problem !== null && "block" in problem
+    ? "refused"
+    : "unreachable";
+}

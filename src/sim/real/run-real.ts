@@ -1,0 +1,144 @@
+import type { Parsed } from "../../http/parsed.ts";
+import { readPlaces } from "../places.ts";
+import type { Result } from "../result.ts";
+import { play, type RunOptions } from "../run.ts";
+import type { Scenario } from "../scenario.ts";
+import { trafficPresets } from "../scenario/world.ts";
+import { stageFor, type Stage } from "../stage.ts";
+import { startInstance, type Instance } from "./instance.ts";
+import { RealTime } from "./real-time.ts";
+
+export interface RealOptions extends RunOptions {
+  /** The text of the built Worker. */
+  bundle: string;
+  /** How many times as fast as real time. */
+  scale: number;
+}
+
+/** What one machine takes. */
+const most = {
+  pops: 8,
+  customers: 30,
+  minutes: 10,
+  requestsPerSecond: 200,
+};
+
+/**
+ * A scenario as both runtimes can play it: a point of presence is one isolate that stays, without an upper tier. Runs that are to
+ * be compared both take this.
+ */
+export function comparable(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    isolates: {
+      perPop: 1,
+      meanLifetime: 1_000 * scenario.lasts,
+      idle: scenario.lasts,
+    },
+    cache: { ...scenario.cache, upperTier: [] },
+  };
+}
+
+/**
+ * Runs a small scenario on the real runtime: the built Worker on workerd, an instance for each point of presence, asked over HTTP
+ * by the same visitors, at the same moments, as in virtual time. The customer list answers as the model of Workers KV says;
+ * origins are servers on loopback that take their time. A problem says what makes the scenario too large.
+ */
+export async function runReal(
+  scenario: Scenario,
+  options: RealOptions,
+): Promise<Parsed<Result>> {
+  const { bundle, scale, seed } = options;
+  const clock = new RealTime(scenario.start, scale);
+  const stage = stageFor(scenario, seed, await readPlaces(), clock);
+  const problem = tooLarge(scenario, stage, scale);
+  if (problem !== null) return { ok: false, problem };
+
+  const instances = await leavingSignals(() =>
+    startInstances(stage, clock, bundle),
+  );
+  const result = await play(scenario, stage, "real", options).finally(() => {
+    clock.stop();
+    return Promise.all(instances.map((instance) => instance.close()));
+  });
+  return { ok: true, value: result };
+}
+
+function startInstances(
+  stage: Stage,
+  clock: RealTime,
+  bundle: string,
+): Promise<Instance[]> {
+  const servers = stage.customers.map(({ server }) => server);
+  return Promise.all(
+    popsOf(stage).map(async (pop) => {
+      const instance = await startInstance(pop, clock, { bundle, servers });
+      // From here on the model of this point of presence only knows where it is and what its list says.
+      pop.answer = instance.answer;
+      return instance;
+    }),
+  );
+}
+
+/** Miniflare would end the process on Ctrl-C; what then happens to a run is for others to say. */
+async function leavingSignals<Value>(
+  work: () => Promise<Value>,
+): Promise<Value> {
+  const before = new Set(process.listeners("SIGINT"));
+  const value = await work();
+  for (const listener of process.listeners("SIGINT"))
+    if (!before.has(listener)) process.off("SIGINT", listener);
+  return value;
+}
+
+function popsOf({ destinations }: Stage) {
+  return [...destinations.values()].flatMap((destination) =>
+    destination.kind === "edge" ? destination.pops : [],
+  );
+}
+
+function tooLarge(
+  scenario: Scenario,
+  stage: Stage,
+  scale: number,
+): string | null {
+  const minutes = scenario.lasts / 60_000 / scale;
+  const figures = [
+    {
+      what: "points of presence",
+      found: popsOf(stage).length,
+      limit: most.pops,
+    },
+    {
+      what: "customers",
+      found: stage.customers.length,
+      limit: most.customers,
+    },
+    { what: "minutes of real time", found: minutes, limit: most.minutes },
+    {
+      what: "requests a second of real time",
+      found: requestsPerSecond(scenario, stage) * scale,
+      limit: most.requestsPerSecond,
+    },
+  ];
+  const over = figures.find(({ found, limit }) => found > limit);
+  return over === undefined
+    ? null
+    : `too large for the real runtime: ${Number(over.found.toFixed(1))} ${over.what}; expected at most ${over.limit}`;
+}
+
+/** Of visitors, of those who watch, and of attackers while they attack. */
+function requestsPerSecond(
+  { traffic, events }: Scenario,
+  { customers, own }: Stage,
+): number {
+  const watching = customers.reduce(
+    (sum, { watchedMs }) =>
+      sum + (watchedMs === null ? 0 : (1_000 * own.pops.length) / watchedMs),
+    0,
+  );
+  const attacks = events.map(({ attack }) => attack?.requestsPerSecond ?? 0);
+  const preset = trafficPresets[traffic.preset];
+  const visitors = traffic.requestsPerSecond ?? preset.requestsPerSecond;
+  return visitors + watching + Math.max(0, ...attacks);
+}

@@ -1,0 +1,98 @@
+import { SingleBar } from "cli-progress";
+import type { Parsed } from "../../http/parsed.ts";
+import { interruptible } from "../interruptible.ts";
+import { writeFiles } from "../report/write.ts";
+import { count } from "../report/wording.ts";
+import { parseReplay, usage, type Replay } from "./arguments.ts";
+import {
+  outcomeCsv,
+  outcomeJson,
+  outcomeText,
+  type Outcome,
+} from "./outcome.ts";
+import { outcomePage } from "./page.ts";
+import { passesOf, replayed } from "./passes.ts";
+import { readable, TraceFile } from "./trace-file.ts";
+
+const exitCodes = { done: 0, "not understood": 2, interrupted: 130 } as const;
+
+/** `portcullis replay`: puts a trace through caches, says what they made of it, and answers with the exit code. */
+export async function replay(words: readonly string[]): Promise<number> {
+  const given = parseReplay(words);
+  if (!given.ok) return misunderstood(given.problem);
+  if (given.value.kind === "help") {
+    process.stdout.write(usage);
+    return exitCodes.done;
+  }
+  const { file, format, sizes, form, out } = given.value;
+  const trace = await TraceFile.open(file, { format, sizes });
+  if (!trace.ok) return misunderstood(trace.problem);
+  const outcome = await readable(file, watched(given.value, trace.value));
+  if (!outcome.ok) return misunderstood(outcome.problem);
+
+  if (outcome.value === null) {
+    process.stderr.write("Broken off before there were any figures.\n");
+    return exitCodes.interrupted;
+  }
+  process.stdout.write(
+    form === "json"
+      ? outcomeJson(outcome.value)
+      : `${outcomeText(outcome.value)}\n`,
+  );
+  if (out !== null) {
+    const paths = await written(outcome.value, out);
+    if (!paths.ok) return misunderstood(paths.problem);
+    process.stderr.write(`${paths.value.join("\n")}\n`);
+  }
+  return outcome.value.partial ? exitCodes.interrupted : exitCodes.done;
+}
+
+/** Replays with a progress bar on a terminal; Ctrl-C breaks it off. */
+async function watched(
+  asked: Replay,
+  trace: TraceFile,
+): Promise<Parsed<Outcome | null>> {
+  const startedAtMs = performance.now();
+  const bar = new SingleBar({
+    format: `{doing} {bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left`,
+    stream: process.stderr,
+    hideCursor: true,
+    noTTYOutput: false,
+    gracefulExit: false,
+    etaBuffer: 100,
+  });
+  const passes = passesOf(asked);
+  bar.start(trace.sizeBytes * passes, 0, { doing: "", requests: 0, rate: 0 });
+  let read = 0;
+  const progress = (pass: number, doing: string) => (requests: number) => {
+    read += requests;
+    const seconds = (performance.now() - startedAtMs) / 1_000;
+    bar.update(trace.sizeBytes * pass + trace.bytesRead, {
+      doing,
+      requests: count(read),
+      rate: count(Math.round(read / seconds)),
+    });
+  };
+  return interruptible((signal) =>
+    replayed(asked, trace, signal, {
+      counting: progress(0, "counting objects"),
+      replaying: progress(passes - 1, "replaying"),
+    }),
+  ).finally(() => bar.stop());
+}
+
+function written(outcome: Outcome, folder: string): Promise<Parsed<string[]>> {
+  return readable(
+    folder,
+    writeFiles(folder, {
+      "miss-ratio-curves.html": [outcomePage(outcome)],
+      "replay.json": [outcomeJson(outcome)],
+      "replay.csv": outcomeCsv(outcome),
+    }).then((paths) => ({ ok: true as const, value: paths })),
+  );
+}
+
+function misunderstood(problem: string): number {
+  process.stderr.write(`${problem}\n`);
+  return exitCodes["not understood"];
+}

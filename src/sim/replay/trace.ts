@@ -1,0 +1,73 @@
+import type { Parsed } from "../../http/parsed.ts";
+import type { Key } from "../cache/eviction.ts";
+
+/** One request of a trace of a cache. */
+export interface TraceEntry {
+  /** Since the trace's own beginning of time. */
+  atMs: number;
+  key: Key;
+  /** Of the object, in bytes. */
+  size: number;
+}
+
+/** One request as a server or a browser recorded it. */
+export interface LoggedRequest {
+  /** Milliseconds since the epoch. */
+  atMs: number;
+  method: string;
+  /** Null when the record does not say: most server logs are of one site. */
+  host: string | null;
+  /** Path and query, as asked for. */
+  target: string;
+  status: number;
+  /** Of the body, in bytes. */
+  size: number;
+}
+
+/** What cache algorithms are shown of a logged request; null when no cache would keep its answer. */
+export function traceEntry(request: LoggedRequest): TraceEntry | null {
+  const { atMs, method, host, target, status, size } = request;
+  return method === "GET" && status === 200
+    ? { atMs, key: `${host ?? ""}${target}`, size }
+    : null;
+}
+
+/** Why a field cannot be read. */
+export function unreadable(
+  field: string,
+  found: string | undefined,
+  expected: string,
+): { ok: false; problem: string } {
+  const shown =
+    found === undefined ? "nothing" : JSON.stringify(found.slice(0, 80));
+  return {
+    ok: false,
+    problem: `${field}: found ${shown}, expected ${expected}`,
+  };
+}
+
+/**
+ * Reads batches of lines with a parser of one line; a null entry is one to pass over. Yields what was read up to the first
+ * problem, then that problem, with its line.
+ */
+export async function* readEntries<Entry>(
+  batches: AsyncIterable<readonly string[]>,
+  parse: (line: string) => Parsed<Entry | null>,
+): AsyncGenerator<Parsed<Entry[]>> {
+  let read = 0;
+  for await (const lines of batches) {
+    const entries: Entry[] = [];
+    for (const line of lines) {
+      read += 1;
+      if (line === "") continue;
+      const parsed = parse(line);
+      if (!parsed.ok) {
+        yield { ok: true, value: entries };
+        yield { ok: false, problem: `line ${read}: ${parsed.problem}` };
+        return;
+      }
+      if (parsed.value !== null) entries.push(parsed.value);
+    }
+    yield { ok: true, value: entries };
+  }
+}

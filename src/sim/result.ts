@@ -1,0 +1,95 @@
+/** What one request of a visitor came to, as the visitor would tell. */
+export const outcomes = [
+  "served",
+  "cached",
+  "stale",
+  "refused",
+  "error",
+  "other-provider",
+  "unreachable",
+] as const;
+
+export type Outcome = (typeof outcomes)[number];
+
+/** All that a run found out, the same for the same scenario and seed to the last byte. Instants are milliseconds since the epoch of the simulated clock. */
+export interface Result {
+  scenario: { name: string; title: string; description: string };
+  runtime: "virtual" | "real";
+  seed: number;
+  /** The run was broken off; the figures hold until `endedAtMs`. */
+  partial: boolean;
+  startedAtMs: number;
+  endedAtMs: number;
+  pops: readonly {
+    code: string;
+    city: string;
+    country: string;
+    latitude: number;
+    longitude: number;
+    provider: string;
+  }[];
+  customers: readonly { id: string; hosts: readonly string[] }[];
+  providers: readonly { id: string; name: string; supplier: string | null }[];
+  /** Commands, faults and other turns of events, in the order of time. */
+  events: readonly {
+    atMs: number;
+    kind: "command" | "fault" | "announcement" | "note";
+    customer: string | null;
+    text: string;
+    /** An instant or figure that the scenario assumes without a source. */
+    assumed: boolean;
+  }[];
+  bucketSeconds: number;
+  /** Requests per bucket since `startedAtMs`; rows without any are left out. */
+  series: readonly {
+    pop: string;
+    customer: string;
+    outcome: Outcome;
+    counts: readonly number[];
+  }[];
+  /** How a decision spread: for each PoP the time from when it should hold to the last contrary answer given there. */
+  spreads: readonly {
+    customer: string;
+    decidedAtMs: number;
+    /** Everywhere refused, everywhere served again, or, for a purge, nowhere answered with what it is about. */
+    towards: "dark" | "light" | "fresh";
+    pops: readonly { pop: string; seconds: number }[];
+    p50Seconds: number;
+    p95Seconds: number;
+    p100Seconds: number;
+  }[];
+  cache: readonly {
+    pop: string;
+    requests: number;
+    hits: number;
+    bytes: number;
+    hitBytes: number;
+  }[];
+  origins: readonly {
+    origin: string;
+    customer: string;
+    requests: number;
+    failures: number;
+    peakPerSecond: number;
+  }[];
+  list: {
+    reads: number;
+    failedReads: number;
+    writes: number;
+    refusedWrites: number;
+    /** Values read that no parser takes. */
+    malformed: number;
+  };
+  latency: readonly {
+    customer: string;
+    p50Ms: number;
+    p95Ms: number;
+    p99Ms: number;
+  }[];
+  assertions: readonly {
+    text: string;
+    passed: boolean;
+    /** The figure as found, for a person to read. */
+    found: string;
+  }[];
+}

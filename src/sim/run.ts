@@ -1,0 +1,149 @@
+import { admitCrowd } from "./crowd.ts";
+import { hostsOf, othersId } from "./customers.ts";
+import { judged } from "./expect.ts";
+import { Happenings } from "./happenings.ts";
+import { readPlaces } from "./places.ts";
+import { ownId } from "./provider.ts";
+import type { Result } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+import { stageFor, type Stage } from "./stage.ts";
+import { Tally } from "./tally.ts";
+import { Visits } from "./visit.ts";
+
+export interface RunOptions {
+  name: string;
+  seed: number;
+  /** Told now and then how far the run is, 0 to 1, and how many requests there were. */
+  progress: (done: number, requests: number) => void;
+  /** Breaks the run off: its result is then marked as partial. */
+  signal: AbortSignal | null;
+}
+
+/** How often a run says how far it is. */
+const steps = 500;
+
+/** Runs a scenario in virtual time. The same scenario and seed give the same result, to the last byte. */
+export async function run(
+  scenario: Scenario,
+  options: RunOptions,
+): Promise<Result> {
+  const stage = stageFor(scenario, options.seed, await readPlaces());
+  return play(scenario, stage, "virtual", options);
+}
+
+/** Plays a scenario on a stage that is set for it, whatever its points of presence are. */
+export async function play(
+  scenario: Scenario,
+  stage: Stage,
+  runtime: Result["runtime"],
+  { name, seed, progress, signal }: RunOptions,
+): Promise<Result> {
+  const tally = new Tally(
+    scenario.start,
+    scenario.bucket,
+    new Set(stage.own.pops.map(({ id }) => id)),
+  );
+  const happenings = new Happenings(scenario, stage, tally);
+  admitCrowd(scenario, stage, new Visits(stage, tally));
+
+  const { engine } = stage;
+  signal?.addEventListener("abort", () => engine.stop());
+  let ended: Awaited<ReturnType<typeof engine.run>> = "reached";
+  for (let step = 1; step <= steps && ended === "reached"; step++) {
+    ended = await engine.run(scenario.start + (scenario.lasts * step) / steps);
+    progress(step / steps, tally.requests);
+  }
+  const endedAtMs = engine.nowMs;
+  const customers = reportedCustomers(scenario);
+  const ids = customers.map(({ id }) => id);
+  const pops = reportedPops(stage);
+  const figures = {
+    scenario: {
+      name,
+      title: scenario.title,
+      description: scenario.description,
+    },
+    runtime,
+    seed,
+    partial: ended === "stopped",
+    startedAtMs: scenario.start,
+    endedAtMs,
+    pops,
+    customers,
+    providers: reportedProviders(scenario),
+    events: happenings.told,
+    bucketSeconds: scenario.bucket / 1_000,
+    series: tally.series(
+      pops.map(({ code }) => code),
+      ids,
+      endedAtMs,
+    ),
+    spreads: tally.spreads(),
+    cache: stage.own.pops.map(({ id, count }) => ({ pop: id, ...count })),
+    origins: reportedOrigins(stage),
+    list: stage.own.list.count,
+    latency: tally.latency(ids),
+  };
+  return { ...figures, assertions: judged(scenario, figures) };
+}
+
+function reportedCustomers({
+  customers,
+  others,
+}: Scenario): Result["customers"] {
+  const named = customers.map((customer) => ({
+    id: customer.id,
+    hosts: hostsOf(customer),
+  }));
+  return others.count === 0 ? named : [...named, { id: othersId, hosts: [] }];
+}
+
+/** Points of presence; a provider that has none counts as one where the first customer's server is. */
+function reportedPops({ destinations, customers }: Stage): Result["pops"] {
+  return [...destinations.values()].flatMap((destination) => {
+    const places =
+      destination.kind === "edge"
+        ? destination.pops.map(({ id, place }) => ({ code: id, place }))
+        : customers.slice(0, 1).map(({ server }) => ({
+            code: destination.id,
+            place: server.place,
+          }));
+    return places.map(({ code, place }) => ({
+      code,
+      city: place.city,
+      country: place.country,
+      latitude: place.latitude,
+      longitude: place.longitude,
+      provider: destination.id,
+    }));
+  });
+}
+
+function reportedProviders({
+  providers,
+  supplier,
+}: Scenario): Result["providers"] {
+  const own = { id: ownId, name: "this edge", supplier };
+  return [own, ...providers].map(({ id, name, supplier: by }) => ({
+    id,
+    name,
+    supplier: by ?? null,
+  }));
+}
+
+/** Servers of customers with a name one by one, the others' in sum. */
+function reportedOrigins({ customers }: Stage): Result["origins"] {
+  const origins = new Map<string, Result["origins"][number]>();
+  for (const { reportedAs, server } of customers) {
+    const origin = reportedAs === othersId ? "origins of others" : server.url;
+    const sum = origins.get(origin);
+    origins.set(origin, {
+      origin,
+      customer: reportedAs,
+      requests: (sum?.requests ?? 0) + server.requests,
+      failures: (sum?.failures ?? 0) + server.failures,
+      peakPerSecond: Math.max(sum?.peakPerSecond ?? 0, server.peakPerSecond),
+    });
+  }
+  return [...origins.values()];
+}

@@ -1,0 +1,74 @@
+import * as v from "valibot";
+import type { Parsed } from "../http/parsed.ts";
+import { event } from "./scenario/events.ts";
+import { expectation } from "./scenario/expectations.ts";
+import { complaint } from "./scenario/complaint.ts";
+import { doubt } from "./scenario/doubt.ts";
+import { readYaml } from "./scenario/yaml.ts";
+import { duration, instant, text, whole } from "./scenario/values.ts";
+import * as world from "./scenario/world.ts";
+
+/** A scenario file: a world, what happens in it, and what should come of it. */
+export const scenarioForm = v.pipe(
+  v.strictObject({
+    title: text,
+    description: text,
+    sources: v.pipe(
+      v.optional(v.array(text), []),
+      v.description("Where its figures are published."),
+    ),
+    seed: v.optional(whole(0, 2 ** 31 - 1), 1),
+    start: v.pipe(
+      instant,
+      v.description("The simulated clock's first moment."),
+    ),
+    lasts: v.pipe(duration, v.minValue(1_000, "at least 1s")),
+    bucket: v.pipe(
+      v.optional(v.pipe(duration, v.minValue(1_000, "at least 1s")), "10s"),
+      v.description("The grain of the series in the result."),
+    ),
+    pops: world.pops,
+    list: v.optional(world.list, {}),
+    edge: v.optional(world.edge, {}),
+    isolates: v.optional(world.isolates, {}),
+    cache: v.optional(world.cache, {}),
+    traffic: v.optional(world.traffic, {}),
+    content: v.optional(world.content, {}),
+    customers: v.array(world.customer),
+    others: v.optional(world.others, { count: 0 }),
+    providers: v.pipe(
+      v.optional(v.array(world.provider), []),
+      v.description("Others that names may lead to, besides this edge."),
+    ),
+    supplier: v.pipe(
+      v.optional(text),
+      v.description("Who carries this edge's traffic."),
+    ),
+    dns: v.optional(world.dns, {}),
+    events: v.optional(v.array(event), []),
+    expect: v.optional(v.array(expectation), []),
+  }),
+  v.description("A scenario for portcullis simulate."),
+);
+
+export type Scenario = v.InferOutput<typeof scenarioForm>;
+
+/** A scenario file's text. A problem names file, line, column and field, what was found and what was expected. */
+export function parseScenario(file: string, yaml: string): Parsed<Scenario> {
+  const read = readYaml(yaml);
+  const problemAt = (path: readonly (string | number)[], problem: string) => ({
+    ok: false as const,
+    problem: `${file}:${read.place(path)}: ${problem}`,
+  });
+  if (read.problem !== null)
+    return { ok: false, problem: `${file}:${read.problem}` };
+  const parsed = v.safeParse(scenarioForm, read.value);
+  if (!parsed.success) {
+    const { path, problem } = complaint(parsed.issues);
+    return problemAt(path, problem);
+  }
+  const found = doubt(parsed.output);
+  return found === null
+    ? { ok: true, value: parsed.output }
+    : problemAt(found.path, found.problem);
+}

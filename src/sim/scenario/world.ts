@@ -1,0 +1,219 @@
+import * as v from "valibot";
+import { popSetSizes } from "../places.ts";
+import {
+  between,
+  bytes,
+  duration,
+  id,
+  latency,
+  oneOf,
+  placeCode,
+  share,
+  size,
+  text,
+  whole,
+} from "./values.ts";
+
+/** The parts of a scenario's world, each with what it is when it is left out. */
+
+const popsSaid = `${popSetSizes.join(", ")} or a list of airport codes`;
+
+export const pops = v.pipe(
+  v.union(
+    [
+      v.picklist(popSetSizes),
+      v.pipe(v.array(placeCode), v.minLength(1, popsSaid)),
+    ],
+    popsSaid,
+  ),
+  v.description(`Where the edge has points of presence: a set of ${popsSaid}.`),
+);
+
+export const list = v.pipe(
+  v.strictObject({
+    preset: v.pipe(
+      v.optional(oneOf("60s", "30s", "outage-2025-06-12"), "60s"),
+      v.description(
+        "How Workers KV behaves; an outage begins with the scenario.",
+      ),
+    ),
+    cacheTtl: v.optional(
+      v.pipe(
+        duration,
+        v.minValue(30_000, "at least 30s, as Workers KV demands"),
+      ),
+    ),
+    visibleAfter: v.optional(duration),
+    ownPopSeesAtOnce: v.optional(share),
+    cached: v.optional(latency),
+    central: v.optional(latency),
+    centralReadsPerSecond: v.optional(whole(1, 1e9)),
+  }),
+  v.description("The key-value store that holds the customer list."),
+);
+
+export const edge = v.pipe(
+  v.record(v.string(), v.union([v.string(), v.number()], "a text or a number")),
+  v.description(
+    "The Worker's variables, as wrangler.toml has them; usual ones when left out.",
+  ),
+);
+
+export const isolates = v.pipe(
+  v.strictObject({
+    perPop: v.optional(whole(1, 64)),
+    meanLifetime: v.optional(duration),
+    idle: v.optional(duration),
+  }),
+  v.description("The isolates of each point of presence."),
+);
+
+export const cache = v.pipe(
+  v.strictObject({
+    capacity: v.optional(bytes, "1GB"),
+    algorithm: v.optional(oneOf("lru", "fifo", "sieve", "s3-fifo"), "s3-fifo"),
+    latency: v.pipe(
+      v.optional(duration, "1ms"),
+      v.description("What a look into the cache takes."),
+    ),
+    upperTier: v.pipe(
+      v.optional(v.array(placeCode), []),
+      v.description(
+        "Points of presence that the others ask for what they do not hold themselves.",
+      ),
+    ),
+  }),
+  v.description("The cache of each point of presence."),
+);
+
+/** How much is asked for, and when: the presets' figures are our own. */
+export const trafficPresets = {
+  steady: { requestsPerSecond: 20, dailySwing: 1 },
+  daily: { requestsPerSecond: 20, dailySwing: 3 },
+  busy: { requestsPerSecond: 300, dailySwing: 1 },
+};
+
+export const traffic = v.pipe(
+  v.strictObject({
+    preset: v.optional(oneOf("steady", "daily", "busy"), "steady"),
+    requestsPerSecond: v.pipe(
+      v.optional(between(0.001, 1e6)),
+      v.description("Of all visitors, on average over a day."),
+    ),
+    dailySwing: v.optional(between(1, 100)),
+    peakHour: v.optional(between(0, 24)),
+    pagesPerVisit: v.optional(between(1, 1_000)),
+    assetsPerPage: v.optional(whole(0, 100)),
+    countries: v.pipe(
+      v.optional(v.record(v.string(), between(0, 1e9))),
+      v.description("Weights by ISO 3166-1 code; the world's when left out."),
+    ),
+  }),
+  v.description("What visitors do."),
+);
+
+export const content = v.pipe(
+  v.strictObject({
+    objects: v.optional(whole(1, 1e7), 500),
+    popularity: v.pipe(
+      v.optional(between(0, 3), 0.8),
+      v.description("Zipf's exponent."),
+    ),
+    size: v.optional(size, { median: "12kB", p95: "400kB" }),
+  }),
+  v.description("The pages and assets of every customer's site."),
+);
+
+const origin = v.pipe(
+  v.strictObject({
+    at: v.optional(placeCode, "IAD"),
+    firstByte: v.optional(latency, { median: "60ms", p95: "300ms" }),
+    workers: v.optional(whole(1, 10_000), 64),
+    longestWait: v.optional(duration, "10s"),
+    bandwidth: v.pipe(
+      v.optional(bytes, "125MB"),
+      v.description("What its link carries in a second."),
+    ),
+  }),
+  v.description("The server behind the edge."),
+);
+
+const cacheControl = v.pipe(
+  v.optional(text, "public, max-age=600"),
+  v.description("The origin's Cache-Control for everything it serves."),
+);
+
+const hostSaid = "a host such as forum.example";
+const host = v.pipe(
+  v.string(hostSaid),
+  v.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, hostSaid),
+);
+
+export const customer = v.strictObject({
+  id,
+  hosts: v.pipe(
+    v.optional(v.array(host)),
+    v.description("<id>.example when left out."),
+  ),
+  share: v.pipe(
+    v.optional(share, 0.1),
+    v.description("Of all visitors; the other customers have the rest."),
+  ),
+  cacheControl,
+  site: v.pipe(
+    v.optional(v.looseObject({}), {}),
+    v.description("Members of the site record besides customer and origins."),
+  ),
+  origin: v.optional(origin, {}),
+  provider: v.pipe(
+    v.optional(id),
+    v.description("Where the name leads at first; this edge when left out."),
+  ),
+  watched: v.pipe(
+    v.optional(duration),
+    v.description(
+      "At every point of presence someone asks for the front page this often.",
+    ),
+  ),
+});
+
+export const others = v.pipe(
+  v.strictObject({
+    count: whole(0, 100_000),
+    popularity: v.optional(between(0, 3), 0.8),
+    cacheControl,
+  }),
+  v.description("Further customers, reported together as `others`."),
+);
+
+export const provider = v.variant(
+  "kind",
+  [
+    v.strictObject({
+      id,
+      kind: v.literal("edge"),
+      name: text,
+      pops,
+      supplier: v.optional(id),
+    }),
+    v.strictObject({
+      id,
+      kind: v.literal("bare-origin"),
+      name: text,
+      supplier: v.optional(id),
+    }),
+  ],
+  "edge or bare-origin",
+);
+
+export const dns = v.pipe(
+  v.strictObject({
+    ttl: v.optional(duration, "5m"),
+    slowShare: v.pipe(
+      v.optional(share, 0),
+      v.description("Resolvers that keep records longer than these say."),
+    ),
+    slowTtl: v.optional(duration, "1h"),
+  }),
+  v.description("How names lead visitors to providers."),
+);

@@ -1,0 +1,136 @@
+import { httpDate } from "../http/date.ts";
+import type { FieldLine } from "../http/fields.ts";
+import type { OriginAnswer, OriginRequest } from "../world.ts";
+import { bodyOf } from "./body.ts";
+import type { Origin } from "./origin.ts";
+import type { NamedPlace } from "./places.ts";
+
+/** What a customer's server tells, and how often it was asked. */
+export class Server {
+  readonly url: string;
+  readonly customer: string;
+  readonly place: NamedPlace;
+  /** Counts what the customer publishes: everything on the site changes with it. */
+  version = 1;
+  requests = 0;
+  failures = 0;
+  peakPerSecond = 0;
+  readonly #origin: Origin;
+  readonly #cacheControl: string;
+  readonly #sizes: Float64Array;
+  #second = -1;
+  #inSecond = 0;
+
+  /** `sizes` in bytes, by object. */
+  constructor(
+    url: string,
+    customer: string,
+    place: NamedPlace,
+    origin: Origin,
+    { cacheControl, sizes }: { cacheControl: string; sizes: Float64Array },
+  ) {
+    this.url = url;
+    this.customer = customer;
+    this.place = place;
+    this.#origin = origin;
+    this.#cacheControl = cacheControl;
+    this.#sizes = sizes;
+  }
+
+  /** The answer to a request that reaches it now, and when it begins; never, for one it does not answer. */
+  ask(
+    request: Pick<OriginRequest, "url" | "fields">,
+    nowMs: number,
+  ): { answer: OriginAnswer; afterMs: number } {
+    this.#count(nowMs);
+    const object = objectOf(request.url.pathname);
+    const tag = entityTag(this.customer, object, this.version);
+    const isKnown = request.fields.some(
+      ([name, value]) =>
+        name.toLowerCase() === "if-none-match" && value.includes(tag),
+    );
+    const length = isKnown ? 0 : this.#sizeOf(object);
+    const reaction = this.#origin.ask(length, nowMs);
+    switch (reaction.kind) {
+      case "refuses":
+      case "silent":
+        this.failures += 1;
+        return {
+          answer: {
+            kind: "failed",
+            error: "connection_refused",
+            details: `${this.url} refused the connection`,
+          },
+          afterMs: reaction.kind === "silent" ? Infinity : 0,
+        };
+      case "answers": {
+        const { status, firstByteMs } = reaction;
+        if (status !== null && status >= 500) this.failures += 1;
+        const answer =
+          status === null
+            ? this.#found(tag, isKnown ? null : length, nowMs)
+            : answered(status, [["Cache-Control", "no-store"]], null);
+        return { answer, afterMs: firstByteMs };
+      }
+    }
+  }
+
+  #found(tag: string, length: number | null, nowMs: number): OriginAnswer {
+    const fields: FieldLine[] = [
+      ["Date", httpDate(nowMs)],
+      ["Cache-Control", this.#cacheControl],
+      ["ETag", tag],
+    ];
+    if (length === null) return answered(304, fields, null);
+    fields.push(
+      ["Content-Type", "text/html; charset=utf-8"],
+      ["Content-Length", String(length)],
+    );
+    return answered(200, fields, bodyOf(length));
+  }
+
+  #sizeOf(object: number): number {
+    return this.#sizes[object % this.#sizes.length] ?? 0;
+  }
+
+  #count(nowMs: number): void {
+    const second = Math.floor(nowMs / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#inSecond = 0;
+    }
+    this.requests += 1;
+    this.#inSecond += 1;
+    this.peakPerSecond = Math.max(this.peakPerSecond, this.#inSecond);
+  }
+}
+
+function answered(
+  status: number,
+  fields: readonly FieldLine[],
+  body: Uint8Array | null,
+): OriginAnswer {
+  return { kind: "answered", status, fields, body, channel: null };
+}
+
+/** The path of an object; the first is the front page. */
+export function pathOf(object: number): string {
+  return object === 0 ? "/" : `/${object}`;
+}
+
+function objectOf(path: string): number {
+  return Number(path.slice(1)) || 0;
+}
+
+function entityTag(customer: string, object: number, version: number): string {
+  return `"${customer}/${object}/${version}"`;
+}
+
+/** Whose bytes a response has and of which version, by its entity tag; null when it has none of ours. */
+export function originOf(
+  tag: string,
+): { customer: string; version: number } | null {
+  const [, customer = "", version = ""] =
+    /^"([^/]+)\/\d+\/(\d+)"$/.exec(tag) ?? [];
+  return customer === "" ? null : { customer, version: Number(version) };
+}

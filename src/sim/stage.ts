@@ -1,0 +1,92 @@
+import { Chance } from "./chance.ts";
+import { customersOf, type Customer } from "./customers.ts";
+import { Resolver, obedientResolver, Zone } from "./dns.ts";
+import { edgeOn } from "./edge.ts";
+import { Engine } from "./engine.ts";
+import { kvPhasesOf, originPhasesOf } from "./faults.ts";
+import type { NamedPlace, Place } from "./places.ts";
+import { ownId, type Destination, type EdgeProvider } from "./provider.ts";
+import { Providers } from "./providers.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Everything there is before the first visitor comes. */
+export interface Stage {
+  engine: Engine;
+  chance: Chance;
+  /** Where visitors can be. */
+  places: readonly NamedPlace[];
+  customers: readonly Customer[];
+  own: EdgeProvider;
+  destinations: ReadonlyMap<string, Destination>;
+  providers: Providers;
+  zone: Zone;
+  resolverAt(place: Place): Resolver;
+}
+
+export function stageFor(
+  scenario: Scenario,
+  seed: number,
+  places: readonly NamedPlace[],
+  engine = new Engine(scenario.start),
+): Stage {
+  const chance = new Chance(seed);
+  const customers = customersOf(
+    scenario,
+    places,
+    (customer) => originPhasesOf(scenario, customer),
+    chance,
+  );
+  const ground = { scenario, engine, chance, places, customers };
+  const own = edgeOn(ground, ownId, scenario.pops, kvPhasesOf(scenario));
+  const destinations = new Map<string, Destination>([[ownId, own]]);
+  for (const provider of scenario.providers) {
+    const { id } = provider;
+    destinations.set(
+      id,
+      provider.kind === "edge"
+        ? edgeOn(ground, id, provider.pops, [])
+        : { kind: "bare-origin", id },
+    );
+  }
+  const zone = new Zone();
+  const ttlSeconds = scenario.dns.ttl / 1_000;
+  for (const { hosts, provider } of customers)
+    for (const host of hosts)
+      zone.set(host, { target: provider ?? ownId, ttlSeconds });
+  return {
+    engine,
+    chance,
+    places,
+    customers,
+    own,
+    destinations,
+    providers: new Providers([
+      { name: ownId, supplier: scenario.supplier ?? null },
+      ...scenario.providers.map(({ id, supplier = null }) => ({
+        name: id,
+        supplier,
+      })),
+    ]),
+    zone,
+    resolverAt: resolversFor(scenario.dns, zone, chance),
+  };
+}
+
+function resolversFor(
+  { slowShare, slowTtl }: Scenario["dns"],
+  zone: Zone,
+  chance: Chance,
+): (place: Place) => Resolver {
+  const resolvers = new Map<string, Resolver>();
+  const slow = { ...obedientResolver, leastTtlSeconds: slowTtl / 1_000 };
+  return (place) => {
+    const known = resolvers.get(place.code);
+    if (known !== undefined) return known;
+    const isSlow = chance
+      .stream(`resolver in ${place.code}`)
+      .happens(slowShare);
+    const resolver = new Resolver(zone, isSlow ? slow : obedientResolver);
+    resolvers.set(place.code, resolver);
+    return resolver;
+  };
+}

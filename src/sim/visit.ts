@@ -1,0 +1,193 @@
+import type { Inbound, Reply } from "../world.ts";
+import type { Customer } from "./customers.ts";
+import { roundTripMs, usualAccess } from "./network.ts";
+import type { Place } from "./places.ts";
+import type { EdgeProvider } from "./provider.ts";
+import type { Outcome } from "./result.ts";
+import { originOf, type Server } from "./server.ts";
+import type { Stage } from "./stage.ts";
+import type { Tally } from "./tally.ts";
+import { VisitorFields } from "./visitor-fields.ts";
+import type { PopWorld } from "./world.ts";
+
+/** One thing a visitor, or somebody who is none, asks a site for. */
+export interface Asking {
+  customer: Customer;
+  place: Place;
+  /** Path and query. */
+  target: string;
+  by: "visitor" | "attacker";
+}
+
+/** Lets requests happen in the world of a stage, and tells the tally what became of them. */
+export class Visits {
+  readonly #stage: Stage;
+  readonly #tally: Tally;
+  readonly #accessMs: () => number;
+  readonly #fields = new Map<string, VisitorFields>();
+
+  constructor(stage: Stage, tally: Tally) {
+    this.#stage = stage;
+    this.#tally = tally;
+    this.#accessMs = stage.chance.stream("access").sampler(usualAccess);
+  }
+
+  /** From the name to the answer's first byte. */
+  async ask(asking: Asking): Promise<void> {
+    const { engine, destinations, providers, own } = this.#stage;
+    const { customer, place } = asking;
+    const target = this.#stage
+      .resolverAt(place)
+      .resolve(customer.hosts[0], engine.nowMs);
+    const destination = target === null ? undefined : destinations.get(target);
+    if (destination === undefined) {
+      const { pop } = own.routeFrom(place);
+      return this.#tell(asking, pop.id, "unreachable", engine.nowMs);
+    }
+    const isDark = providers.reach(destination.id).kind === "dark";
+    switch (destination.kind) {
+      case "edge": {
+        if (!isDark) return this.#askEdge(asking, destination);
+        const { pop } = destination.routeFrom(place);
+        return this.#tell(asking, pop.id, "unreachable", engine.nowMs);
+      }
+      case "bare-origin":
+        return this.#askServer(
+          asking,
+          destination.id,
+          isDark ? null : customer.server,
+        );
+    }
+  }
+
+  async #askEdge(asking: Asking, edge: EdgeProvider): Promise<void> {
+    const { engine, own } = this.#stage;
+    const { pop, roundTripMs: wayMs } = edge.routeFrom(asking.place);
+    const startedAtMs = engine.nowMs;
+    const travelMs = this.#accessMs() + wayMs;
+    await engine.sleep(travelMs / 2);
+    const arrivedAtMs = engine.nowMs;
+    const { reply, account } = await pop.answer(this.#inbound(asking));
+    const kind = outcomeOf(reply, account);
+    countCache(pop.count, reply);
+    const tag = tagOf(reply);
+    const origin = tag === null ? null : originOf(tag);
+    if (origin !== null && origin.customer !== asking.customer.id)
+      throw new Error(
+        `a visitor of ${asking.customer.id} got what ${origin.customer} serves`,
+      );
+    this.#tell(
+      asking,
+      pop.id,
+      edge !== own && isContent(kind) ? "other-provider" : kind,
+      arrivedAtMs,
+      engine.nowMs - startedAtMs + travelMs / 2,
+      origin?.version,
+    );
+  }
+
+  async #askServer(
+    asking: Asking,
+    where: string,
+    server: Server | null,
+  ): Promise<void> {
+    const { engine } = this.#stage;
+    if (server === null)
+      return this.#tell(asking, where, "unreachable", engine.nowMs);
+    const travelMs = this.#accessMs() + roundTripMs(asking.place, server.place);
+    await engine.sleep(travelMs / 2);
+    const url = new URL(`https://${server.url}${asking.target}`);
+    const { answer, afterMs } = server.ask({ url, fields: [] }, engine.nowMs);
+    if (answer.kind === "failed")
+      return this.#tell(asking, where, "unreachable", engine.nowMs);
+    const outcome = answer.status < 500 ? "other-provider" : "error";
+    this.#tell(asking, where, outcome, engine.nowMs, travelMs + afterMs);
+  }
+
+  #tell(
+    { customer, by }: Asking,
+    pop: string,
+    outcome: Outcome,
+    atMs: number,
+    latencyMs: number | null = null,
+    version: number | null = null,
+  ): void {
+    if (by === "attacker") this.#tally.countAttack();
+    else
+      this.#tally.count(customer, { pop, outcome, atMs, latencyMs, version });
+  }
+
+  #inbound({ customer, place, target }: Asking): Inbound {
+    const [host] = customer.hosts;
+    return {
+      method: "GET",
+      url: `https://${host}${target}`,
+      fields: this.#fieldsFor(host),
+      body: null,
+      country: place.country,
+      // RFC 5737: an address of nobody's.
+      clientAddress: "203.0.113.1",
+      httpVersion: "2",
+    };
+  }
+
+  #fieldsFor(host: string): VisitorFields {
+    const known = this.#fields.get(host) ?? new VisitorFields(host);
+    this.#fields.set(host, known);
+    return known;
+  }
+}
+
+function isContent(outcome: Outcome): boolean {
+  return outcome === "served" || outcome === "cached" || outcome === "stale";
+}
+
+function outcomeOf(reply: Reply, account: PopWorld["account"]): Outcome {
+  switch (account?.outcome) {
+    case "refused":
+      return "refused";
+    case "served":
+    case "noticed":
+    case "offboarding":
+      return reply.status >= 500 ? "error" : contentOutcome(reply);
+    case "unknown-host":
+    case "unreachable":
+    case "maintenance":
+    case "unavailable":
+    case "malformed":
+    case undefined:
+      return "error";
+  }
+}
+
+/** RFC 9211: a hit whose time to live has run out was served stale; an answer stored by another's request came from the cache too. */
+function contentOutcome(reply: Reply): Outcome {
+  const status = fieldOf(reply, "cache-status");
+  if (status === null) return "served";
+  if (status.includes("stale-on-error")) return "stale";
+  if (!/;\s*(hit|collapsed)/.test(status)) return "served";
+  return /;\s*ttl=-/.test(status) ? "stale" : "cached";
+}
+
+function countCache(
+  count: { requests: number; hits: number; bytes: number; hitBytes: number },
+  reply: Reply,
+): void {
+  if (fieldOf(reply, "cache-status") === null) return;
+  const bytes = reply.body.kind === "bytes" ? reply.body.bytes.byteLength : 0;
+  count.requests += 1;
+  count.bytes += bytes;
+  if (contentOutcome(reply) === "served") return;
+  count.hits += 1;
+  count.hitBytes += bytes;
+}
+
+function tagOf(reply: Reply): string | null {
+  return fieldOf(reply, "etag");
+}
+
+function fieldOf({ fields }: Reply, name: string): string | null {
+  for (const [field, value] of fields)
+    if (field.toLowerCase() === name) return value;
+  return null;
+}

@@ -1,0 +1,120 @@
+import type {
+  Bytes,
+  EdgeEvent,
+  ListAnswer,
+  OriginAnswer,
+  OriginRequest,
+  World,
+} from "../world.ts";
+import { bodyOf, largestBody, lengthOf } from "./body.ts";
+import type { Pop } from "./pop.ts";
+
+type Account = Extract<EdgeEvent, { kind: "request" }>;
+
+/** What the edge may ask of the outside while it handles one request at a PoP: all of it in virtual time. */
+export class PopWorld implements World {
+  readonly #pop: Pop;
+  /** What became of the request, once that is known. */
+  account: Account | null = null;
+
+  constructor(pop: Pop) {
+    this.#pop = pop;
+  }
+
+  nowMs(): number {
+    return Math.floor(this.#pop.engine.nowMs);
+  }
+
+  randomHex(bytes: number): string {
+    return this.#pop.chance.hex(bytes);
+  }
+
+  readList(keys: readonly string[]): Promise<ListAnswer> {
+    const { list, config, id } = this.#pop;
+    return list.read(id, keys, config.listDeadlineMs);
+  }
+
+  async recall(name: string): Promise<string | null> {
+    const pop = this.#pop;
+    await pop.engine.sleep(pop.shelfMs);
+    const own = pop.shelf.text(name);
+    if (own !== null || !isShared(name) || pop.upper === null) return own;
+    await pop.engine.sleep(pop.upper.roundTripMs);
+    const found = pop.upper.shelf.text(name);
+    if (found !== null) pop.shelf.put(name, found);
+    return found;
+  }
+
+  async keep(name: string, text: string): Promise<void> {
+    this.#pop.shelf.put(name, text);
+    if (isShared(name)) this.#pop.upper?.shelf.put(name, text);
+  }
+
+  async forget(name: string): Promise<void> {
+    this.#pop.shelf.delete(name);
+    if (isShared(name)) this.#pop.upper?.shelf.delete(name);
+  }
+
+  async recallBytes(name: string): Promise<Uint8Array | null> {
+    const pop = this.#pop;
+    await pop.engine.sleep(pop.shelfMs);
+    const own = pop.shelf.bytes(name);
+    if (own !== null || pop.upper === null) return own;
+    await pop.engine.sleep(pop.upper.roundTripMs);
+    const found = pop.upper.shelf.bytes(name);
+    if (found !== null) pop.shelf.put(name, found);
+    return found;
+  }
+
+  async keepBytes(name: string, bytes: Bytes): Promise<boolean> {
+    const length = await lengthOf(bytes);
+    if (length === null || length > largestBody) return false;
+    this.#pop.shelf.put(name, bodyOf(length));
+    this.#pop.upper?.shelf.put(name, bodyOf(length));
+    return true;
+  }
+
+  async send(request: OriginRequest): Promise<OriginAnswer> {
+    const { engine, servers } = this.#pop;
+    const server = servers.get(request.url.host);
+    if (server === undefined)
+      return {
+        kind: "failed",
+        error: "dns_error",
+        details: `${request.url.host} does not exist`,
+      };
+    const oneWayMs = this.#pop.roundTripTo(server.place) / 2;
+    await engine.sleep(oneWayMs);
+    const { answer, afterMs } = server.ask(request, engine.nowMs);
+    const isLate = afterMs + 2 * oneWayMs > request.timeoutMs;
+    await engine.sleep(
+      isLate ? Math.max(request.timeoutMs - oneWayMs, 0) : afterMs + oneWayMs,
+    );
+    return isLate
+      ? {
+          kind: "failed",
+          error: "connection_read_timeout",
+          details: `no answer within ${request.timeoutMs} ms`,
+        }
+      : answer;
+  }
+
+  wait(ms: number): Promise<void> {
+    return this.#pop.engine.sleep(ms);
+  }
+
+  later(work: Promise<unknown>): void {
+    this.#pop.engine.track(work);
+  }
+
+  observe(event: EdgeEvent): void {
+    if (event.kind === "request") this.account = event;
+    else if (event.kind === "record-malformed")
+      this.#pop.list.count.malformed += 1;
+  }
+}
+
+/** What a PoP last knew of the list is its own; stored responses an upper tier may hold for many. */
+function isShared(name: string): boolean {
+  return !name.startsWith("list/");
+}

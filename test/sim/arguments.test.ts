@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { parseArguments } from "../../src/sim/arguments.ts";
+
+test.each([
+  [[], { kind: "list", form: "text" }],
+  [["--json"], { kind: "list", form: "json" }],
+  [["typo", "--help"], { kind: "help" }],
+  [
+    ["typo"],
+    { kind: "run", scenario: "typo", seed: null, out: null, form: "text" },
+  ],
+  [
+    ["--seed", "7", "my.yaml", "--out", "there", "--json"],
+    { kind: "run", scenario: "my.yaml", seed: 7, out: "there", form: "json" },
+  ],
+  [
+    ["my.yaml", "--seed=0"],
+    { kind: "run", scenario: "my.yaml", seed: 0, out: null, form: "text" },
+  ],
+])("simulate %j is understood", (words, value) => {
+  expect(parseArguments(words)).toMatchObject({ ok: true, value });
+});
+
+test.each([
+  [["typo", "--sed", "1"], "--sed is no option; see --help"],
+  [["typo", "notice"], '"notice" is one word too many; expected one scenario'],
+  [["typo", "--seed", "many"], '--seed is "many"; expected a whole number'],
+  [["typo", "--seed"], "--seed has no number"],
+  [["typo", "--out"], "--out has no folder"],
+])("simulate %j is refused with the reason", (words, problem) => {
+  expect(parseArguments(words)).toEqual({ ok: false, problem });
+});

@@ -1,0 +1,136 @@
+import type { Key } from "../../../src/sim/cache/eviction.ts";
+
+/** The published definitions once more, as plainly as arrays allow and without regard for speed. Newest first. */
+interface Held {
+  key: Key;
+  size: number;
+  uses: number;
+}
+
+interface Reference {
+  /** One request: true when it hits; else the object is stored if it may be. */
+  request(key: Key, size: number): boolean;
+}
+
+const total = (queue: readonly Held[]) =>
+  queue.reduce((sum, { size }) => sum + size, 0);
+
+const place = (queue: readonly Held[], key: Key) =>
+  queue.findIndex((held) => held.key === key);
+
+function fifoLike(
+  capacity: number,
+  hit: (queue: Held[], at: number) => void,
+): Reference {
+  const queue: Held[] = [];
+  return {
+    request(key, size) {
+      const at = place(queue, key);
+      if (at !== -1) {
+        hit(queue, at);
+        return true;
+      }
+      if (size > capacity) return false;
+      while (total(queue) + size > capacity) queue.pop();
+      queue.unshift({ key, size, uses: 0 });
+      return false;
+    },
+  };
+}
+
+const fifo = (capacity: number) => fifoLike(capacity, () => {});
+
+const lru = (capacity: number) =>
+  fifoLike(capacity, (queue, at) => {
+    queue.unshift(...queue.splice(at, 1));
+  });
+
+/** NSDI 2024, Algorithm 1: the hand points at an object, or at nothing, which stands for the oldest. */
+function sieve(capacity: number): Reference {
+  const queue: Held[] = [];
+  let hand: Held | undefined;
+  const evict = () => {
+    let at = hand === undefined ? queue.length - 1 : queue.indexOf(hand);
+    for (;;) {
+      const held = queue[at];
+      if (held === undefined) at = queue.length - 1;
+      else if (held.uses > 0) {
+        held.uses = 0;
+        at -= 1;
+      } else break;
+    }
+    hand = queue[at - 1];
+    queue.splice(at, 1);
+  };
+  return {
+    request(key, size) {
+      const held = queue[place(queue, key)];
+      if (held !== undefined) {
+        held.uses = 1;
+        return true;
+      }
+      if (size > capacity) return false;
+      while (total(queue) + size > capacity) evict();
+      queue.unshift({ key, size, uses: 0 });
+      return false;
+    },
+  };
+}
+
+/** SOSP 2023 with libCacheSim's defaults: small-size-ratio=0.10, ghost-size-ratio=0.90, move-to-main-threshold=2. */
+function s3fifo(capacity: number): Reference {
+  const room = {
+    small: Math.trunc(capacity * 0.1),
+    ghost: Math.trunc(capacity * 0.9),
+    main: capacity - Math.trunc(capacity * 0.1),
+  };
+  const small: Held[] = [];
+  const main: Held[] = [];
+  const ghost: Held[] = [];
+  let evictedOnce = false;
+  const remember = (held: Held) => {
+    if (held.size > room.ghost) return;
+    while (total(ghost) + held.size > room.ghost) ghost.pop();
+    ghost.unshift(held);
+  };
+  const evictFromSmall = () => {
+    while (small.length > 0) {
+      const [held] = small.splice(-1);
+      if (held === undefined) return;
+      if (held.uses >= 2) main.unshift({ ...held, uses: 0 });
+      else return remember(held);
+    }
+  };
+  const evictFromMain = () => {
+    while (main.length > 0) {
+      const [held] = main.splice(-1);
+      if (held === undefined || held.uses === 0) return;
+      main.unshift({ ...held, uses: Math.min(held.uses, 3) - 1 });
+    }
+  };
+  return {
+    request(key, size) {
+      const held = small[place(small, key)] ?? main[place(main, key)];
+      if (held !== undefined) {
+        held.uses += 1;
+        return true;
+      }
+      const ghostly = place(ghost, key);
+      if (ghostly !== -1) ghost.splice(ghostly, 1);
+      if (size > room.small || size > capacity) return false;
+      while (total(small) + total(main) + size > capacity) {
+        evictedOnce = true;
+        if (total(main) > room.main || small.length === 0) evictFromMain();
+        else evictFromSmall();
+      }
+      const stored = { key, size, uses: 0 };
+      if (ghostly !== -1) main.unshift(stored);
+      else if (size >= room.small) return false;
+      else if (!evictedOnce && total(small) >= room.small) main.unshift(stored);
+      else small.unshift(stored);
+      return false;
+    },
+  };
+}
+
+export const references = { fifo, lru, sieve, "s3-fifo": s3fifo };

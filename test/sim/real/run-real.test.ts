@@ -1,0 +1,242 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, inject, test } from "vitest";
+import { compare, toleranceSeconds } from "../../../src/sim/real/compare.ts";
+import { RealTime } from "../../../src/sim/real/real-time.ts";
+import { comparable, runReal } from "../../../src/sim/real/run-real.ts";
+import type { Result } from "../../../src/sim/result.ts";
+import { run } from "../../../src/sim/run.ts";
+import { parseScenario } from "../../../src/sim/scenario.ts";
+
+async function scenarioOf(edited: (yaml: string) => string = (yaml) => yaml) {
+  const url = new URL(
+    "../../../src/sim/scenarios/both-runtimes.yaml",
+    import.meta.url,
+  );
+  const yaml = edited(await readFile(url, "utf8"));
+  const parsed = parseScenario("both-runtimes.yaml", yaml);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return comparable(parsed.value);
+}
+
+const options = {
+  name: "both-runtimes",
+  seed: 1,
+  progress: () => {},
+  signal: null,
+};
+
+test("the small scenario comes to the same in virtual time and on the real runtime", async () => {
+  const scenario = await scenarioOf();
+  const scale = 5;
+  const real = await runReal(scenario, {
+    ...options,
+    bundle: inject("bundle"),
+    scale,
+  });
+  if (!real.ok) throw new Error(real.problem);
+  expect(real.value).toMatchObject({ runtime: "real", partial: false });
+  expect(real.value.assertions.filter(({ passed }) => !passed)).toEqual([]);
+
+  const virtual = await run(scenario, options);
+  expect(virtual.spreads.map(({ towards }) => towards)).toEqual([
+    "fresh",
+    "dark",
+    "light",
+  ]);
+  expect(
+    compare(virtual, real.value, toleranceSeconds(scenario, scale)),
+  ).toEqual([]);
+});
+
+test("a broken-off run on the real runtime has what there was, and leaves nothing running", async () => {
+  const abort = new AbortController();
+  const real = await runReal(await scenarioOf(), {
+    ...options,
+    bundle: inject("bundle"),
+    scale: 10,
+    signal: abort.signal,
+    progress: (done) => {
+      if (done > 0.05) abort.abort();
+    },
+  });
+  expect(real).toMatchObject({ value: { runtime: "real", partial: true } });
+});
+
+test.each([
+  [
+    "pops: [FRA, IAD, SIN]",
+    "pops: 10",
+    1,
+    "too large for the real runtime: 10 points of presence; expected at most 8",
+  ],
+  [
+    "lasts: 75s",
+    "lasts: 2h",
+    5,
+    "too large for the real runtime: 24 minutes of real time; expected at most 10",
+  ],
+  [
+    "requestsPerSecond: 3",
+    "requestsPerSecond: 40",
+    5,
+    "too large for the real runtime: 222.5 requests a second of real time; expected at most 200",
+  ],
+])(
+  "for %s, %s at scale %d there is no room on one machine",
+  async (from, to, scale, problem) => {
+    const scenario = await scenarioOf((yaml) => yaml.replace(from, to));
+    expect(await runReal(scenario, { ...options, bundle: "", scale })).toEqual({
+      ok: false,
+      problem,
+    });
+  },
+);
+
+test.each([
+  [["x", "--real"], { ok: true, value: { real: { scale: 1 } } }],
+  [["x", "--real", "--scale", "5"], { value: { real: { scale: 5 } } }],
+  [["x"], { value: { real: null } }],
+  [
+    ["x", "--scale", "5"],
+    { ok: false, problem: "--scale is of --real, which is missing" },
+  ],
+  [
+    ["x", "--real", "--scale", "0"],
+    { problem: '--scale is "0"; expected a whole number from 1 to 99' },
+  ],
+])("%j asks for it", (words, asked) => {
+  expect(parseArguments(words)).toMatchObject(asked);
+});
+
+describe("a comparison", () => {
+  const told = (over: Partial<Result>): Result => ({
+    scenario: { name: "", title: "", description: "" },
+    runtime: "virtual",
+    seed: 1,
+    partial: false,
+    startedAtMs: 0,
+    endedAtMs: 60_000,
+    pops: [],
+    customers: [{ id: "forum", hosts: [] }],
+    providers: [],
+    events: [],
+    bucketSeconds: 1,
+    series: [],
+    spreads: [],
+    cache: [],
+    origins: [],
+    list: {
+      reads: 0,
+      failedReads: 0,
+      writes: 0,
+      refusedWrites: 0,
+      malformed: 0,
+    },
+    latency: [],
+    assertions: [],
+    ...over,
+  });
+  const spread = (decidedAtMs: number, seconds: number) => ({
+    spreads: [
+      {
+        customer: "forum",
+        decidedAtMs,
+        towards: "dark" as const,
+        pops: [{ pop: "FRA", seconds }],
+        p50Seconds: seconds,
+        p95Seconds: seconds,
+        p100Seconds: seconds,
+      },
+    ],
+  });
+  const met = (...outcomes: ("served" | "error")[]) => ({
+    series: outcomes.map((outcome) => ({
+      pop: "FRA",
+      customer: "forum",
+      outcome,
+      counts: [0, 1],
+    })),
+  });
+
+  test("lets times differ by the tolerance, and moments by what a timer is late", () => {
+    const virtual = told(spread(20_000, 10));
+    expect(compare(virtual, told(spread(20_004, 12)), 2)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "a time further off",
+      spread(20_000, 10),
+      spread(20_000, 12.1),
+      {
+        about: "forum to dark from 1970-01-01T00:00:20.000Z, at FRA",
+        virtual: "10 s",
+        real: "12.1 s",
+      },
+    ],
+    [
+      "an outcome that only one knows",
+      met("served"),
+      met("served", "error"),
+      {
+        about: "what visitors of forum met",
+        virtual: "served",
+        real: "served, error",
+      },
+    ],
+  ])("lists %s", (_, virtual, real, disagreement) => {
+    expect(compare(told(virtual), told(real), 2)).toEqual([disagreement]);
+  });
+
+  test("lists a decision that only one knows", () => {
+    const virtual = told(spread(20_000, 10));
+    expect(compare(virtual, told({}), 2)).toContainEqual({
+      about: "decisions",
+      virtual: "forum to dark",
+      real: "",
+    });
+  });
+});
+
+describe("real time", () => {
+  test("stands at its start until it runs, then goes as many times as fast", async () => {
+    const clock = new RealTime(5_000, 1_000);
+    expect([clock.nowMs, clock.beganAtMs]).toEqual([5_000, null]);
+    const order: string[] = [];
+    clock.schedule(45_000, () => order.push("later"));
+    clock.schedule(15_000, () => order.push("sooner"));
+    expect(await clock.run(65_000)).toBe("reached");
+    expect(order).toEqual(["sooner", "later"]);
+    expect(clock.nowMs).toBeGreaterThanOrEqual(65_000);
+    clock.stop();
+  });
+
+  test("never wakes anyone early", async () => {
+    const clock = new RealTime(0, 7);
+    const moments: number[] = [];
+    for (const atMs of [10, 33, 71])
+      clock.schedule(atMs, () => moments.push(clock.nowMs - atMs));
+    await clock.run(200);
+    expect(Math.min(...moments)).toBeGreaterThanOrEqual(0);
+    clock.stop();
+  });
+
+  test("stopped, it lets nothing more happen", async () => {
+    const clock = new RealTime(0, 1_000);
+    let happened = false;
+    clock.schedule(1_000, () => clock.stop());
+    clock.schedule(20_000, () => {
+      happened = true;
+    });
+    expect(await clock.run(60_000)).toBe("stopped");
+    expect(await clock.run(60_000)).toBe("stopped");
+    expect(happened).toBe(false);
+  });
+
+  test("work that fails makes the run fail", async () => {
+    const clock = new RealTime(0, 1_000);
+    clock.schedule(1_000, () => clock.track(Promise.reject(new Error("no"))));
+    await expect(clock.run(3_600_000)).rejects.toThrow("no");
+    clock.stop();
+  });
+});

@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import type { Result } from "../../src/sim/result.ts";
+import { run } from "../../src/sim/run.ts";
+import type { Scenario } from "../../src/sim/scenario.ts";
+import { sample } from "./scenario/sample.ts";
+
+const runOf = (scenario: Scenario, seed = 1): Promise<Result> =>
+  run(scenario, { name: "sample", seed, progress: () => {}, signal: null });
+
+const total = ({ series }: Result, of: Partial<Result["series"][number]>) =>
+  series
+    .filter((row) =>
+      Object.entries(of).every(
+        ([name, value]) => Reflect.get(row, name) === value,
+      ),
+    )
+    .reduce(
+      (sum, { counts }) => sum + counts.reduce((one, other) => one + other, 0),
+      0,
+    );
+
+test("the same scenario and seed give the same bytes, another seed gives others", async () => {
+  const [one, same, other] = await Promise.all([
+    runOf(sample()),
+    runOf(sample()),
+    runOf(sample(), 2),
+  ]);
+  expect(JSON.stringify(same)).toBe(JSON.stringify(one));
+  expect(JSON.stringify(other)).not.toBe(JSON.stringify(one));
+});
+
+test("a drop spreads within KV's minute, and what a scenario expects is held against it", async () => {
+  const result = await runOf(sample());
+  expect(result.partial).toBe(false);
+  expect(result.endedAtMs - result.startedAtMs).toBe(180_000);
+  expect(result.spreads).toMatchObject([
+    { customer: "forum", towards: "dark" },
+  ]);
+  expect(result.spreads[0]?.pops.map(({ pop }) => pop)).toEqual([
+    "FRA",
+    "IAD",
+    "SIN",
+  ]);
+  expect(result.assertions).toMatchObject([
+    { text: "time to dark of forum: p100 <= 65s", passed: true },
+    { text: "errors of everybody but forum: count = 0", passed: true },
+  ]);
+  expect(result.events).toMatchObject([
+    {
+      kind: "command",
+      customer: "forum",
+      text: "drop forum on the ground policy",
+    },
+  ]);
+});
+
+test("nobody is refused before a drop, and nobody else ever", async () => {
+  const { series } = await runOf(sample());
+  const refused = series.filter(({ outcome }) => outcome === "refused");
+  expect(new Set(refused.map(({ customer }) => customer))).toEqual(
+    new Set(["forum"]),
+  );
+  for (const { counts } of refused)
+    expect(counts.slice(0, 60).every((count) => count === 0)).toBe(true);
+});
+
+test("an expectation that does not come true fails, and so does one there is nothing to judge by", async () => {
+  const impossible = sample(
+    ['p100: "<= 65s"', 'p100: "<= 1ms"'],
+    ["besides: forum, count: 0", 'customer: forum, from: 2m, share: ">= 1%"'],
+  );
+  expect(
+    (await runOf(impossible)).assertions.map(({ passed }) => passed),
+  ).toEqual([false, false]);
+  const unjudged = sample(["- dark:", "- light:"]);
+  expect((await runOf(unjudged)).assertions[0]).toEqual({
+    text: "time to light of forum: p100 <= 65s",
+    passed: false,
+    found: "nothing to judge by",
+  });
+});
+
+test("a run that is broken off tells what there was until then", async () => {
+  const abort = new AbortController();
+  const result = await run(sample(), {
+    name: "sample",
+    seed: 1,
+    progress: (done) => {
+      if (done >= 0.25) abort.abort();
+    },
+    signal: abort.signal,
+  });
+  expect(result.partial).toBe(true);
+  expect(result.endedAtMs - result.startedAtMs).toBe(45_000);
+  expect(Math.max(...result.series.map(({ counts }) => counts.length))).toBe(
+    45,
+  );
+});
+
+test("names that move to another provider are followed once resolvers have forgotten where they led", async () => {
+  const moved = sample(
+    [
+      "command: { kind: drop, customer: forum, ground: policy }",
+      "move: { customer: forum, to: second }",
+    ],
+    [
+      "events:",
+      "dns: { ttl: 30s }\nproviders:\n  - { id: second, kind: bare-origin, name: Somewhere, supplier: carrier }\nevents:\n  - { at: 2m, fault: { kind: supplier-cuts, provider: second } }",
+    ],
+    [
+      '- dark: { customer: forum, p100: "<= 65s" }',
+      "- answers: { customer: forum, until: 1m, outcome: other-provider, count: 0 }\n  - answers: { customer: forum, from: 90s, until: 2m, outcome: other-provider, share: 100% }\n  - answers: { customer: forum, from: 2m, outcome: unreachable, share: 100% }",
+    ],
+  );
+  const result = await runOf(moved);
+  expect(result.assertions.filter(({ passed }) => !passed)).toEqual([]);
+  expect(
+    total(result, { pop: "second", outcome: "other-provider" }),
+  ).toBeGreaterThan(0);
+});
+
+test("an upper tier spares the origins what another point of presence holds", async () => {
+  const flat = await runOf(sample());
+  const tiered = await runOf(
+    sample(["events:", "cache: { upperTier: [IAD] }\nevents:"]),
+  );
+  const asked = ({ origins }: Result) =>
+    origins.reduce((sum, { requests }) => sum + requests, 0);
+  expect(asked(tiered)).toBeLessThan(asked(flat));
+});

@@ -1,0 +1,184 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parseScenario } from "../../../src/sim/scenario.ts";
+import { scenarioSchemaText } from "../../../src/sim/scenario/json-schema.ts";
+import { shippedScenarios } from "../../../src/sim/shipped.ts";
+import { changed, sample } from "./sample.ts";
+
+test("what a scenario leaves out is as usual", () => {
+  const scenario = sample();
+  expect(scenario.start).toBe(Date.parse("2026-03-02T12:00:00Z"));
+  expect(scenario.lasts).toBe(180_000);
+  expect(scenario.cache.algorithm).toBe("s3-fifo");
+  expect(scenario.list.preset).toBe("60s");
+  expect(scenario.seed).toBe(1);
+});
+
+test.each([
+  [
+    "a word that is none of a list's",
+    "pops: [FRA, IAD, SIN]",
+    "pops: 99",
+    '7:1: "pops" is 99; expected 1, 10, 100, 300 or a list of airport codes',
+  ],
+  [
+    "an unknown airport",
+    "IAD",
+    "XQX",
+    '7:13: "pops.1" is "XQX"; expected an airport code from the simulator\'s list, such as FRA',
+  ],
+  [
+    "a duration without a unit",
+    "lasts: 3m",
+    "lasts: 3 minutes",
+    '5:1: "lasts" is "3 minutes"; expected a duration such as 500ms, 90s, 30m, 2h or 1d12h',
+  ],
+  [
+    "a day that does not exist",
+    "2026-03-02",
+    "2026-02-30",
+    '4:1: "start" is "2026-02-30T12:00:00Z"; expected an instant in UTC such as 2019-08-05T07:00:00Z',
+  ],
+  [
+    "a share above one",
+    "share: 0.5",
+    "share: 3",
+    '12:5: "customers.0.share" is 3; expected a number from 0 to 1',
+  ],
+  [
+    "a misspelt member",
+    "lasts: 3m",
+    "last: 3m",
+    '5:1: "last" is not a member that this has',
+  ],
+  [
+    "a member that is missing",
+    "title: A sample\n",
+    "",
+    '2:1: "title" is missing',
+  ],
+  [
+    "a command of no kind",
+    "kind: drop",
+    "kind: dorp",
+    '17:16: "events.0.command.kind" is "dorp"; expected one of add, change, remove, notice, drop, suspend, withhold, restore, purge',
+  ],
+  [
+    "a command that the list could not hold",
+    "ground: policy",
+    "ground: bad",
+    '17:5: "events.0.command": customer:forum: "ground" is "bad"; expected one of policy, security, billing, legal, maintenance, request',
+  ],
+  [
+    "an event at which nothing happens",
+    "    command:",
+    "    assumed: true\n    # command:",
+    '16:5: "events.0" is a map; expected exactly one of command, fault, write, publish, attack, move, announce, note beside "at"',
+  ],
+  [
+    "an event after the end",
+    "at: 1m",
+    "at: 1h",
+    '16:5: "at" is 2026-03-02T13:00:00.000Z; expected a moment of the scenario',
+  ],
+  [
+    "a limit on something else",
+    '"<= 65s"',
+    '"<= 65 apples"',
+    '19:30: "expect.0.dark.p100" is "<= 65 apples"; expected a limit on a duration, such as "<= 65s"',
+  ],
+  [
+    "an assertion of no kind",
+    "- dark:",
+    "- darkness:",
+    '19:5: "expect.0.darkness" is not a member that this has',
+  ],
+  [
+    "an assertion about nobody",
+    "customer: forum, p100",
+    "customer: froum, p100",
+    '19:5: "froum" is unknown; expected one of others, forum',
+  ],
+  [
+    "a window that cuts a bucket",
+    "count: 0",
+    "count: 0, from: 1500ms",
+    '20:41: "from" is 1.5 s after the start; expected the beginning of a bucket of 1 s',
+  ],
+  [
+    "a site record that the edge could not read",
+    "share: 0.5",
+    "site: { timeoutSeconds: 0 }",
+    '12:5: host:forum.example: "timeoutSeconds" is 0; expected a whole number from 1 to 600',
+  ],
+  [
+    "a Worker's variable out of range",
+    "bucket: 1s",
+    "edge: { WATCH_SECONDS: 99 }",
+    "6:1: WATCH_SECONDS is 99; expected a number of seconds from 0 to 60",
+  ],
+  [
+    "two customers of one name",
+    "others:",
+    "  - id: forum\nothers:",
+    '14:5: "forum" is taken; expected an id of its own',
+  ],
+  [
+    "a fault of nobody's",
+    "command: { kind: drop, customer: forum, ground: policy }",
+    "fault: { kind: supplier-cuts, provider: second }",
+    '16:5: "second" is unknown; expected a provider\'s id',
+  ],
+  [
+    "a cut of a provider without a supplier",
+    "command: { kind: drop, customer: forum, ground: policy }",
+    "fault: { kind: supplier-cuts, provider: portcullis }",
+    '16:5: "portcullis" has no supplier; expected a provider with one',
+  ],
+  [
+    "no YAML",
+    "share: 0.5",
+    "share: [0.5",
+    "13:5: Flow sequence in block collection must be sufficiently indented and end with a ]",
+  ],
+])("%s is named with file, line and column", (_, from, to, problem) => {
+  expect(parseScenario("my.yaml", changed([from, to]))).toEqual({
+    ok: false,
+    problem: `my.yaml:${problem}`,
+  });
+});
+
+test("the JSON Schema that editors read is the one that scenarios are parsed by", () => {
+  const kept = new URL(
+    "../../../src/sim/scenarios/scenario.schema.json",
+    import.meta.url,
+  );
+  expect(JSON.parse(readFileSync(kept, "utf8"))).toEqual(
+    JSON.parse(scenarioSchemaText()),
+  );
+});
+
+test("every scenario that ships says what it shows, from where, and names its schema", async () => {
+  const shipped = await shippedScenarios();
+  expect(shipped.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      "2019-08-05",
+      "attack",
+      "drop-and-restore",
+      "drop-during-outage",
+      "drop-now",
+      "notice",
+      "origin-dies",
+      "purge-everywhere",
+      "rush-hour",
+      "typo",
+    ]),
+  );
+  for (const { name, path } of shipped) {
+    const text = readFileSync(path, "utf8");
+    expect(text).toMatch(
+      /^# yaml-language-server: \$schema=scenario\.schema\.json\n/,
+    );
+    expect(parseScenario(name, text)).toMatchObject({ ok: true });
+  }
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { Chance } from "../../src/sim/chance.ts";
+import { Origin, type OriginPhase } from "../../src/sim/origin.ts";
+import { originOf, pathOf, Server } from "../../src/sim/server.ts";
+
+const place = {
+  code: "FRA",
+  city: "Frankfurt",
+  country: "DE",
+  latitude: 50,
+  longitude: 8.6,
+};
+
+function serverWith(phases: readonly OriginPhase[] = []): Server {
+  const origin = new Origin(
+    {
+      firstByte: { kind: "constant", value: 50 },
+      concurrent: 4,
+      longestWaitMs: 1_000,
+      bytesPerSecond: 1e9,
+      phases,
+    },
+    new Chance(1),
+  );
+  return new Server("origin.shop.example", "shop", place, origin, {
+    cacheControl: "max-age=60",
+    sizes: Float64Array.of(10, 20, 30),
+  });
+}
+
+const request = (object: number, tag?: string) => ({
+  url: new URL(`https://origin.shop.example${pathOf(object)}`),
+  fields: tag === undefined ? [] : ([["If-None-Match", tag]] as const),
+});
+
+test("every object has its size, its own entity tag, and the site's Cache-Control", () => {
+  const { answer, afterMs } = serverWith().ask(request(2), 0);
+  expect(afterMs).toBe(50);
+  expect(answer).toMatchObject({ kind: "answered", status: 200 });
+  if (answer.kind !== "answered") return;
+  const fields = new Map(answer.fields);
+  expect(fields.get("Cache-Control")).toBe("max-age=60");
+  expect(fields.get("ETag")).toBe('"shop/2/1"');
+  expect(fields.get("Content-Length")).toBe("30");
+  expect(answer.body).toHaveLength(30);
+});
+
+test("RFC 9110 §13.1.2: a tag it knows is answered with 304, until something new is published", () => {
+  const server = serverWith();
+  const status = () => {
+    const { answer } = server.ask(request(1, '"shop/1/1"'), 0);
+    return answer.kind === "answered" ? answer.status : null;
+  };
+  expect(status()).toBe(304);
+  server.version += 1;
+  expect(status()).toBe(200);
+});
+
+test("trouble is counted, and silence never ends", () => {
+  const phase = { fromMs: 0, untilMs: 10, share: 1 };
+  const silent = serverWith([{ ...phase, trouble: { kind: "silent" } }]);
+  expect(silent.ask(request(0), 5).afterMs).toBe(Infinity);
+  const failing = serverWith([
+    { ...phase, trouble: { kind: "status", status: 503 } },
+  ]);
+  expect(failing.ask(request(0), 5).answer).toMatchObject({ status: 503 });
+  expect([silent.failures, failing.failures]).toEqual([1, 1]);
+});
+
+test("the busiest second is kept", () => {
+  const server = serverWith();
+  for (const nowMs of [0, 500, 999, 1_000, 1_500])
+    server.ask(request(0), nowMs);
+  expect(server.requests).toBe(5);
+  expect(server.peakPerSecond).toBe(3);
+});
+
+test.each([
+  ['"shop/12/3"', { customer: "shop", version: 3 }],
+  ['W/"shop/12/3"', null],
+  ['"something-else"', null],
+])("the tag %s tells whose content it is", (tag, told) => {
+  expect(originOf(tag)).toEqual(told);
+});

@@ -1,0 +1,171 @@
+import { expect, test } from "vitest";
+import { parseConfig } from "../../src/edge/config.ts";
+import { Chance } from "../../src/sim/chance.ts";
+import { CustomerList } from "../../src/sim/customer-list.ts";
+import { Engine } from "../../src/sim/engine.ts";
+import { usualIsolates } from "../../src/sim/isolates.ts";
+import { Kv, usualKv, type KvSettings } from "../../src/sim/kv.ts";
+import { Origin, type Trouble } from "../../src/sim/origin.ts";
+import { Pop } from "../../src/sim/pop.ts";
+import { Server } from "../../src/sim/server.ts";
+import { Shelf } from "../../src/sim/shelf.ts";
+import { PopWorld } from "../../src/sim/world.ts";
+import type { OriginAnswer } from "../../src/world.ts";
+
+const frankfurt = {
+  code: "FRA",
+  city: "Frankfurt",
+  country: "DE",
+  latitude: 50,
+  longitude: 8.6,
+};
+const singapore = {
+  code: "SIN",
+  city: "Singapore",
+  country: "SG",
+  latitude: 1.4,
+  longitude: 104,
+};
+
+function popWith({
+  kv = {},
+  trouble = null,
+}: { kv?: Partial<KvSettings>; trouble?: Trouble | null } = {}): Pop {
+  const config = parseConfig({});
+  if (!config.ok) throw new Error(config.problem);
+  const engine = new Engine(0);
+  const chance = new Chance(1);
+  const origin = new Origin(
+    {
+      firstByte: { kind: "constant", value: 50 },
+      concurrent: 4,
+      longestWaitMs: 1_000,
+      bytesPerSecond: 1e9,
+      phases:
+        trouble === null
+          ? []
+          : [{ fromMs: 0, untilMs: 1e9, share: 1, trouble }],
+    },
+    chance,
+  );
+  const server = new Server("origin.example", "shop", singapore, origin, {
+    cacheControl: "max-age=60",
+    sizes: Float64Array.of(10),
+  });
+  return new Pop(
+    "FRA",
+    frankfurt,
+    new Shelf({ capacity: 1_000, algorithm: "lru" }),
+    {
+      config: config.value,
+      isolates: usualIsolates,
+      shelfMs: 1,
+      list: new CustomerList(new Kv({ ...usualKv, ...kv }, chance), engine),
+      engine,
+      servers: new Map([[server.url, server]]),
+    },
+    chance,
+  );
+}
+
+/** What the work answers, and how much virtual time it takes. */
+async function timed<Value>(
+  { engine }: Pop,
+  work: Promise<Value>,
+): Promise<{ value: Value; tookMs: number }> {
+  const noted = work.then((value) => ({ value, tookMs: engine.nowMs }));
+  engine.track(noted);
+  await engine.run(120_000);
+  return noted;
+}
+
+test("a list that takes longer than the edge's deadline counts as unreadable from then on", async () => {
+  const pop = popWith({ kv: { central: { kind: "constant", value: 5_000 } } });
+  const { value, tookMs } = await timed(
+    pop,
+    new PopWorld(pop).readList(["customer:shop"]),
+  );
+  expect(value.values.size).toBe(0);
+  expect(value.problem).toBe("no answer within the deadline");
+  expect(tookMs).toBe(1_000);
+  expect(pop.list.count).toMatchObject({ reads: 1, failedReads: 1 });
+});
+
+const sending = (pop: Pop, host = "origin.example"): Promise<OriginAnswer> =>
+  new PopWorld(pop).send({
+    method: "GET",
+    url: new URL(`https://${host}/`),
+    fields: [],
+    body: null,
+    upgrade: "none",
+    timeoutMs: 30_000,
+  });
+
+test("an answer takes the way there and back, and the server's own time", async () => {
+  const pop = popWith();
+  const { value, tookMs } = await timed(pop, sending(pop));
+  expect(value).toMatchObject({ kind: "answered", status: 200 });
+  expect(tookMs).toBeCloseTo(pop.roundTripTo(singapore) + 50, 6);
+});
+
+test.each([
+  ["refuses", 0.5, "connection_refused"],
+  ["silent", null, "connection_read_timeout"],
+] as const)(
+  "RFC 9209: a server that %s is an error of its own, and in its own time",
+  async (kind, ways, error) => {
+    const pop = popWith({ trouble: { kind } });
+    const { value, tookMs } = await timed(pop, sending(pop));
+    expect(value).toMatchObject({ kind: "failed", error });
+    const wholeWayMs = pop.roundTripTo(singapore);
+    expect(tookMs).toBeCloseTo(
+      ways === null ? 30_000 : wholeWayMs * (ways + 0.5),
+      6,
+    );
+  },
+);
+
+test("RFC 9209: a server that does not exist is a DNS error", async () => {
+  const pop = popWith();
+  const { value } = await timed(pop, sending(pop, "nowhere.example"));
+  expect(value).toMatchObject({ kind: "failed", error: "dns_error" });
+});
+
+test("what a point of presence lacks its upper tier may hold, but what the list said stays its own", async () => {
+  const pop = popWith();
+  const shelf = new Shelf({ capacity: 1_000, algorithm: "lru" });
+  pop.upper = { shelf, roundTripMs: 40 };
+  shelf.put("index/a", "stored");
+  shelf.put("list/b", "=allow");
+  const world = new PopWorld(pop);
+  const { value, tookMs } = await timed(
+    pop,
+    Promise.all([world.recall("index/a"), world.recall("list/b")]),
+  );
+  expect(value).toEqual(["stored", null]);
+  expect(tookMs).toBe(41);
+  expect(pop.shelf.text("index/a")).toBe("stored");
+});
+
+test("a body is kept by its length, however it arrives, unless it breaks off", async () => {
+  const pop = popWith();
+  const world = new PopWorld(pop);
+  const streamed = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new Uint8Array(3));
+      controller.enqueue(new Uint8Array(4));
+      controller.close();
+    },
+  });
+  const broken = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.error(new Error("gone"));
+    },
+  });
+  expect(await world.keepBytes("whole", new Uint8Array(5))).toBe(true);
+  expect(await world.keepBytes("streamed", streamed)).toBe(true);
+  expect(await world.keepBytes("broken", broken)).toBe(false);
+  expect(pop.shelf.bytes("whole")).toHaveLength(5);
+  expect(pop.shelf.bytes("streamed")).toHaveLength(7);
+  expect(pop.shelf.bytes("broken")).toBeNull();
+});
