@@ -25,7 +25,7 @@ const grounds = [
 export type Ground = (typeof grounds)[number];
 
 /** Who demanded a denial, and under what law (RFC 7725 §3). */
-export interface Authority {
+interface Authority {
   name: string;
   law: string | null;
   jurisdiction: string | null;

@@ -195,7 +195,7 @@ describe("a dropped customer", () => {
       Array.from({ length: 5 }, () => handle(inbound(shop), edge)),
     );
     const statuses = new Set(replies.map(({ status }) => status));
-    expect([...statuses].toSorted()).toEqual(expected);
+    expect(statuses).toEqual(new Set(expected));
   });
 
   test("still lets certificate challenges through while it moves out", async () => {
