@@ -13,9 +13,9 @@ export interface Disagreement {
 const overheadSeconds = 0.25;
 
 /**
- * How far apart two runs' times may be, in seconds of the scenario: the edge trusts what it read for a while, somebody has to
- * come by to see a change, and a real machine takes time that the model does not know of. Small beside the seconds that a
- * copy of the list lives.
+ * How far apart two runs' times may be, in seconds of the scenario. The edge trusts what it read for a while, and then somebody
+ * has to come by: once to have the list read anew, once to see what became of it; either may be missed by a moment. A real
+ * machine takes time besides that the model does not know of. Small beside the seconds that a copy of the list lives.
  */
 export function toleranceSeconds(
   { edge, customers }: Scenario,
@@ -25,7 +25,8 @@ export function toleranceSeconds(
   const memoryMs = config.ok ? config.value.recordMemoryMs : 0;
   const watchedMs = customers.map(({ watched }) => watched ?? 0);
   return (
-    (memoryMs + Math.max(0, ...watchedMs)) / 1_000 + overheadSeconds * scale
+    (2 * (memoryMs + Math.max(0, ...watchedMs))) / 1_000 +
+    overheadSeconds * scale
   );
 }
 

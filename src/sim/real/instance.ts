@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { Agent, request as ask, type IncomingMessage } from "node:http";
+import { request as ask, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -46,17 +46,15 @@ export async function startInstance(
     },
   });
   const { port } = await runtime.unsafeGetDirectURL();
-  const agent = new Agent({ keepAlive: true });
   // A runtime's first requests take long; these are about no site.
   for (let round = 0; round < 3; round++)
-    await exchange(Number(port), agent, aboutItself, clock);
+    await exchange(Number(port), aboutItself, clock);
   return {
     answer: async (request) => {
-      const reply = await exchange(Number(port), agent, request, clock);
+      const reply = await exchange(Number(port), request, clock);
       return { reply, account: accountOf(request, reply) };
     },
     close: async () => {
-      agent.destroy();
       await runtime.dispose();
       origins.close();
       await rm(statePath, { recursive: true });
@@ -124,10 +122,9 @@ async function readList(
   );
 }
 
-/** One request over HTTP on loopback; a connection that breaks off is a reply without any field. */
+/** One request over HTTP on loopback, on a connection of its own, which nobody can have closed already; a connection that breaks off is a reply without any field. */
 function exchange(
   port: number,
-  agent: Agent,
   { method, url, fields, country }: Inbound,
   clock: RealTime,
 ): Promise<Reply> {
@@ -141,7 +138,7 @@ function exchange(
   };
   const path = `${pathname}${search}`;
   return new Promise((resolve) => {
-    ask({ port, agent, method, path, headers }, (response) =>
+    ask({ port, agent: false, method, path, headers }, (response) =>
       resolve(
         buffer(response).then(
           (bytes) => replyOf(response, bytes),

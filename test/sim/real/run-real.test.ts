@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, inject, test } from "vitest";
+import { parseArguments } from "../../../src/sim/arguments.ts";
 import { compare, toleranceSeconds } from "../../../src/sim/real/compare.ts";
 import { RealTime } from "../../../src/sim/real/real-time.ts";
 import { comparable, runReal } from "../../../src/sim/real/run-real.ts";
@@ -79,7 +80,7 @@ test.each([
     "requestsPerSecond: 3",
     "requestsPerSecond: 40",
     5,
-    "too large for the real runtime: 222.5 requests a second of real time; expected at most 200",
+    "too large for the real runtime: 230 requests a second of real time; expected at most 200",
   ],
 ])(
   "for %s, %s at scale %d there is no room on one machine",
