@@ -26,28 +26,33 @@ const options = {
   signal: null,
 };
 
-test("the small scenario comes to the same in virtual time and on the real runtime", async () => {
-  const scenario = await scenarioOf();
-  const scale = 5;
-  const real = await runReal(scenario, {
-    ...options,
-    bundle: inject("bundle"),
-    scale,
-  });
-  if (!real.ok) throw new Error(real.problem);
-  expect(real.value).toMatchObject({ runtime: "real", partial: false });
-  expect(real.value.assertions.filter(({ passed }) => !passed)).toEqual([]);
+// Real time on a busy machine: only a disagreement that comes again is one.
+test(
+  "the small scenario comes to the same in virtual time and on the real runtime",
+  { retry: 2 },
+  async () => {
+    const scenario = await scenarioOf();
+    const scale = 5;
+    const real = await runReal(scenario, {
+      ...options,
+      bundle: inject("bundle"),
+      scale,
+    });
+    if (!real.ok) throw new Error(real.problem);
+    expect(real.value).toMatchObject({ runtime: "real", partial: false });
+    expect(real.value.assertions.filter(({ passed }) => !passed)).toEqual([]);
 
-  const virtual = await run(scenario, options);
-  expect(virtual.spreads.map(({ towards }) => towards)).toEqual([
-    "fresh",
-    "dark",
-    "light",
-  ]);
-  expect(
-    compare(virtual, real.value, toleranceSeconds(scenario, scale)),
-  ).toEqual([]);
-});
+    const virtual = await run(scenario, options);
+    expect(virtual.spreads.map(({ towards }) => towards)).toEqual([
+      "fresh",
+      "dark",
+      "light",
+    ]);
+    expect(
+      compare(virtual, real.value, toleranceSeconds(scenario, scale)),
+    ).toEqual([]);
+  },
+);
 
 test("a broken-off run on the real runtime has what there was, and leaves nothing running", async () => {
   const abort = new AbortController();
