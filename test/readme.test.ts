@@ -1,12 +1,15 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { parseConfig } from "../src/edge/config.ts";
 import { parseSite } from "../src/customer/site.ts";
 import { parseStanding } from "../src/customer/standing.ts";
+import { run } from "../src/sim/run.ts";
+import { parseScenario } from "../src/sim/scenario.ts";
+import { shippedScenarios } from "../src/sim/shipped.ts";
 
-const read = (path: string) =>
-  readFileSync(join(import.meta.dirname, "..", path), "utf8");
+const at = (path: string) => join(import.meta.dirname, "..", path);
+const read = (path: string) => readFileSync(at(path), "utf8");
 const readme = read("README.md");
 
 const values = Array.from(
@@ -47,6 +50,47 @@ test("its table of variables is that of the edge, with what is usual", () => {
   expect(new Map(Array.from(set, ([, name, value]) => [name, value]))).toEqual(
     rows,
   );
+});
+
+test.each(["README.md", "src/sim/README.md"])(
+  "the scenario in %s parses, names the schema, and comes true",
+  async (path) => {
+    const [, yaml = ""] = /^```yaml\n(.*?)^```$/ms.exec(read(path)) ?? [];
+    const scenario = parseScenario(path, yaml);
+    if (!scenario.ok) throw new Error(scenario.problem);
+    const [, schema = "none"] = /\$schema=(\S+)/.exec(yaml) ?? [];
+    expect(existsSync(at(join(dirname(path), schema)))).toBe(true);
+
+    const { assertions } = await run(scenario.value, {
+      name: path,
+      seed: scenario.value.seed,
+      progress: () => {},
+      signal: null,
+    });
+    expect(assertions.length).toBeGreaterThan(0);
+    expect(assertions.filter(({ passed }) => !passed)).toEqual([]);
+  },
+);
+
+test("its table of scenarios has all that ship", async () => {
+  const table = /^\| scenario .*?\n\n/ms.exec(readme)?.[0] ?? "";
+  const names = Array.from(table.matchAll(/^\| `(\S+)`/gm), ([, name]) => name);
+  const shipped = await shippedScenarios();
+  expect(new Set(names)).toEqual(new Set(shipped.map(({ name }) => name)));
+});
+
+test("the simulator's reference says something of every member of a scenario file", () => {
+  const schema = read("src/sim/scenarios/scenario.schema.json");
+  const reference = read("src/sim/README.md");
+  const members = new Set<string>();
+  JSON.parse(schema, (key, value: unknown) => {
+    if (key === "properties" && typeof value === "object")
+      for (const member of Object.keys(value ?? {})) members.add(member);
+    return value;
+  });
+  expect(members.size).toBeGreaterThan(50);
+  for (const member of members)
+    expect(reference).toMatch(new RegExp(`\`[^\`\n]*\\b${member}\\b`));
 });
 
 /** Where the code has moved on, "nowhere" is a word that the README does not explain either. */
