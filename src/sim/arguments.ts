@@ -1,5 +1,10 @@
 import { parseArgs } from "node:util";
 import type { Parsed } from "../http/parsed.ts";
+import {
+  mostRuns,
+  parseSweepOptions,
+  type SweepOptions,
+} from "./sweep/arguments.ts";
 
 export type Arguments =
   | { kind: "help" }
@@ -14,7 +19,17 @@ export type Arguments =
       form: "text" | "json";
       /** Null: in virtual time only. Otherwise so many times as fast as real time. */
       real: { scale: number } | null;
-    };
+    }
+  | ({ kind: "sweep" } & SweepArguments);
+
+/** One scenario, with several values of one of its members. */
+export interface SweepArguments extends SweepOptions {
+  scenario: string;
+  /** The first one; null: the scenario's own. */
+  seed: number | null;
+  out: string | null;
+  form: "text" | "json";
+}
 
 export const usage = `Usage: portcullis simulate [SCENARIO] [options]
 
@@ -29,8 +44,18 @@ Options:
   --json         print the result as JSON
   --help         this
 
+Sweeps:
+  --vary MEMBER=VALUES  run it with several values of a member of the scenario, by its path:
+                        list.cacheTtl=30..300 (in 6 steps; durations are in seconds), list.cacheTtl=30..300/10 (in 10),
+                        cache.capacity=10MB,100MB (these)
+  --seeds NUMBER        seeds for each value, the scenario's own and those after it (default: 3)
+  --figure FIGURE       what to look at, such as dark.p100:CUSTOMER, errors.share or cache.hits (default: the time to
+                        dark or light that the scenario expects, or else errors.share); a wrong one lists all
+
+At most ${mostRuns} runs. The table has mean and 95 % confidence interval, and is in sweep.html and sweep.csv as well.
+
 Exit codes:
-  0    all that the scenario expects came true
+  0    all that the scenario expects came true, or a sweep is done
   1    something did not, or virtual time and the real runtime disagree
   2    not understood: an unknown option, or a scenario with a mistake
   130  broken off; the reports hold what there was
@@ -41,6 +66,9 @@ const options = {
   out: { type: "string" },
   real: { type: "boolean" },
   scale: { type: "string" },
+  vary: { type: "string" },
+  seeds: { type: "string" },
+  figure: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -69,22 +97,23 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   if (seed !== undefined && !/^\d{1,9}$/.test(String(seed)))
     return wrong(`--seed is "${seed}"; expected a whole number`);
   if (out === true) return wrong("--out has no folder");
+  const sweep = parseSweepOptions(values);
+  if (!sweep.ok) return sweep;
   const { scale } = values;
   if (scale !== undefined && values.real !== true)
     return wrong("--scale is of --real, which is missing");
   if (scale !== undefined && !/^[1-9]\d?$/.test(String(scale)))
     return wrong(`--scale is "${scale}"; expected a whole number from 1 to 99`);
-  return {
-    ok: true,
-    value: {
-      kind: "run",
-      scenario,
-      seed: seed === undefined ? null : Number(seed),
-      out: typeof out === "string" ? out : null,
-      form,
-      real: values.real === true ? { scale: Number(scale ?? 1) } : null,
-    },
-  };
+  const common = {
+    scenario,
+    seed: seed === undefined ? null : Number(seed),
+    out: typeof out === "string" ? out : null,
+    form,
+  } as const;
+  if (sweep.value !== null)
+    return { ok: true, value: { kind: "sweep", ...common, ...sweep.value } };
+  const real = values.real === true ? { scale: Number(scale ?? 1) } : null;
+  return { ok: true, value: { kind: "run", ...common, real } };
 }
 
 function wrong(problem: string): Parsed<Arguments> {

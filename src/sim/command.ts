@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
-import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
 import colors from "picocolors";
 import { parseArguments, usage, type Arguments } from "./arguments.ts";
-import { interruptible } from "./interruptible.ts";
-import { count } from "./report/wording.ts";
 import { resultJson } from "./report/json.ts";
 import { summary } from "./report/terminal.ts";
 import { writeReports } from "./report/write.ts";
 import type { Result } from "./result.ts";
-import { run, type RunOptions } from "./run.ts";
+import { run } from "./run.ts";
 import { parseScenario } from "./scenario.ts";
+import { readScenarioFile } from "./scenario-file.ts";
 import { shippedScenarios } from "./shipped.ts";
+import { runSweep } from "./sweep/command.ts";
+import { watched } from "./watched.ts";
 
 const exitCodes = {
   done: 0,
@@ -32,6 +32,8 @@ export async function simulate(words: readonly string[]): Promise<number> {
       return list(given.value.form);
     case "run":
       return runOne(given.value);
+    case "sweep":
+      return runSweep(given.value);
   }
 }
 
@@ -62,25 +64,15 @@ async function list(form: "text" | "json"): Promise<number> {
 async function runOne(
   given: Extract<Arguments, { kind: "run" }>,
 ): Promise<number> {
-  const found = (await shippedScenarios()).find(
-    ({ name }) => name === given.scenario,
-  );
-  const path = found?.path ?? given.scenario;
-  const file = await readFile(path, "utf8").then(
-    (text) => ({ ok: true as const, text }),
-    (error: unknown) => ({ ok: false as const, problem: String(error) }),
-  );
-  if (!file.ok)
-    return misunderstood(
-      `${given.scenario} is no scenario that ships, and no file that can be read (${file.problem})`,
-    );
-  const scenario = parseScenario(path, file.text);
+  const file = await readScenarioFile(given.scenario);
+  if (!file.ok) return misunderstood(file.problem);
+  const { name, path, text } = file.value;
+  const scenario = parseScenario(path, text);
   if (!scenario.ok) return misunderstood(scenario.problem);
 
-  const name = found?.name ?? nameOf(path);
   const seed = given.seed ?? scenario.value.seed;
   if (given.real === null) {
-    const result = await watched(name, seed, (watching) =>
+    const result = await watched(`${name}, seed ${seed}`, (watching) =>
       run(scenario.value, { name, seed, ...watching }),
     );
     return reported(result, given, name);
@@ -88,7 +80,7 @@ async function runOne(
   const { scale } = given.real;
   // The runtime and wrangler take a second to load, which virtual time need not wait for.
   const { comparison, runBoth } = await import("./real/both.ts");
-  const compared = await watched(name, seed, (watching) =>
+  const compared = await watched(`${name}, seed ${seed}`, (watching) =>
     runBoth(scenario.value, { name, seed, scale, ...watching }),
   );
   if (!compared.ok) return misunderstood(compared.problem);
@@ -118,44 +110,6 @@ async function reported(
   return result.assertions.every(({ passed }) => passed)
     ? exitCodes.done
     : exitCodes["assertion failed"];
-}
-
-/** Runs with a progress bar on a terminal; Ctrl-C breaks the run off, and what there is by then is the result. */
-async function watched<Found>(
-  name: string,
-  seed: number,
-  play: (watching: Pick<RunOptions, "progress" | "signal">) => Promise<Found>,
-): Promise<Found> {
-  const startedAt = performance.now();
-  const rate = (requests: number) =>
-    count(Math.round((requests * 1_000) / (performance.now() - startedAt)));
-  const bar = new SingleBar({
-    format: `{bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left`,
-    stream: process.stderr,
-    hideCursor: true,
-    noTTYOutput: false,
-  });
-  let requests = 0;
-  const found = await interruptible((signal) => {
-    process.stderr.write(`${name}, seed ${seed}\n`);
-    bar.start(1, 0, { requests: "0", rate: "0" });
-    return play({
-      signal,
-      progress: (done, soFar) => {
-        requests = soFar;
-        bar.update(done, { requests: count(soFar), rate: rate(soFar) });
-      },
-    });
-  });
-  bar.stop();
-  process.stderr.write(
-    `${count(requests)} requests in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s: ${rate(requests)} a second\n`,
-  );
-  return found;
-}
-
-function nameOf(path: string): string {
-  return (path.split("/").at(-1) ?? path).replace(/\.ya?ml$/, "");
 }
 
 function misunderstood(problem: string): number {

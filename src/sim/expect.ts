@@ -35,7 +35,8 @@ export function judged(
   });
 }
 
-function figuresOf(
+/** All that an expectation may set limits to, whether it does or not. */
+export function figuresOf(
   expectation: Expectation,
   figures: Figures,
   startMs: number,

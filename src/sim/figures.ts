@@ -6,6 +6,7 @@ export type Figures = Omit<Result, "assertions">;
 
 /** A figure to be held against a limit; null when there is none to be had. */
 interface Figure {
+  /** As the scenario file has it. */
   name: string;
   value: number | null;
   limit: Limit | undefined;
@@ -121,7 +122,7 @@ export function originFigures(
         shown: String,
       },
       {
-        name: "peak per second",
+        name: "peakPerSecond",
         value: Math.max(...concerned.map((origin) => origin.peakPerSecond), 0),
         limit: wanted.peakPerSecond,
         shown: String,
@@ -146,7 +147,7 @@ export function cacheFigures(
         shown: inPercent,
       },
       {
-        name: "hit bytes",
+        name: "hitBytes",
         value: ratio(sum("hitBytes"), sum("bytes")),
         limit: wanted.hitBytes,
         shown: inPercent,

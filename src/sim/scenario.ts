@@ -4,7 +4,8 @@ import { event } from "./scenario/events.ts";
 import { expectation } from "./scenario/expectations.ts";
 import { complaint } from "./scenario/complaint.ts";
 import { doubt } from "./scenario/doubt.ts";
-import { readYaml } from "./scenario/yaml.ts";
+import { replaced } from "./scenario/replaced.ts";
+import { readYaml, type Path } from "./scenario/yaml.ts";
 import { duration, instant, text, whole } from "./scenario/values.ts";
 import * as world from "./scenario/world.ts";
 
@@ -53,8 +54,15 @@ export const scenarioForm = v.pipe(
 
 export type Scenario = v.InferOutput<typeof scenarioForm>;
 
-/** A scenario file's text. A problem names file, line, column and field, what was found and what was expected. */
-export function parseScenario(file: string, yaml: string): Parsed<Scenario> {
+/**
+ * A scenario file's text, read as if a member held something else where that is asked for. A problem names file, line, column
+ * and field, what was found and what was expected.
+ */
+export function parseScenario(
+  file: string,
+  yaml: string,
+  otherwise?: { path: Path; value: unknown },
+): Parsed<Scenario> {
   const read = readYaml(yaml);
   const problemAt = (path: readonly (string | number)[], problem: string) => ({
     ok: false as const,
@@ -62,7 +70,12 @@ export function parseScenario(file: string, yaml: string): Parsed<Scenario> {
   });
   if (read.problem !== null)
     return { ok: false, problem: `${file}:${read.problem}` };
-  const parsed = v.safeParse(scenarioForm, read.value);
+  const parsed = v.safeParse(
+    scenarioForm,
+    otherwise === undefined
+      ? read.value
+      : replaced(read.value, otherwise.path, otherwise.value),
+  );
   if (!parsed.success) {
     const { path, problem } = complaint(parsed.issues);
     return problemAt(path, problem);

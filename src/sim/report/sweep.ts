@@ -7,6 +7,8 @@ import { none } from "./wording.ts";
 /** One figure of a scenario while one parameter varies, each value tried with several seeds. */
 export interface Sweep {
   scenario: { name: string; title: string };
+  /** It was broken off: runs are missing. */
+  partial: boolean;
   /** As given: "kv.cacheTtl". */
   parameter: string;
   /** What was looked at, and its unit ("" for none): "time to dark of forum, p100", "s". */
@@ -49,8 +51,14 @@ export function sweepTable(sweep: Sweep, paint: Paint): string {
   const { figure, unit, parameter } = sweep;
   const title = `${figure}${unit === "" ? "" : ` (${unit})`} by ${parameter}`;
   const rows = sweepRows(sweep).map((row) => sweepCells(row));
-  return `${paint.bold(wrapped(title))}\n${table([parameter, ...sweepColumns], rows, [24, 12, 12, 26], paint)}`;
+  const partial = sweep.partial
+    ? `${paint.yellow(wrapped(`PARTIAL: ${brokenOff}`))}\n`
+    : "";
+  return `${paint.bold(wrapped(title))}\n${partial}${table([parameter, ...sweepColumns], rows, [24, 12, 12, 26], paint)}`;
 }
+
+export const brokenOff =
+  "the sweep was broken off; runs that had not ended are missing.";
 
 export const sweepColumns = ["runs", "mean", "95 % confidence interval"];
 

@@ -1,11 +1,15 @@
-import { toJsonSchema } from "@valibot/to-json-schema";
+import { toJsonSchema, type JsonSchema } from "@valibot/to-json-schema";
 import { scenarioForm } from "../scenario.ts";
 
-/** What editors check and complete scenario files by, as JSON: what can be written down, before it is read. */
-export function scenarioSchemaText(): string {
-  const schema = toJsonSchema(scenarioForm, {
+/** What can be written down in a scenario file, before it is read. */
+export function scenarioSchema(): JsonSchema {
+  return toJsonSchema(scenarioForm, {
     typeMode: "input",
     errorMode: "ignore",
   });
-  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** What editors check and complete scenario files by. */
+export function scenarioSchemaText(): string {
+  return `${JSON.stringify(scenarioSchema(), null, 2)}\n`;
 }

@@ -3,6 +3,7 @@ import type { Sweep } from "../../../src/sim/report/sweep.ts";
 /** Three values of a parameter: with figures enough for an interval, with one, and with none. */
 export const sweep: Sweep = {
   scenario: { name: "drop-now", title: "Drop now" },
+  partial: false,
   parameter: "kv.cacheTtl",
   figure: "time to dark of forum, p100",
   unit: "s",

@@ -75,3 +75,7 @@ test("a sweep's table has a line per value, with interval where there are figure
     "  120                     0 of 1      –           –",
   ]);
 });
+
+test("a sweep that was broken off says so", () => {
+  expect(sweepTable({ ...sweep, partial: true }, plain)).toContain("PARTIAL");
+});

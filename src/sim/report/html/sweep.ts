@@ -1,6 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import { markup } from "../../../page/markup.ts";
-import { sweepCells, sweepColumns, sweepRows, type Sweep } from "../sweep.ts";
+import {
+  brokenOff,
+  sweepCells,
+  sweepColumns,
+  sweepRows,
+  type Sweep,
+} from "../sweep.ts";
 import { heading } from "../wording.ts";
 import { document, emblem } from "./document.ts";
 import { inBothSizes, plotted, type Size } from "./svg.ts";
@@ -16,6 +22,7 @@ export function sweepHtml(sweep: Sweep): string {
 <p class="brand">${emblem}Portcullis simulation</p>
 <h1><bdi>${heading(title)}</bdi></h1>
 <p class="lead"><bdi>${scenario.title}</bdi></p>
+${sweep.partial ? markup`<p class="partial"><strong>Partial:</strong> ${brokenOff}</p>` : null}
 </header>
 <main>
 <figure>${inBothSizes((size) => draw(sweep, size))}

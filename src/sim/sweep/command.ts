@@ -1,0 +1,43 @@
+import colors from "picocolors";
+import type { SweepArguments } from "../arguments.ts";
+import { sweepRows, sweepTable } from "../report/sweep.ts";
+import { writeSweep } from "../report/write.ts";
+import { readScenarioFile } from "../scenario-file.ts";
+import { watched } from "../watched.ts";
+import { planSweep, sweep } from "./sweep.ts";
+
+const exitCodes = { done: 0, "not understood": 2, interrupted: 130 } as const;
+
+/** `portcullis simulate --vary`: runs a scenario with several values of a member, and answers with the exit code. */
+export async function runSweep(given: SweepArguments): Promise<number> {
+  const file = await readScenarioFile(given.scenario);
+  if (!file.ok) return misunderstood(file.problem);
+  const plan = planSweep(file.value, given.variation, given);
+  if (!plan.ok) return misunderstood(plan.problem);
+
+  const { name } = file.value;
+  const { points, seeds, parameter } = plan.value;
+  const found = await watched(
+    `${name}: ${points.length} values of ${parameter}, ${seeds.length} seeds each`,
+    (watching) => sweep(plan.value, watching),
+  );
+  if (found === null) {
+    process.stderr.write("Broken off before there were any figures.\n");
+    return exitCodes.interrupted;
+  }
+  const paths = await writeSweep(found, given.out ?? `reports/${name}`);
+  if (given.form === "json")
+    console.log(JSON.stringify({ ...found, rows: sweepRows(found) }, null, 2));
+  else {
+    const paint = colors.createColors(
+      process.stdout.isTTY && process.stdout.hasColors(),
+    );
+    console.log(`${sweepTable(found, paint)}\n${paths.join("\n")}`);
+  }
+  return found.partial ? exitCodes.interrupted : exitCodes.done;
+}
+
+function misunderstood(problem: string): number {
+  process.stderr.write(`${problem}\n`);
+  return exitCodes["not understood"];
+}

@@ -1,0 +1,147 @@
+import { suggestion } from "../../cli/suggest.ts";
+import type { Parsed } from "../../http/parsed.ts";
+import { othersId } from "../customers.ts";
+import { figuresOf } from "../expect.ts";
+import { outcomes, type Result } from "../result.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Expectation } from "../scenario/expectations.ts";
+
+/** The one figure of a run that a sweep looks at: one that a scenario can set limits to. */
+export interface Figure {
+  unit: string;
+  /** Null where the run did not come to it. */
+  of: (result: Result) => { label: string; figure: number | null };
+}
+
+interface Kind {
+  names: readonly string[];
+  expects: (whose: Whose) => Expectation;
+}
+
+/** A figure of one customer needs one; others are everybody's where nobody is named. */
+interface Whose {
+  one: string;
+  any: { customer?: string };
+}
+
+const spreadNames = ["p50", "p95", "p100"] as const;
+const answerNames = ["count", "share"];
+
+/** By the words of a scenario's `expect`, but each outcome by its own. */
+const ofCustomers: Readonly<Record<string, Kind>> = {
+  dark: {
+    names: spreadNames,
+    expects: ({ one }) => ({ dark: { customer: one } }),
+  },
+  light: {
+    names: spreadNames,
+    expects: ({ one }) => ({ light: { customer: one } }),
+  },
+  fresh: {
+    names: spreadNames,
+    expects: ({ one }) => ({ fresh: { customer: one } }),
+  },
+  errors: { names: answerNames, expects: ({ any }) => ({ errors: any }) },
+  ...Object.fromEntries(
+    outcomes.map((outcome): [string, Kind] => [
+      outcome,
+      {
+        names: answerNames,
+        expects: ({ any }) => ({ answers: { ...any, outcome } }),
+      },
+    ]),
+  ),
+  originRequests: {
+    names: ["count", "peakPerSecond"],
+    expects: ({ any }) => ({ originRequests: any }),
+  },
+  latency: {
+    names: ["p50", "p95", "p99"],
+    expects: ({ one }) => ({ latency: { customer: one } }),
+  },
+};
+
+const ofAll: Readonly<Record<string, Kind>> = {
+  cache: { names: ["hits", "hitBytes"], expects: () => ({ cache: {} }) },
+  list: {
+    names: ["reads", "failedReads", "writes", "refusedWrites", "malformed"],
+    expects: () => ({ list: {} }),
+  },
+};
+
+const kinds = { ...ofCustomers, ...ofAll };
+
+const figureNames = Object.entries(kinds).flatMap(([kind, { names: ofKind }]) =>
+  ofKind.map((name) => `${kind}.${name}`),
+);
+
+/** What `--figure` asks for, or what the scenario is about when it does not. */
+export function parseFigure(
+  word: string | null,
+  scenario: Scenario,
+): Parsed<Figure> {
+  const asked = word ?? usualFigure(scenario);
+  const [figure = "", customer] = asked.split(/:(.*)/s);
+  const [kindName = "", name = ""] = figure.split(".");
+  const kind = kinds[kindName];
+  if (kind === undefined || !figureNames.includes(figure))
+    return wrong(
+      `--figure is "${asked}"; expected one of ${figureNames.join(", ")}, and :CUSTOMER for one customer's${suggestion(figure, figureNames)}`,
+    );
+  const ids = [...scenario.customers.map(({ id }) => id), othersId];
+  if (kindName in ofAll && customer !== undefined)
+    return wrong(
+      `--figure is "${asked}"; expected ${figure}, which is of all customers together`,
+    );
+  if (customer !== undefined && !ids.includes(customer))
+    return wrong(
+      `--figure is about "${customer}"; expected one of ${ids.join(", ")}`,
+    );
+  const [first = othersId] = ids;
+  const expectation = kind.expects({
+    one: customer ?? first,
+    any: customer === undefined ? {} : { customer },
+  });
+  const { unit, scale } = measureOf(kindName, name);
+  return {
+    ok: true,
+    value: {
+      unit,
+      of: (result) => {
+        const { about, found } = figuresOf(expectation, result, scenario.start);
+        const value = found.find((one) => one.name === name)?.value ?? null;
+        return {
+          label: `${about}, ${name}`,
+          figure: value === null ? null : Number((value * scale).toFixed(6)),
+        };
+      },
+    },
+  };
+}
+
+/** The first time to dark or light that the scenario sets limits to, of the most points of presence, or else how many saw errors. */
+function usualFigure({ expect }: Scenario): string {
+  for (const { dark, light } of expect) {
+    const spread = dark ?? light;
+    if (spread === undefined) continue;
+    const name = spreadNames.findLast((one) => spread[one] !== undefined);
+    return `${dark === undefined ? "light" : "dark"}.${name ?? "p100"}:${spread.customer}`;
+  }
+  return "errors.share";
+}
+
+function measureOf(
+  kind: string,
+  name: string,
+): { unit: string; scale: number } {
+  if (name === "share" || name === "hits" || name === "hitBytes")
+    return { unit: "%", scale: 100 };
+  if (kind === "latency") return { unit: "ms", scale: 1 };
+  return /^p\d/.test(name)
+    ? { unit: "s", scale: 1 / 1_000 }
+    : { unit: "", scale: 1 };
+}
+
+function wrong(problem: string): Parsed<Figure> {
+  return { ok: false, problem };
+}

@@ -1,0 +1,108 @@
+import type { Parsed } from "../../http/parsed.ts";
+import type { Sweep } from "../report/sweep.ts";
+import { run } from "../run.ts";
+import { parseScenario, type Scenario } from "../scenario.ts";
+import { readYaml } from "../scenario/yaml.ts";
+import type { Watching } from "../watched.ts";
+import { parseFigure, type Figure } from "./figure.ts";
+import { memberOf } from "./members.ts";
+import { unitOf, valuesOf, type Variation } from "./variation.ts";
+
+/** All that a sweep will run, read and found to be in order. */
+export interface Plan {
+  scenario: { name: string; title: string };
+  parameter: string;
+  figure: Figure;
+  seeds: readonly number[];
+  points: readonly { value: number; scenario: Scenario }[];
+}
+
+/** A problem names the file's member, what was found there and what was expected. */
+export function planSweep(
+  file: { name: string; path: string; text: string },
+  variation: Variation,
+  asked: { figure: string | null; seed: number | null; seeds: number },
+): Parsed<Plan> {
+  const original = parseScenario(file.path, file.text);
+  if (!original.ok) return original;
+  const member = memberOf(readYaml(file.text).value, variation.name);
+  if (!member.ok)
+    return { ok: false, problem: `--vary: ${file.path}: ${member.problem}` };
+  const figure = parseFigure(asked.figure, original.value);
+  if (!figure.ok) return figure;
+
+  const { name, form } = member.value;
+  const unit = unitOf(variation, form);
+  const points = [];
+  for (const value of valuesOf(variation, form)) {
+    const written = unit === "" ? value : `${value}${unit}`;
+    const scenario = parseScenario(file.path, file.text, {
+      path: name.split("."),
+      value: written,
+    });
+    if (!scenario.ok)
+      return {
+        ok: false,
+        problem: `--vary ${name}=${written}: ${scenario.problem}`,
+      };
+    points.push({ value, scenario: scenario.value });
+  }
+  const seed = asked.seed ?? original.value.seed;
+  return {
+    ok: true,
+    value: {
+      scenario: { name: file.name, title: original.value.title },
+      parameter: unit === "" ? name : `${name} (${unit})`,
+      figure: figure.value,
+      seeds: Array.from({ length: asked.seeds }, (_, index) => seed + index),
+      points,
+    },
+  };
+}
+
+/**
+ * Runs each value with each seed, all values with one seed before the next, so that a sweep that is broken off has something
+ * of every value. A run that is broken off does not count. Null when there is none that does.
+ */
+export async function sweep(
+  { scenario, parameter, figure, seeds, points }: Plan,
+  { progress, signal }: Watching,
+): Promise<Sweep | null> {
+  const runs = seeds.flatMap((seed) =>
+    points.map((point) => ({ seed, ...point })),
+  );
+  const found = new Map(points.map(({ value }) => [value, [] as Run[]]));
+  let label = null;
+  let requests = 0;
+  for (const [index, { seed, value, scenario: varied }] of runs.entries()) {
+    let soFar = 0;
+    const result = await run(varied, {
+      name: scenario.name,
+      seed,
+      progress: (done, requestsOfRun) => {
+        soFar = requestsOfRun;
+        progress((index + done) / runs.length, requests + soFar);
+      },
+      // One of its own, which goes with the run: a signal keeps what listens to it.
+      signal: AbortSignal.any([signal]),
+    });
+    if (result.partial) break;
+    requests += soFar;
+    const read = figure.of(result);
+    label = read.label;
+    found.get(value)?.push({ seed, figure: read.figure });
+    if (signal.aborted) break;
+  }
+  if (label === null) return null;
+  const done = [...found].map(([value, ofValue]) => ({ value, runs: ofValue }));
+  return {
+    scenario,
+    partial: done.some((point) => point.runs.length < seeds.length),
+    parameter,
+    figure: label,
+    unit: figure.unit,
+    points: done.filter((point) => point.runs.length > 0),
+  };
+}
+
+type Run = Sweep["points"][number]["runs"][number];
