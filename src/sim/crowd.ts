@@ -6,6 +6,7 @@ import { momentMs } from "./scenario/values.ts";
 import { pathOf } from "./server.ts";
 import type { Stage } from "./stage.ts";
 import type { Visits } from "./visit.ts";
+import type { VisitorLog } from "./visitor-log.ts";
 import { usualTraffic, Visitors, type Session } from "./visitors.ts";
 import { Weights, zipf } from "./weights.ts";
 
@@ -15,7 +16,11 @@ export function admitCrowd(
   stage: Stage,
   visits: Visits,
 ): void {
-  letVisitorsCome(scenario, stage, visits);
+  const visitors = visitorsOf(scenario, stage);
+  letVisitorsCome(visitors, stage, visits);
+  for (const customer of stage.customers)
+    if (customer.log !== null)
+      repeat(customer, customer.log, visitors, stage, visits);
   for (const customer of stage.customers)
     if (customer.watchedMs !== null)
       watch(customer, customer.watchedMs, stage, visits);
@@ -24,18 +29,16 @@ export function admitCrowd(
       letAttackersCome(attack, momentMs(at, scenario.start), stage, visits);
 }
 
-function letVisitorsCome(
-  { traffic, content, start }: Scenario,
-  stage: Stage,
-  visits: Visits,
-): void {
-  const { engine, chance, places, customers } = stage;
+function visitorsOf(
+  { traffic, content }: Scenario,
+  { chance, places, customers }: Stage,
+): Visitors {
   const pagesPerSession = traffic.pagesPerVisit ?? usualTraffic.pagesPerSession;
   const assetsPerPage = traffic.assetsPerPage ?? usualTraffic.assetsPerPage;
   const preset = trafficPresets[traffic.preset];
   const requestsPerSecond =
     traffic.requestsPerSecond ?? preset.requestsPerSecond;
-  const visitors = new Visitors(
+  return new Visitors(
     {
       ...usualTraffic,
       sessionsPerSecond:
@@ -53,7 +56,14 @@ function letVisitorsCome(
     },
     chance,
   );
+}
 
+/** Everybody but visitors of a customer whose visitors a log has. */
+function letVisitorsCome(
+  visitors: Visitors,
+  { engine, customers }: Stage,
+  visits: Visits,
+): void {
   const comeAfter = (ms: number): void => {
     const session = visitors.next(ms);
     engine.schedule(session.atMs, () => {
@@ -65,7 +75,7 @@ function letVisitorsCome(
   const askNext = (session: Session, first: number): void => {
     const { atMs, place, site, requests } = session;
     const customer = customers[site];
-    if (customer === undefined) return;
+    if (customer === undefined || customer.log !== null) return;
     const afterMs = requests[first]?.afterMs;
     let next = first;
     for (
@@ -81,7 +91,30 @@ function letVisitorsCome(
     if (following !== undefined)
       engine.schedule(atMs + following.afterMs, () => askNext(session, next));
   };
-  comeAfter(start);
+  comeAfter(engine.nowMs);
+}
+
+/** Asks for what a log says, at its moments; where whoever asked was, it does not say. */
+function repeat(
+  customer: Customer,
+  log: VisitorLog,
+  visitors: Visitors,
+  { engine, chance }: Stage,
+  visits: Visits,
+): void {
+  const startedAtMs = engine.nowMs;
+  const draw = chance.stream(`log of ${customer.id}`);
+  const comeNext = (index: number): void => {
+    const visit = log.visits[index];
+    if (visit === undefined) return;
+    engine.schedule(startedAtMs + visit.afterMs, () => {
+      const place = visitors.placeAt(engine.nowMs, draw);
+      const { target } = visit;
+      engine.track(visits.ask({ customer, place, target, by: "visitor" }));
+      comeNext(index + 1);
+    });
+  };
+  comeNext(0);
 }
 
 /** At every point of presence someone who asks for the front page again and again. */

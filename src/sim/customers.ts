@@ -9,7 +9,8 @@ import { Origin, type OriginPhase } from "./origin.ts";
 import type { NamedPlace } from "./places.ts";
 import type { Scenario } from "./scenario.ts";
 import { customer as customerForm } from "./scenario/world.ts";
-import { Server } from "./server.ts";
+import { numberedObject, Server, type Content } from "./server.ts";
+import { readVisitorLog, type VisitorLog } from "./visitor-log.ts";
 
 /** What the customers without a name of their own are reported as. */
 export const othersId = "others";
@@ -27,6 +28,8 @@ export interface Customer {
   /** Where its names lead at first, when that is not this edge. */
   provider: string | null;
   watchedMs: number | null;
+  /** Requests that come instead of generated visitors'. */
+  log: VisitorLog | null;
 }
 
 type Given = Scenario["customers"][number];
@@ -81,6 +84,7 @@ export function customersOf(
   }));
   return [...named, ...others].map(({ given, reportedAs }) => {
     const { id, share, cacheControl, provider = null } = given;
+    const log = visitorLogOf(given, scenario.lasts);
     const hosts = hostsOf(given);
     const site = siteOf(given);
     const place = places.find(({ code }) => code === given.origin.at);
@@ -98,7 +102,9 @@ export function customersOf(
     );
     const server = new Server(originHost(hosts[0]), id, place, origin, {
       cacheControl,
-      sizes,
+      ...(log === null
+        ? { sizes, objectAt: numberedObject }
+        : loggedContent(log)),
     });
     return {
       id,
@@ -109,8 +115,36 @@ export function customersOf(
       share,
       provider,
       watchedMs: given.watched ?? null,
+      log,
     };
   });
+}
+
+function visitorLogOf(
+  { id, replay }: Given,
+  lastsMs: number,
+): VisitorLog | null {
+  if (replay === undefined) return null;
+  const log = readVisitorLog(replay, lastsMs);
+  if (!log.ok)
+    throw new Error(`the log of ${id} was not checked: ${log.problem}`);
+  return log.value;
+}
+
+/** What a log does not know is an object more, as large as its first. */
+function loggedContent({
+  sizes,
+}: VisitorLog): Pick<Content, "sizes" | "objectAt"> {
+  const objects = new Map(
+    Array.from(sizes.keys(), (target, object) => [target, object]),
+  );
+  return {
+    sizes: Float64Array.from(sizes.values(), (size) =>
+      Math.min(size, largestBody),
+    ),
+    objectAt: ({ pathname, search }) =>
+      objects.get(`${pathname}${search}`) ?? objects.size,
+  };
 }
 
 /** Customers without a name, each with its share of what the named ones leave. */

@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import type { Parsed } from "../http/parsed.ts";
 import { event } from "./scenario/events.ts";
@@ -80,8 +81,21 @@ export function parseScenario(
     const { path, problem } = complaint(parsed.issues);
     return problemAt(path, problem);
   }
-  const found = doubt(parsed.output);
+  const scenario = withLogsBeside(file, parsed.output);
+  const found = doubt(scenario);
   return found === null
-    ? { ok: true, value: parsed.output }
+    ? { ok: true, value: scenario }
     : problemAt(found.path, found.problem);
+}
+
+function withLogsBeside(file: string, scenario: Scenario): Scenario {
+  const customers = scenario.customers.map(({ replay, ...customer }) =>
+    replay === undefined
+      ? customer
+      : {
+          ...customer,
+          replay: { ...replay, file: resolve(dirname(file), replay.file) },
+        },
+  );
+  return { ...scenario, customers };
 }

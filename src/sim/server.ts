@@ -5,6 +5,15 @@ import { bodyOf } from "./body.ts";
 import type { Origin } from "./origin.ts";
 import type { NamedPlace } from "./places.ts";
 
+/** What a server has. */
+export interface Content {
+  cacheControl: string;
+  /** In bytes, by object. */
+  sizes: Float64Array;
+  /** The object under a URL, whether the site knows it or not. */
+  objectAt: (url: URL) => number;
+}
+
 /** What a customer's server tells, and how often it was asked. */
 export class Server {
   readonly url: string;
@@ -16,25 +25,22 @@ export class Server {
   failures = 0;
   peakPerSecond = 0;
   readonly #origin: Origin;
-  readonly #cacheControl: string;
-  readonly #sizes: Float64Array;
+  readonly #content: Content;
   #second = -1;
   #inSecond = 0;
 
-  /** `sizes` in bytes, by object. */
   constructor(
     url: string,
     customer: string,
     place: NamedPlace,
     origin: Origin,
-    { cacheControl, sizes }: { cacheControl: string; sizes: Float64Array },
+    content: Content,
   ) {
     this.url = url;
     this.customer = customer;
     this.place = place;
     this.#origin = origin;
-    this.#cacheControl = cacheControl;
-    this.#sizes = sizes;
+    this.#content = content;
   }
 
   /** The answer to a request that reaches it now, and when it begins; never, for one it does not answer. */
@@ -43,7 +49,7 @@ export class Server {
     nowMs: number,
   ): { answer: OriginAnswer; afterMs: number } {
     this.#count(nowMs);
-    const object = objectOf(request.url.pathname);
+    const object = this.#content.objectAt(request.url);
     const tag = entityTag(this.customer, object, this.version);
     const isKnown = request.fields.some(
       ([name, value]) =>
@@ -78,7 +84,7 @@ export class Server {
   #found(tag: string, length: number | null, nowMs: number): OriginAnswer {
     const fields: FieldLine[] = [
       ["Date", httpDate(nowMs)],
-      ["Cache-Control", this.#cacheControl],
+      ["Cache-Control", this.#content.cacheControl],
       ["ETag", tag],
     ];
     if (length === null) return answered(304, fields, null);
@@ -90,7 +96,8 @@ export class Server {
   }
 
   #sizeOf(object: number): number {
-    return this.#sizes[object % this.#sizes.length] ?? 0;
+    const { sizes } = this.#content;
+    return sizes[object % sizes.length] ?? 0;
   }
 
   #count(nowMs: number): void {
@@ -118,8 +125,9 @@ export function pathOf(object: number): string {
   return object === 0 ? "/" : `/${object}`;
 }
 
-function objectOf(path: string): number {
-  return Number(path.slice(1)) || 0;
+/** The object that `pathOf` has a path for; whatever else is asked for is the front page. */
+export function numberedObject({ pathname }: URL): number {
+  return Number(pathname.slice(1)) || 0;
 }
 
 function entityTag(customer: string, object: number, version: number): string {

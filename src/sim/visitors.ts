@@ -98,14 +98,19 @@ export class Visitors {
   /** The next visitor after that moment. */
   next(afterMs: number): Session {
     const atMs = this.#arrival(afterMs);
-    const place = this.#places[this.#chance.index(this.#slotAt(atMs))];
-    if (place === undefined) throw new RangeError("there are no places");
     return {
       atMs,
-      place,
+      place: this.placeAt(atMs, this.#chance),
       site: this.#chance.index(this.#sites),
       requests: this.#requests(),
     };
+  }
+
+  /** Where somebody is who comes at that moment. */
+  placeAt(atMs: number, chance: Chance): Place {
+    const place = this.#places[chance.index(this.#slotAt(atMs))];
+    if (place === undefined) throw new RangeError("there are no places");
+    return place;
   }
 
   /** Sessions a millisecond of each place over the day: a country's weight spread evenly over its places. */

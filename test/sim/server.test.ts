@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { Chance } from "../../src/sim/chance.ts";
 import { Origin, type OriginPhase } from "../../src/sim/origin.ts";
-import { originOf, pathOf, Server } from "../../src/sim/server.ts";
+import {
+  numberedObject,
+  originOf,
+  pathOf,
+  Server,
+} from "../../src/sim/server.ts";
 
 const place = {
   code: "FRA",
@@ -25,6 +30,7 @@ function serverWith(phases: readonly OriginPhase[] = []): Server {
   return new Server("origin.shop.example", "shop", place, origin, {
     cacheControl: "max-age=60",
     sizes: Float64Array.of(10, 20, 30),
+    objectAt: numberedObject,
   });
 }
 

@@ -7,7 +7,7 @@ import { usualIsolates } from "../../src/sim/isolates.ts";
 import { Kv, usualKv, type KvSettings } from "../../src/sim/kv.ts";
 import { Origin, type Trouble } from "../../src/sim/origin.ts";
 import { Pop } from "../../src/sim/pop.ts";
-import { Server } from "../../src/sim/server.ts";
+import { numberedObject, Server } from "../../src/sim/server.ts";
 import { Shelf } from "../../src/sim/shelf.ts";
 import { PopWorld } from "../../src/sim/world.ts";
 import type { OriginAnswer } from "../../src/world.ts";
@@ -51,6 +51,7 @@ function popWith({
   const server = new Server("origin.example", "shop", singapore, origin, {
     cacheControl: "max-age=60",
     sizes: Float64Array.of(10),
+    objectAt: numberedObject,
   });
   return new Pop(
     "FRA",

@@ -127,9 +127,9 @@ function tooLarge(
     : `too large for the real runtime: ${Number(over.found.toFixed(1))} ${over.what}; expected at most ${over.limit}`;
 }
 
-/** Of visitors, of those who watch, and of attackers while they attack. */
+/** Of visitors, generated and logged, of those who watch, and of attackers while they attack. */
 function requestsPerSecond(
-  { traffic, events }: Scenario,
+  { traffic, events, lasts }: Scenario,
   { customers, own }: Stage,
 ): number {
   const watching = customers.reduce(
@@ -137,8 +137,13 @@ function requestsPerSecond(
       sum + (watchedMs === null ? 0 : (1_000 * own.pops.length) / watchedMs),
     0,
   );
+  const logged = customers.reduce(
+    (sum, { log }) => sum + (log === null ? 0 : log.visits.length),
+    0,
+  );
   const attacks = events.map(({ attack }) => attack?.requestsPerSecond ?? 0);
   const preset = trafficPresets[traffic.preset];
   const visitors = traffic.requestsPerSecond ?? preset.requestsPerSecond;
-  return visitors + watching + Math.max(0, ...attacks);
+  const replayed = (1_000 * logged) / lasts;
+  return visitors + replayed + watching + Math.max(0, ...attacks);
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { popSetSizes } from "../places.ts";
+import { formats } from "../replay/trace-file.ts";
 import {
   between,
   bytes,
@@ -149,6 +150,23 @@ const host = v.pipe(
   v.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, hostSaid),
 );
 
+const replay = v.pipe(
+  v.strictObject({
+    file: text,
+    format: v.pipe(
+      v.optional(oneOf(...formats)),
+      v.description("What the file's name says when left out."),
+    ),
+    speed: v.pipe(
+      v.optional(between(0.001, 1_000), 1),
+      v.description("How many times as fast as in the log."),
+    ),
+  }),
+  v.description(
+    "A log whose requests come instead of generated visitors; file is relative to the scenario's.",
+  ),
+);
+
 export const customer = v.strictObject({
   id,
   hosts: v.pipe(
@@ -175,6 +193,7 @@ export const customer = v.strictObject({
       "At every point of presence someone asks for the front page this often.",
     ),
   ),
+  replay: v.optional(replay),
 });
 
 export const others = v.pipe(
