@@ -97,13 +97,16 @@ function replace(key: string, held: readonly Held[], edge: Edge): void {
   edge.world.later(edge.world.keep(indexName(key), JSON.stringify(index)));
 }
 
-/** RFC 9111 §4.1: the same values of the same nominated fields select the same response. */
 function isReplaced(other: Held, by: Held): boolean {
-  const sameVariant =
-    JSON.stringify(other.stored.varyOn) === JSON.stringify(by.stored.varyOn);
   return (
-    sameVariant && (by.stored.range === null || other.stored.range !== null)
+    isSameVariant(other.stored, by.stored) &&
+    (by.stored.range === null || other.stored.range !== null)
   );
+}
+
+/** RFC 9111 §4.1: the same values of the same nominated fields select the same response. */
+export function isSameVariant(one: Stored, other: Stored): boolean {
+  return JSON.stringify(one.varyOn) === JSON.stringify(other.varyOn);
 }
 
 const milliseconds = v.number();

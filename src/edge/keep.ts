@@ -7,13 +7,13 @@ import { concatenated } from "./bytes.ts";
 import { copied, type Copy } from "./copy.ts";
 import type { Edge } from "./edge.ts";
 import type { Flight } from "./flight.ts";
-import { find, hold } from "./holdings.ts";
+import { find, hold, isSameVariant } from "./holdings.ts";
 import { noteUnshareable } from "./unshareable.ts";
 import type { Held } from "./response-memory.ts";
 
 /** Whether what arrived is being stored while it goes on to the visitor. */
 export type Keeping =
-  | { kind: "stored"; visitor: Bytes; stored: Stored }
+  | { kind: "stored"; visitor: Bytes }
   | { kind: "passed"; visitor: Bytes; because: Refusal | "too-large" };
 
 type Storable = Omit<Stored, "bodyLength" | "range">;
@@ -55,12 +55,7 @@ export function keep(
       settle(asked, storing.stored, name, made, flight, edge),
     ),
   );
-  const stored = {
-    ...storing.stored,
-    bodyLength: statedLength ?? 0,
-    range: null,
-  };
-  return { kind: "stored", visitor, stored };
+  return { kind: "stored", visitor };
 }
 
 async function settle(
@@ -138,10 +133,6 @@ function joinedFrom(
     },
     body: { kind: "memory", bytes: whole },
   };
-}
-
-function isSameVariant(one: Stored, other: Stored): boolean {
-  return JSON.stringify(one.varyOn) === JSON.stringify(other.varyOn);
 }
 
 function statedLengthOf(received: Received, body: Bytes): number | null {
