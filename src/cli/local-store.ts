@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
-import { Miniflare, convertV4MiniflareOptions } from "miniflare";
-import { configuredWorker, localRuntime, usualStatePath } from "./local.ts";
+import { openStorage, usualStatePath } from "./local.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -9,15 +8,7 @@ import type { Store } from "./store.ts";
  */
 export async function openLocalStore(persistTo: string | null): Promise<Store> {
   const statePath = resolve(persistTo ?? usualStatePath);
-  const runtime = new Miniflare(
-    convertV4MiniflareOptions({
-      ...localRuntime(statePath),
-      modules: [
-        { type: "ESModule", path: "none.js", contents: "export default {}" },
-      ],
-      kvNamespaces: configuredWorker().kvNamespaces ?? {},
-    }),
-  );
+  const runtime = openStorage(statePath);
   const kv = await runtime.getKVNamespace("CUSTOMERS");
   return {
     kind: "local",

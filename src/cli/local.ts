@@ -67,9 +67,9 @@ interface Bindings {
   };
 }
 
-/** The local CUSTOMERS namespace, the one that `wrangler kv` and a running edge read and write. */
-export async function openCustomers(statePath: string) {
-  const runtime = new Miniflare(
+/** A runtime that serves nothing and gives access to the local namespaces. */
+export function openStorage(statePath: string): Miniflare {
+  return new Miniflare(
     convertV4MiniflareOptions({
       ...localRuntime(statePath),
       modules: [
@@ -78,6 +78,11 @@ export async function openCustomers(statePath: string) {
       kvNamespaces: configuredWorker().kvNamespaces ?? {},
     }),
   );
+}
+
+/** The local CUSTOMERS namespace, the one that `wrangler kv` and a running edge read and write. */
+export async function openCustomers(statePath: string) {
+  const runtime = openStorage(statePath);
   const { CUSTOMERS: customers } = await runtime.getBindings<Bindings>();
   return {
     async read(keys: readonly string[]): Promise<Map<string, string | null>> {

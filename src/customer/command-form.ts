@@ -43,21 +43,22 @@ const forms = {
   }),
 };
 
-const known = v.object({
-  kind: v.picklist([
-    "add",
-    "change",
-    "remove",
-    "notice",
-    "drop",
-    "suspend",
-    "withhold",
-    "restore",
-    "purge",
-  ]),
-});
+/** What a command may be. */
+export const commandKinds = [
+  "add",
+  "change",
+  "remove",
+  "notice",
+  "drop",
+  "suspend",
+  "withhold",
+  "restore",
+  "purge",
+] as const;
+
+const known = v.object({ kind: v.picklist(commandKinds) });
 const unknown = members({
-  kind: v.never(`one of ${known.entries.kind.options.join(", ")}`),
+  kind: v.never(`one of ${commandKinds.join(", ")}`),
 });
 
 /** The members a command of each kind has. */

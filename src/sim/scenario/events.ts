@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { commandKinds } from "../../customer/command-form.ts";
 import { parseCommand, type Command } from "../../customer/command.ts";
 import {
   duration,
@@ -12,20 +13,7 @@ import {
 
 const command = v.pipe(
   v.looseObject({
-    kind: v.picklist(
-      [
-        "add",
-        "change",
-        "remove",
-        "notice",
-        "drop",
-        "suspend",
-        "withhold",
-        "restore",
-        "purge",
-      ],
-      "one of add, change, remove, notice, drop, suspend, withhold, restore, purge",
-    ),
+    kind: v.picklist(commandKinds, `one of ${commandKinds.join(", ")}`),
   }),
   v.description(
     "What the portcullis command would be told: kind, customer or host, and members as in the record that it writes.",
