@@ -1,15 +1,28 @@
 import { resolve } from "node:path";
-import { openStorage, usualStatePath } from "./local.ts";
+import type { Miniflare } from "miniflare";
+import { getPlatformProxy } from "wrangler";
+import { configPath, persistencePath, usualStatePath } from "./local.ts";
 import type { Store } from "./store.ts";
+
+interface Bindings {
+  CUSTOMERS: Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
+}
 
 /**
  * The store of this machine, in the folder named or in wrangler's usual one: `wrangler kv` and a running edge read and
- * write it too. Opened in this process, since wrangler takes seconds to start and does the same.
+ * write it too. Wrangler opens it in this process, which takes a third of the time of its command.
  */
 export async function openLocalStore(persistTo: string | null): Promise<Store> {
   const statePath = resolve(persistTo ?? usualStatePath);
-  const runtime = openStorage(statePath);
-  const kv = await runtime.getKVNamespace("CUSTOMERS");
+  // Wrangler would ask the network where this machine stands.
+  process.env["CLOUDFLARE_CF_FETCH_ENABLED"] ??= "false";
+  const { env, dispose } = await getPlatformProxy<Bindings>({
+    configPath,
+    persist: { path: persistencePath(statePath) },
+    envFiles: [],
+    remoteBindings: false,
+  });
+  const kv = env.CUSTOMERS;
   return {
     kind: "local",
     name: `local store ${statePath}`,
@@ -35,6 +48,6 @@ export async function openLocalStore(persistTo: string | null): Promise<Store> {
       }
       return { ok: true, value: null };
     },
-    close: () => runtime.dispose(),
+    close: dispose,
   };
 }

@@ -1,11 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  Miniflare,
-  convertV4MiniflareOptions,
-  type V4WorkerOptionsShape,
-} from "miniflare";
+import type { V4WorkerOptionsShape } from "miniflare";
 import {
   unstable_getMiniflareWorkerOptions,
   unstable_readConfig,
@@ -14,6 +10,8 @@ import { demoOperator } from "./demo/operator.ts";
 
 /** The folder of package.json and wrangler.toml. */
 export const projectPath = fileURLToPath(new URL("../../", import.meta.url));
+
+export const configPath = join(projectPath, "wrangler.toml");
 
 /** Where wrangler keeps its local storage unless told otherwise. */
 export const usualStatePath = join(projectPath, ".wrangler/state");
@@ -38,17 +36,20 @@ export function localVariables(
 
 /** The Worker as wrangler.toml describes it, in the words of the local runtime. */
 export function configuredWorker(): V4WorkerOptionsShape {
-  const config = unstable_readConfig({
-    config: join(projectPath, "wrangler.toml"),
-  });
+  const config = unstable_readConfig({ config: configPath });
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   return { ...workerOptions, name: config.name ?? "portcullis" };
+}
+
+/** Where wrangler keeps storage below a folder of state, by the version of its layout. */
+export function persistencePath(statePath: string): string {
+  return join(statePath, "v3");
 }
 
 /** What every local runtime here shares: wrangler's folder layout, nothing asked of the network. */
 export function localRuntime(statePath: string) {
   return {
-    resourcePersistencePath: join(statePath, "v3"),
+    resourcePersistencePath: persistencePath(statePath),
     cf: false,
     telemetry: { enabled: false },
   };
@@ -56,49 +57,8 @@ export function localRuntime(statePath: string) {
 
 /** Empties the Cache API's local storage, which outlives the runtime. */
 export async function emptyCache(statePath: string): Promise<void> {
-  await rm(join(statePath, "v3/cache"), { recursive: true, force: true });
-}
-
-interface Bindings {
-  CUSTOMERS: {
-    get(key: string): Promise<string | null>;
-    put(key: string, value: string): Promise<void>;
-    delete(key: string): Promise<void>;
-  };
-}
-
-/** A runtime that serves nothing and gives access to the local namespaces. */
-export function openStorage(statePath: string): Miniflare {
-  return new Miniflare(
-    convertV4MiniflareOptions({
-      ...localRuntime(statePath),
-      modules: [
-        { type: "ESModule", path: "none.js", contents: "export default {}" },
-      ],
-      kvNamespaces: configuredWorker().kvNamespaces ?? {},
-    }),
-  );
-}
-
-/** The local CUSTOMERS namespace, the one that `wrangler kv` and a running edge read and write. */
-export async function openCustomers(statePath: string) {
-  const runtime = openStorage(statePath);
-  const { CUSTOMERS: customers } = await runtime.getBindings<Bindings>();
-  return {
-    async read(keys: readonly string[]): Promise<Map<string, string | null>> {
-      return new Map(
-        await Promise.all(
-          keys.map(async (key) => [key, await customers.get(key)] as const),
-        ),
-      );
-    },
-    async write(changes: ReadonlyMap<string, string | null>): Promise<void> {
-      for (const [key, value] of changes) {
-        await (value === null
-          ? customers.delete(key)
-          : customers.put(key, value));
-      }
-    },
-    close: () => runtime.dispose(),
-  };
+  await rm(join(persistencePath(statePath), "cache"), {
+    recursive: true,
+    force: true,
+  });
 }

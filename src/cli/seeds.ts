@@ -1,3 +1,4 @@
+import type { Records } from "../customer/applied.ts";
 import { edgeKey, purgeKey, siteKey, standingKey } from "../customer/keys.ts";
 import { parseSite } from "../customer/site.ts";
 
@@ -9,9 +10,6 @@ export interface DemoCustomer {
   /** The list entry that a first start writes. */
   entry: string;
 }
-
-/** Values by key; null where there is none, or where there is to be none. */
-export type Entries = ReadonlyMap<string, string | null>;
 
 /** Every key that a start may change. */
 export function seedKeys(customers: readonly DemoCustomer[]): string[] {
@@ -28,9 +26,9 @@ export function seedKeys(customers: readonly DemoCustomer[]): string[] {
  */
 export function planSeeds(
   customers: readonly DemoCustomer[],
-  found: Entries,
+  found: Records,
   demo: "kept" | "fresh",
-): Entries {
+): Records {
   const wanted =
     demo === "fresh"
       ? [...firstStart(customers), ...leftovers(customers)]
@@ -63,7 +61,7 @@ function leftovers(customers: readonly DemoCustomer[]): Entry[] {
   ];
 }
 
-function stored(found: Entries): Entry[] {
+function stored(found: Records): Entry[] {
   return [...found].filter(([, value]) => value !== null);
 }
 
@@ -71,7 +69,7 @@ function stored(found: Entries): Entry[] {
  * Site records whose port is that of an earlier start: those with one origin, on 127.0.0.1. Whatever else such a record
  * says stays. Any other record is not ours, one that cannot be read included.
  */
-function moved(customers: readonly DemoCustomer[], found: Entries): Entry[] {
+function moved(customers: readonly DemoCustomer[], found: Records): Entry[] {
   return customers.flatMap(({ host, origin }): Entry[] => {
     const key = siteKey(host);
     const text = found.get(key) ?? "";

@@ -5,12 +5,8 @@ import { standingKey } from "../customer/keys.ts";
 import { briefing } from "./briefing.ts";
 import { serveDemoSites } from "./demo/customers.ts";
 import { startDirect } from "./direct.ts";
-import {
-  emptyCache,
-  localVariables,
-  openCustomers,
-  usualStatePath,
-} from "./local.ts";
+import { openLocalStore } from "./local-store.ts";
+import { emptyCache, localVariables, usualStatePath } from "./local.ts";
 import { parseStartCommand, usage, type StartOptions } from "./options.ts";
 import { loopbackAddresses, portProblem } from "./ports.ts";
 import { planSeeds, seedKeys } from "./seeds.ts";
@@ -54,8 +50,10 @@ async function start(options: StartOptions): Promise<void> {
 /** Serves the demo sites and brings the store in line with them. Answers with what the list then says of each. */
 async function startDemo(statePath: string, demo: "kept" | "fresh") {
   const customers = await serveDemoSites(Date.now());
-  const store = await openCustomers(statePath);
-  const found = await store.read(seedKeys(customers));
+  const store = await openLocalStore(statePath);
+  const read = await store.read(seedKeys(customers));
+  if (!read.ok) fail(read.problem);
+  const found = read.value;
   const changes = planSeeds(customers, found, demo);
   await store.write(changes);
   await store.close();

@@ -1,23 +1,25 @@
 import Table from "cli-table3";
 
 const places = `top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right
-  left left-mid mid mid-mid right right-mid`;
+  left left-mid mid mid-mid right right-mid middle`;
 const noFrame = Object.fromEntries(
   places.split(/\s+/).map((place) => [place, ""]),
 );
 
+type Row = readonly string[];
+
+interface Layout {
+  head?: Row;
+  /** Of each column, with its margin; texts are wrapped to them. As wide as need be when left out. */
+  widths?: readonly number[];
+  /** Spaces before each column. */
+  margin: number;
+}
+
 /** Columns aligned by spaces, the head first. */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const lines = new Table({
-    chars: { ...noFrame, middle: "  " },
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-    head: [...head],
-  });
-  lines.push(...rows.map((row) => row.map(printable)));
-  return trimmed(lines.toString());
+export function table(head: Row, rows: readonly Row[]): string {
+  const lines = columns(rows, { head, margin: 2 });
+  return lines.replace(/^ {2}/gm, "");
 }
 
 /** Named values, a line each; those that are empty are left out. */
@@ -25,14 +27,26 @@ export function sheet(
   rows: readonly (readonly [name: string, value: string])[],
 ): string {
   const shown = rows.filter(([, value]) => value !== "");
-  const widest = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown
-    .map(([name, value]) => `  ${name.padEnd(widest)}  ${printable(value)}`)
-    .join("\n");
+  return shown.length === 0 ? "" : columns(shown, { margin: 2 });
 }
 
-function trimmed(text: string): string {
-  return text.replace(/ +$/gm, "");
+/** Texts below one another, without a frame. */
+export function columns(rows: readonly Row[], layout: Layout): string {
+  const { head = [], widths = [], margin } = layout;
+  const lines = new Table({
+    chars: noFrame,
+    style: {
+      head: [],
+      border: [],
+      "padding-left": margin,
+      "padding-right": 0,
+    },
+    head: [...head],
+    colWidths: [...widths],
+    wordWrap: widths.length > 0,
+  });
+  lines.push(...rows.map((row) => row.map(printable)));
+  return lines.toString().replace(/ +$/gm, "");
 }
 
 /** Keys and values may hold anything; control and direction characters could forge lines. Colours stay. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openCustomers } from "../../src/cli/local.ts";
+import { openLocalStore } from "../../src/cli/local-store.ts";
 import { portcullis } from "./portcullis.ts";
 
 let folder: string;
@@ -22,7 +22,7 @@ async function json(store: string, ...args: readonly string[]) {
 }
 
 async function seed(store: string, records: Readonly<Record<string, string>>) {
-  const customers = await openCustomers(join(folder, store));
+  const customers = await openLocalStore(join(folder, store));
   await customers.write(new Map(Object.entries(records)));
   await customers.close();
 }

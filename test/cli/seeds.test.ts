@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { serveDemoSites } from "../../src/cli/demo/customers.ts";
-import { planSeeds, seedKeys, type Entries } from "../../src/cli/seeds.ts";
+import { planSeeds, seedKeys } from "../../src/cli/seeds.ts";
+import type { Records } from "../../src/customer/applied.ts";
 import { parseSite } from "../../src/customer/site.ts";
 import { parseStanding } from "../../src/customer/standing.ts";
 import { judge } from "../../src/customer/verdict.ts";
@@ -23,7 +24,7 @@ type Row = [
 ];
 
 function planned(found: Record<string, string>, demo: "kept" | "fresh") {
-  const entries: Entries = new Map(
+  const entries: Records = new Map(
     seedKeys([shop]).map((key) => [key, found[key] ?? null]),
   );
   return Object.fromEntries(planSeeds([shop], entries, demo));
