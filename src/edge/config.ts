@@ -75,6 +75,12 @@ const Variables = v.object({
   CLIENT_ADDRESS: oneOf(["cf-connecting-ip", "unknown"], "cf-connecting-ip"),
 });
 
+/** Every variable that the edge reads. */
+export const variableNames = [
+  "OPERATOR",
+  ...v.keyof(Variables).options,
+] as const;
+
 /** The Worker's variables; the problem names the variable, what it holds and what was expected. */
 export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
   const operator =

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { variableNames } from "../../edge/config.ts";
 import { popSetSizes } from "../places.ts";
 import { formats } from "../replay/trace-file.ts";
 import {
@@ -54,7 +55,12 @@ export const list = v.pipe(
 );
 
 export const edge = v.pipe(
-  v.record(v.string(), v.union([v.string(), v.number()], "a text or a number")),
+  v.strictObject(
+    v.entriesFromList(
+      variableNames,
+      v.optional(v.union([v.string(), v.number()], "a text or a number")),
+    ),
+  ),
   v.description(
     "The Worker's variables, as wrangler.toml has them; usual ones when left out.",
   ),

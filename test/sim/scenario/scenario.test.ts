@@ -118,6 +118,12 @@ test.each([
     "6:1: WATCH_SECONDS is 99; expected a number of seconds from 0 to 60",
   ],
   [
+    "a variable that no Worker reads",
+    "bucket: 1s",
+    "edge: { RECORD_MEMORY: 1 }",
+    '6:9: "edge.RECORD_MEMORY" is not a member that this has',
+  ],
+  [
     "two customers of one name",
     "others:",
     "  - id: forum\nothers:",
