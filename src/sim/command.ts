@@ -8,7 +8,7 @@ import { writeReports } from "./report/write.ts";
 import type { Result } from "./result.ts";
 import { run } from "./run.ts";
 import { parseScenario } from "./scenario.ts";
-import { readScenarioFile } from "./scenario-file.ts";
+import { readLogs, readScenarioFile } from "./scenario-file.ts";
 import { shippedScenarios } from "./shipped.ts";
 import { runSweep } from "./sweep/command.ts";
 import { watched } from "./watched.ts";
@@ -69,11 +69,14 @@ async function runOne(
   const { name, path, text } = file.value;
   const scenario = parseScenario(path, text);
   if (!scenario.ok) return misunderstood(scenario.problem);
+  const read = await readLogs(file.value, scenario.value);
+  if (!read.ok) return misunderstood(read.problem);
 
+  const logs = read.value;
   const seed = given.seed ?? scenario.value.seed;
   if (given.real === null) {
     const result = await watched(`${name}, seed ${seed}`, (watching) =>
-      run(scenario.value, { name, seed, ...watching }),
+      run(scenario.value, { name, seed, logs, ...watching }),
     );
     return reported(result, given, name);
   }
@@ -81,7 +84,7 @@ async function runOne(
   // The runtime and wrangler take a second to load, which virtual time need not wait for.
   const { comparison, runBoth } = await import("./real/both.ts");
   const compared = await watched(`${name}, seed ${seed}`, (watching) =>
-    runBoth(scenario.value, { name, seed, scale, ...watching }),
+    runBoth(scenario.value, { name, seed, logs, scale, ...watching }),
   );
   if (!compared.ok) return misunderstood(compared.problem);
   const code = await reported(compared.value.real, given, name);

@@ -7,10 +7,11 @@ import { largestBody } from "./body.ts";
 import type { Chance } from "./chance.ts";
 import { Origin, type OriginPhase } from "./origin.ts";
 import type { NamedPlace } from "./places.ts";
+import type { TraceEntry } from "./replay/trace.ts";
 import type { Scenario } from "./scenario.ts";
 import { customer as customerForm } from "./scenario/world.ts";
 import { numberedObject, Server, type Content } from "./server.ts";
-import { readVisitorLog, type VisitorLog } from "./visitor-log.ts";
+import { visitorLog, type VisitorLog } from "./visitor-log.ts";
 
 /** What the customers without a name of their own are reported as. */
 export const othersId = "others";
@@ -33,6 +34,9 @@ export interface Customer {
 }
 
 type Given = Scenario["customers"][number];
+
+/** The requests of logs in order of time, by the id of the customer whose visitors they come from. */
+export type Logs = ReadonlyMap<string, readonly TraceEntry[]>;
 
 /** The hosts of a customer; one that names none has one made of its id. */
 export function hostsOf({
@@ -72,6 +76,7 @@ export function customersOf(
   places: readonly NamedPlace[],
   phasesOf: (customer: string) => readonly OriginPhase[],
   chance: Chance,
+  logs: Logs,
 ): Customer[] {
   const sizes = sizesOf(scenario.content, chance);
   const named = scenario.customers.map((given) => ({
@@ -84,7 +89,7 @@ export function customersOf(
   }));
   return [...named, ...others].map(({ given, reportedAs }) => {
     const { id, share, cacheControl, provider = null } = given;
-    const log = visitorLogOf(given, scenario.lasts);
+    const log = logOf(given, logs, scenario.lasts);
     const hosts = hostsOf(given);
     const site = siteOf(given);
     const place = places.find(({ code }) => code === given.origin.at);
@@ -120,15 +125,15 @@ export function customersOf(
   });
 }
 
-function visitorLogOf(
+function logOf(
   { id, replay }: Given,
+  logs: Logs,
   lastsMs: number,
 ): VisitorLog | null {
   if (replay === undefined) return null;
-  const log = readVisitorLog(replay, lastsMs);
-  if (!log.ok)
-    throw new Error(`the log of ${id} was not checked: ${log.problem}`);
-  return log.value;
+  const requests = logs.get(id);
+  if (requests === undefined) throw new Error(`the log of ${id} was not read`);
+  return visitorLog(requests, replay.speed, lastsMs);
 }
 
 /** What a log does not know is an object more, as large as its first. */

@@ -1,5 +1,5 @@
 import { admitCrowd } from "./crowd.ts";
-import { hostsOf, othersId } from "./customers.ts";
+import { hostsOf, othersId, type Logs } from "./customers.ts";
 import { judged } from "./expect.ts";
 import { Happenings } from "./happenings.ts";
 import { readPlaces } from "./places.ts";
@@ -15,6 +15,8 @@ export interface RunOptions {
   seed: number;
   /** Told now and then how far the run is, 0 to 1, and how many requests there were. */
   progress: (done: number, requests: number) => void;
+  /** For a scenario whose customers have some. */
+  logs?: Logs;
   /** Breaks the run off: its result is then marked as partial. */
   signal: AbortSignal | null;
 }
@@ -27,7 +29,7 @@ export async function run(
   scenario: Scenario,
   options: RunOptions,
 ): Promise<Result> {
-  const stage = stageFor(scenario, options.seed, await readPlaces());
+  const stage = stageFor(scenario, options, await readPlaces());
   return play(scenario, stage, "virtual", options);
 }
 

@@ -1,8 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { Parsed } from "../http/parsed.ts";
+import type { Logs } from "./customers.ts";
+import type { TraceEntry } from "./replay/trace.ts";
+import { placed, type Scenario } from "./scenario.ts";
 import { shippedScenarios } from "./shipped.ts";
+import { readLog } from "./visitor-log.ts";
 
-interface ScenarioFile {
+export interface ScenarioFile {
   /** What its reports go by. */
   name: string;
   path: string;
@@ -27,4 +31,23 @@ export async function readScenarioFile(
 
 function nameOf(path: string): string {
   return (path.split("/").at(-1) ?? path).replace(/\.ya?ml$/, "");
+}
+
+/** The logs that visitors of a file's scenario come from; a problem has the place where the file names the log. */
+export async function readLogs(
+  { path, text }: Pick<ScenarioFile, "path" | "text">,
+  { customers }: Scenario,
+): Promise<Parsed<Logs>> {
+  const logs = new Map<string, TraceEntry[]>();
+  for (const [index, { id, replay }] of customers.entries()) {
+    if (replay === undefined) continue;
+    const log = await readLog(replay);
+    if (!log.ok)
+      return placed(path, text, {
+        path: ["customers", index, "replay", "file"],
+        problem: log.problem,
+      });
+    logs.set(id, log.value);
+  }
+  return { ok: true, value: logs };
 }

@@ -4,7 +4,7 @@ import type { Parsed } from "../http/parsed.ts";
 import { event } from "./scenario/events.ts";
 import { expectation } from "./scenario/expectations.ts";
 import { complaint } from "./scenario/complaint.ts";
-import { doubt } from "./scenario/doubt.ts";
+import { doubt, type Doubt } from "./scenario/doubt.ts";
 import { replaced } from "./scenario/replaced.ts";
 import { readYaml, type Path } from "./scenario/yaml.ts";
 import { duration, instant, text, whole } from "./scenario/values.ts";
@@ -65,10 +65,6 @@ export function parseScenario(
   otherwise?: { path: Path; value: unknown },
 ): Parsed<Scenario> {
   const read = readYaml(yaml);
-  const problemAt = (path: readonly (string | number)[], problem: string) => ({
-    ok: false as const,
-    problem: `${file}:${read.place(path)}: ${problem}`,
-  });
   if (read.problem !== null)
     return { ok: false, problem: `${file}:${read.problem}` };
   const parsed = v.safeParse(
@@ -77,15 +73,22 @@ export function parseScenario(
       ? read.value
       : replaced(read.value, otherwise.path, otherwise.value),
   );
-  if (!parsed.success) {
-    const { path, problem } = complaint(parsed.issues);
-    return problemAt(path, problem);
-  }
+  if (!parsed.success) return placed(file, yaml, complaint(parsed.issues));
   const scenario = withLogsBeside(file, parsed.output);
   const found = doubt(scenario);
   return found === null
     ? { ok: true, value: scenario }
-    : problemAt(found.path, found.problem);
+    : placed(file, yaml, found);
+}
+
+/** A problem of a member, with where in the file that is: "my.yaml:12:3: …". */
+export function placed(
+  file: string,
+  yaml: string,
+  { path, problem }: Doubt,
+): { ok: false; problem: string } {
+  const place = readYaml(yaml).place(path);
+  return { ok: false, problem: `${file}:${place}: ${problem}` };
 }
 
 function withLogsBeside(file: string, scenario: Scenario): Scenario {

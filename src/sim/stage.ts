@@ -1,5 +1,5 @@
 import { Chance } from "./chance.ts";
-import { customersOf, type Customer } from "./customers.ts";
+import { customersOf, type Customer, type Logs } from "./customers.ts";
 import { Resolver, obedientResolver, Zone } from "./dns.ts";
 import { edgeOn } from "./edge.ts";
 import { Engine } from "./engine.ts";
@@ -25,7 +25,7 @@ export interface Stage {
 
 export function stageFor(
   scenario: Scenario,
-  seed: number,
+  { seed, logs = new Map() }: { seed: number; logs?: Logs },
   places: readonly NamedPlace[],
   engine = new Engine(scenario.start),
 ): Stage {
@@ -35,6 +35,7 @@ export function stageFor(
     places,
     (customer) => originPhasesOf(scenario, customer),
     chance,
+    logs,
   );
   const ground = { scenario, engine, chance, places, customers };
   const own = edgeOn(ground, ownId, scenario.pops, kvPhasesOf(scenario));

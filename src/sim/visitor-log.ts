@@ -1,16 +1,14 @@
-import { readFileSync, statSync } from "node:fs";
 import type { Parsed } from "../http/parsed.ts";
-import { parseCombinedLine } from "./replay/combined.ts";
-import { parseCsvLine } from "./replay/csv.ts";
-import { parseHar } from "./replay/har.ts";
-import { formatOf, type Format } from "./replay/trace-file.ts";
+import type { Key } from "./cache/eviction.ts";
 import {
-  traceEntry,
-  type LoggedRequest,
-  type TraceEntry,
-} from "./replay/trace.ts";
+  formatOf,
+  readable,
+  TraceFile,
+  type Format,
+} from "./replay/trace-file.ts";
+import type { TraceEntry } from "./replay/trace.ts";
 
-/** What visitors of one site asked for, as a log has it. */
+/** What visitors of one site ask for during a run, as a log has it. */
 export interface VisitorLog {
   /** In order of time; milliseconds since the first, path and query. */
   visits: readonly { afterMs: number; target: string }[];
@@ -18,87 +16,72 @@ export interface VisitorLog {
   sizes: ReadonlyMap<string, number>;
 }
 
-/** Read in one piece: requests need not stand in order of time. */
-const largestLogBytes = 64 * 2 ** 20;
+/** Held in memory, since a log need not be in order of time. */
+const mostRequests = 5_000_000;
 
 /**
- * The requests of a log within that many milliseconds, those aside that no cache would keep. `speed` is how many times as fast
- * they come as they did. A problem names the file, and what can be told of line and field.
+ * The requests of a log in order of time, those aside that no cache would keep, and without the hosts that they went to. A
+ * problem names the file, and what can be told of line and field.
  */
-export function readVisitorLog(
-  given: { file: string; format?: Format | undefined; speed: number },
-  lastsMs: number,
-): Parsed<VisitorLog> {
-  const { file, speed } = given;
+export async function readLog(given: {
+  file: string;
+  format?: Format | undefined;
+}): Promise<Parsed<TraceEntry[]>> {
+  const { file } = given;
   const format = given.format ?? formatOf(file);
-  const problem = (said: string) => ({
-    ok: false as const,
-    problem: `${file}: ${said}`,
-  });
   if (format === null)
-    return problem("the name says no format; expected .har, .log or .csv");
-  if (file.endsWith(".gz"))
-    return problem("found a compressed log, expected one that is not");
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found?.isFile()) return problem("there is no such file");
-  if (found.size > largestLogBytes)
-    return problem("found more than 64 MiB, expected less");
-  const entries = entriesOf(readFileSync(file, "utf8"), format);
-  if (!entries.ok) return problem(entries.problem);
-  return entries.value.length === 0
-    ? problem("found no GET answered 200, expected some")
-    : { ok: true, value: logOf(entries.value, speed, lastsMs) };
+    return {
+      ok: false,
+      problem: `${file}: the name says no format; expected .har, .log or .csv, maybe with .gz`,
+    };
+  const trace = await TraceFile.open(file, {
+    format,
+    sizes: "kept",
+    hosts: "ignored",
+  });
+  return trace.ok ? readable(file, requestsOf(trace.value)) : trace;
 }
 
-function entriesOf(text: string, format: Format): Parsed<TraceEntry[]> {
-  switch (format) {
-    case "csv":
-      return eachLine(text, parseCsvLine);
-    case "combined":
-      return kept(eachLine(text, parseCombinedLine));
-    case "har":
-      return kept(parseHar(text));
+async function requestsOf(trace: TraceFile): Promise<Parsed<TraceEntry[]>> {
+  const requests: TraceEntry[] = [];
+  const keys = new Map<Key, Key>();
+  for await (const batch of trace.entries(new AbortController().signal)) {
+    if (!batch.ok) return batch;
+    for (const { key, ...request } of batch.value) {
+      const known = keys.get(key) ?? key;
+      keys.set(known, known);
+      requests.push({ ...request, key: known });
+    }
+    if (requests.length > mostRequests)
+      return {
+        ok: false,
+        problem: `found more than ${mostRequests} requests, expected at most that many`,
+      };
   }
+  if (requests.length === 0)
+    return { ok: false, problem: "found no GET answered 200, expected some" };
+  // A server logs a request when it has answered it, which is not the order in which they came.
+  return {
+    ok: true,
+    value: requests.sort((one, other) => one.atMs - other.atMs),
+  };
 }
 
-function eachLine<Entry>(
-  text: string,
-  parse: (line: string) => Parsed<Entry | null>,
-): Parsed<Entry[]> {
-  const entries: Entry[] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line === "") continue;
-    const parsed = parse(line);
-    if (!parsed.ok)
-      return { ok: false, problem: `line ${index + 1}: ${parsed.problem}` };
-    if (parsed.value !== null) entries.push(parsed.value);
-  }
-  return { ok: true, value: entries };
-}
-
-/** Whatever host a request went to, here it goes to the customer's first. */
-function kept(requests: Parsed<LoggedRequest[]>): Parsed<TraceEntry[]> {
-  if (!requests.ok) return requests;
-  const entries = requests.value
-    .map((request) => traceEntry({ ...request, host: null }))
-    .filter((entry) => entry !== null);
-  return { ok: true, value: entries };
-}
-
-function logOf(
-  entries: readonly TraceEntry[],
+/** What of a log in order of time comes within so many milliseconds, so many times as fast as it did. */
+export function visitorLog(
+  requests: readonly TraceEntry[],
   speed: number,
   lastsMs: number,
 ): VisitorLog {
-  // A server logs a request when it has answered it, which is not the order in which they came.
-  const ordered = entries.toSorted((one, other) => one.atMs - other.atMs);
-  const firstMs = ordered[0]?.atMs ?? 0;
+  const firstMs = requests[0]?.atMs ?? 0;
   const visits = [];
+  const targets = new Map<Key, string>();
   const sizes = new Map<string, number>();
-  for (const { atMs, key, size } of ordered) {
+  for (const { atMs, key, size } of requests) {
     const afterMs = (atMs - firstMs) / speed;
     if (afterMs > lastsMs) break;
-    const target = targetOf(String(key));
+    const target = targets.get(key) ?? targetOf(String(key));
+    targets.set(key, target);
     if (!sizes.has(target)) sizes.set(target, size);
     visits.push({ afterMs, target });
   }

@@ -1,19 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { run } from "../../src/sim/run.ts";
+import { readLogs } from "../../src/sim/scenario-file.ts";
 import { parseScenario } from "../../src/sim/scenario.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "visitor-log-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A scenario of a minute in which a log, written beside it, has the visitors of one of two customers. */
-function scenarioWith(log: string, name: string, more = "") {
+async function scenarioWith(log: string | Buffer, name: string, more = "") {
   writeFileSync(join(folder, name), log);
-  return parseScenario(
-    join(folder, "my.yaml"),
-    `
+  const file = {
+    path: join(folder, "my.yaml"),
+    text: `
 title: A log
 description: For tests
 start: 2026-03-02T12:00:00Z
@@ -28,18 +30,34 @@ customers:
   - id: bazaar
     share: 0.5
 `,
-  );
+  };
+  const scenario = parseScenario(file.path, file.text);
+  if (!scenario.ok) throw new Error(scenario.problem);
+  return {
+    scenario: scenario.value,
+    logs: await readLogs(file, scenario.value),
+  };
 }
 
 async function ran(...given: Parameters<typeof scenarioWith>) {
-  const scenario = scenarioWith(...given);
-  if (!scenario.ok) throw new Error(scenario.problem);
-  const { series, cache, origins } = await run(scenario.value, {
-    name: "log",
-    seed: 1,
-    progress: () => {},
-    signal: null,
-  });
+  return ranBy(await scenarioWith(...given));
+}
+
+async function ranBy(
+  { scenario, logs }: Awaited<ReturnType<typeof scenarioWith>>,
+  customers = scenario.customers,
+) {
+  if (!logs.ok) throw new Error(logs.problem);
+  const { series, cache, origins } = await run(
+    { ...scenario, customers },
+    {
+      name: "log",
+      seed: 1,
+      progress: () => {},
+      signal: null,
+      logs: logs.value,
+    },
+  );
   const ofShop = series.filter(({ customer }) => customer === "shop");
   const counts = ofShop.map(({ outcome, counts: buckets }) => [
     outcome,
@@ -91,6 +109,12 @@ describe("visitors from a log", () => {
     expect(seconds).toEqual([0, 10, 20, 30, 40, 58]);
   });
 
+  test("come from a compressed log", async () => {
+    expect(await ran(gzipSync(csv), "shop.csv.gz")).toEqual(
+      await ran(csv, "shop.csv"),
+    );
+  });
+
   test("come sooner at speed", async () => {
     const { counts, seconds } = await ran(csv, "fast.csv", ", speed: 10");
     expect(counts).toEqual({ served: 3, cached: 4 });
@@ -124,14 +148,10 @@ describe("visitors from a log", () => {
 
   test("get bodies as large as it says", async () => {
     // Alone, as a cache counts everybody's.
-    const quiet = scenarioWith("0,/a,1000\n1,/a,1000\n2,/b,9000000\n", "q.csv");
-    if (!quiet.ok) throw new Error(quiet.problem);
-    const [shop] = quiet.value.customers;
-    if (shop === undefined) throw new Error("the shop is gone");
-    const { cache } = await run(
-      { ...quiet.value, customers: [shop] },
-      { name: "log", seed: 1, progress: () => {}, signal: null },
-    );
+    const log = "0,/a,1000\n1,/a,1000\n2,/b,9000000\n";
+    const quiet = await scenarioWith(log, "q.csv");
+    const shop = quiet.scenario.customers.slice(0, 1);
+    const { cache } = await ranBy(quiet, shop);
     expect(cache).toEqual([
       { pop: "FRA", requests: 3, hits: 1, bytes: 8_002_000, hitBytes: 1_000 },
     ]);
@@ -171,34 +191,37 @@ test.each([
     "a name that says no format",
     "0,/a,10\n",
     "shop.txt",
-    "the name says no format; expected .har, .log or .csv",
+    "the name says no format; expected .har, .log or .csv, maybe with .gz",
   ],
   [
-    "a compressed log",
-    "",
-    "shop.csv.gz",
-    "found a compressed log, expected one that is not",
+    "a compressed log that is none",
+    "0,/a,10\n",
+    "wrong.csv.gz",
+    "incorrect header check",
   ],
   [
-    "a log of more than 64 MiB",
-    "0,/a,10\n".repeat(8_388_609),
+    "a log of more than five million requests",
+    "0,/a,10\n".repeat(5_000_001),
     "large.csv",
-    "found more than 64 MiB, expected less",
+    "found more than 5000000 requests, expected at most that many",
   ],
 ])(
   "%s is told with its file, and where the scenario names it",
-  (_, log, name, problem) => {
-    expect(scenarioWith(log, name)).toEqual({
-      ok: false,
-      problem: `${join(folder, "my.yaml")}:12:15: ${join(folder, name)}: ${problem}`,
+  async (_, log, name, problem) => {
+    expect(await scenarioWith(log, name)).toMatchObject({
+      logs: {
+        ok: false,
+        problem: `${join(folder, "my.yaml")}:12:15: ${join(folder, name)}: ${problem}`,
+      },
     });
   },
 );
 
-test("a log that is not there is told", () => {
-  expect(
-    scenarioWith("0,/a,10\n", "gone.log", "ged, format: csv"),
-  ).toMatchObject({
-    problem: expect.stringMatching(/gone\.logged: there is no such file$/),
-  });
+test.each([
+  ["that is not there", "gone.log", "ged, format: csv", /:12:15: .*ENOENT/],
+  ["that is a folder", "some.log", "s, format: csv", /:12:15: .*EISDIR/],
+])("a log %s is told", async (_, name, more, problem) => {
+  mkdirSync(join(folder, "some.logs"), { recursive: true });
+  const { logs } = await scenarioWith("0,/a,10\n", name, more);
+  expect(logs).toMatchObject({ problem: expect.stringMatching(problem) });
 });

@@ -48,9 +48,9 @@ export async function runReal(
   scenario: Scenario,
   options: RealOptions,
 ): Promise<Parsed<Result>> {
-  const { bundle, scale, seed } = options;
+  const { bundle, scale } = options;
   const clock = new RealTime(scenario.start, scale);
-  const stage = stageFor(scenario, seed, await readPlaces(), clock);
+  const stage = stageFor(scenario, options, await readPlaces(), clock);
   const problem = tooLarge(scenario, stage, scale);
   if (problem !== null) return { ok: false, problem };
 

@@ -25,7 +25,11 @@ export async function replay(words: readonly string[]): Promise<number> {
     return exitCodes.done;
   }
   const { file, format, sizes, form, out } = given.value;
-  const trace = await TraceFile.open(file, { format, sizes });
+  const trace = await TraceFile.open(file, {
+    format,
+    sizes,
+    hosts: "kept",
+  });
   if (!trace.ok) return misunderstood(trace.problem);
   const outcome = await readable(file, watched(given.value, trace.value));
   if (!outcome.ok) return misunderstood(outcome.problem);

@@ -36,33 +36,33 @@ export function formatOf(file: string): Format | null {
 /** Read in one piece, unlike lines. */
 const largestHarBytes = 256 * 2 ** 20;
 
+/** How a trace is read. */
+interface Reading {
+  format: Format;
+  /** With sizes ignored an object of any bytes is taken to have one. */
+  sizes: "kept" | "ignored";
+  /** With hosts ignored what has one path and query is one object, whatever host it was asked of. */
+  hosts: "kept" | "ignored";
+}
+
 /** A trace on disk, which can be read from its beginning more than once. */
 export class TraceFile {
   readonly #path: string;
-  readonly #format: Format;
-  readonly #sizes: "kept" | "ignored";
+  readonly #how: Reading;
   readonly sizeBytes: number;
   /** Of the reading under way, before decompression. */
   bytesRead = 0;
   /** Requests of the reading under way whose answers no cache would keep. */
   passedOver = 0;
 
-  private constructor(
-    path: string,
-    { format, sizes }: { format: Format; sizes: "kept" | "ignored" },
-    sizeBytes: number,
-  ) {
+  private constructor(path: string, how: Reading, sizeBytes: number) {
     this.#path = path;
-    this.#format = format;
-    this.#sizes = sizes;
+    this.#how = how;
     this.sizeBytes = sizeBytes;
   }
 
-  /** A problem when there is no such file. With sizes ignored an object of any bytes is taken to have one. */
-  static async open(
-    path: string,
-    how: { format: Format; sizes: "kept" | "ignored" },
-  ): Promise<Parsed<TraceFile>> {
+  /** A problem when there is no such file. */
+  static async open(path: string, how: Reading): Promise<Parsed<TraceFile>> {
     return readable(
       path,
       stat(path).then(({ size }) => ({
@@ -78,14 +78,14 @@ export class TraceFile {
     this.passedOver = 0;
     for await (const batch of this.#batches()) {
       if (signal.aborted) return;
-      yield batch.ok && this.#sizes === "ignored"
+      yield batch.ok && this.#how.sizes === "ignored"
         ? { ok: true, value: batch.value.map(withoutSize) }
         : batch;
     }
   }
 
   #batches(): AsyncGenerator<Parsed<TraceEntry[]>> {
-    switch (this.#format) {
+    switch (this.#how.format) {
       case "csv":
         return readEntries(lineBatches(this.#chunks()), parseCsvLine);
       case "combined":
@@ -124,7 +124,11 @@ export class TraceFile {
         return;
       }
       const entries = batch.value
-        .map(traceEntry)
+        .map((request) =>
+          traceEntry(
+            this.#how.hosts === "kept" ? request : { ...request, host: null },
+          ),
+        )
         .filter((entry) => entry !== null);
       this.passedOver += batch.value.length - entries.length;
       yield { ok: true, value: entries };

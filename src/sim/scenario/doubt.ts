@@ -1,8 +1,6 @@
 import { parseConfig } from "../../edge/config.ts";
 import { othersId, siteOf } from "../customers.ts";
-
 import type { Scenario } from "../scenario.ts";
-import { readVisitorLog } from "../visitor-log.ts";
 import { ownId } from "../provider.ts";
 import { momentMs, type Moment } from "./values.ts";
 import type { Path } from "./yaml.ts";
@@ -49,7 +47,7 @@ function edgeDoubt({ edge, customers, others }: Scenario): Doubt | null {
 }
 
 function customersDoubt(scenario: Scenario): Doubt | null {
-  const { customers, providers, lasts } = scenario;
+  const { customers, providers } = scenario;
   const ids = new Set<string>([othersId]);
   return firstOf(customers, (customer, index) => {
     const path = ["customers", index];
@@ -61,10 +59,7 @@ function customersDoubt(scenario: Scenario): Doubt | null {
     ids.add(customer.id);
     const site = siteOf(customer);
     if (!site.ok) return { path: [...path, "site"], problem: site.problem };
-    const { provider, replay } = customer;
-    const log = replay === undefined ? null : readVisitorLog(replay, lasts);
-    if (log?.ok === false)
-      return { path: [...path, "replay", "file"], problem: log.problem };
+    const { provider } = customer;
     return provider === undefined || knows(providers, provider)
       ? null
       : unknown([...path, "provider"], provider, "a provider's id");

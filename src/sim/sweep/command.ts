@@ -2,7 +2,7 @@ import colors from "picocolors";
 import type { SweepArguments } from "../arguments.ts";
 import { sweepRows, sweepTable } from "../report/sweep.ts";
 import { writeSweep } from "../report/write.ts";
-import { readScenarioFile } from "../scenario-file.ts";
+import { readLogs, readScenarioFile } from "../scenario-file.ts";
 import { watched } from "../watched.ts";
 import { planSweep, sweep } from "./sweep.ts";
 
@@ -14,12 +14,15 @@ export async function runSweep(given: SweepArguments): Promise<number> {
   if (!file.ok) return misunderstood(file.problem);
   const plan = planSweep(file.value, given.variation, given);
   if (!plan.ok) return misunderstood(plan.problem);
+  // Only numbers vary: all runs have the same logs.
+  const logs = await readLogs(file.value, plan.value.original);
+  if (!logs.ok) return misunderstood(logs.problem);
 
   const { name } = file.value;
   const { points, seeds, parameter } = plan.value;
   const found = await watched(
     `${name}: ${points.length} values of ${parameter}, ${seeds.length} seeds each`,
-    (watching) => sweep(plan.value, watching),
+    (watching) => sweep(plan.value, { logs: logs.value, ...watching }),
   );
   if (found === null) {
     process.stderr.write("Broken off before there were any figures.\n");

@@ -1,4 +1,5 @@
 import type { Parsed } from "../../http/parsed.ts";
+import type { Logs } from "../customers.ts";
 import type { Sweep } from "../report/sweep.ts";
 import { run } from "../run.ts";
 import { parseScenario, type Scenario } from "../scenario.ts";
@@ -10,6 +11,8 @@ import { unitOf, valuesOf, type Variation } from "./variation.ts";
 
 /** All that a sweep will run, read and found to be in order. */
 export interface Plan {
+  /** As the file has it. */
+  original: Scenario;
   scenario: { name: string; title: string };
   parameter: string;
   figure: Figure;
@@ -51,6 +54,7 @@ export function planSweep(
   return {
     ok: true,
     value: {
+      original: original.value,
       scenario: { name: file.name, title: original.value.title },
       parameter: unit === "" ? name : `${name} (${unit})`,
       figure: figure.value,
@@ -66,7 +70,7 @@ export function planSweep(
  */
 export async function sweep(
   { scenario, parameter, figure, seeds, points }: Plan,
-  { progress, signal }: Watching,
+  { progress, signal, logs = new Map() }: Watching & { logs?: Logs },
 ): Promise<Sweep | null> {
   const runs = seeds.flatMap((seed) =>
     points.map((point) => ({ seed, ...point })),
@@ -79,6 +83,7 @@ export async function sweep(
     const result = await run(varied, {
       name: scenario.name,
       seed,
+      logs,
       progress: (done, requestsOfRun) => {
         soFar = requestsOfRun;
         progress((index + done) / runs.length, requests + soFar);

@@ -32,7 +32,7 @@ async function outcomeOf(
   if (!asked.ok || asked.value.kind === "help")
     throw new Error(`${words.join(" ")} is no replay`);
   const { file: path, format, sizes } = asked.value;
-  const trace = await TraceFile.open(path, { format, sizes });
+  const trace = await TraceFile.open(path, { format, sizes, hosts: "kept" });
   return trace.ok
     ? readable(path, replayed(asked.value, trace.value, signal, progress))
     : trace;
