@@ -63,7 +63,7 @@ async function requestsOf(trace: TraceFile): Promise<Parsed<TraceEntry[]>> {
   // A server logs a request when it has answered it, which is not the order in which they came.
   return {
     ok: true,
-    value: requests.sort((one, other) => one.atMs - other.atMs),
+    value: requests.toSorted((one, other) => one.atMs - other.atMs),
   };
 }
 
