@@ -2,30 +2,31 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-// The command is TypeScript, which Node runs as it is from version 24 on; the project brings that version along.
-if (process.features.typescript) await import("./portcullis.ts");
-else runOnOwnNode();
+// The command is TypeScript, which Node runs as it is from version 24 on; the project brings that version along. Always the
+// same one, so that a simulation comes to the same everywhere.
+const node = path("../../node_modules/.bin/node");
+
+// What a simulation has under way at one moment outgrows the usual space for young objects, and would be moved about for nothing.
+const options = ["--max-semi-space-size=128"];
+
+const child = spawn(
+  node,
+  [...options, path("portcullis.ts"), ...process.argv.slice(2)],
+  { stdio: "inherit" },
+);
+child.on("error", () => {
+  console.error(
+    "portcullis needs the packages of its project: run npm ci first.",
+  );
+  process.exit(1);
+});
+// A terminal signals both; this one stays to hand on how the other ended.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.on("exit", (code, signal) => {
+  process.exit(code ?? (signal === "SIGINT" ? 130 : 143));
+});
 
 function path(name) {
   return fileURLToPath(new URL(name, import.meta.url));
-}
-
-function runOnOwnNode() {
-  const child = spawn(
-    path("../../node_modules/.bin/node"),
-    [path("portcullis.ts"), ...process.argv.slice(2)],
-    { stdio: "inherit" },
-  );
-  child.on("error", () => {
-    console.error(
-      "portcullis needs the packages of its project: run npm ci first.",
-    );
-    process.exit(1);
-  });
-  // A terminal signals both; this one stays to hand on how the other ended.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  child.on("exit", (code, signal) => {
-    process.exit(code ?? (signal === "SIGINT" ? 130 : 143));
-  });
 }
