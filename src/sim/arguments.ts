@@ -17,6 +17,8 @@ export type Arguments =
       seed: number | null;
       out: string | null;
       form: "text" | "json";
+      /** Only so many of its points of presence; null: all. */
+      pops: number | null;
       /** Null: in virtual time only. Otherwise so many times as fast as real time. */
       real: { scale: number } | null;
     }
@@ -38,8 +40,9 @@ Runs a scenario, a file or one that ships, on many simulated points of presence;
 Options:
   --seed NUMBER  another course of chance (default: the scenario's own)
   --out FOLDER   where the reports go (default: reports/SCENARIO)
+  --pops NUMBER  on so many of its points of presence only, the first ones
   --real         run it on the real runtime, a workerd for each point of presence, and compare with virtual
-                 time; for small scenarios
+                 time; for small scenarios, or with --pops 3
   --scale NUMBER how many times as fast as real time --real goes (default: 1)
   --json         print the result as JSON
   --help         this
@@ -64,6 +67,7 @@ Exit codes:
 const options = {
   seed: { type: "string" },
   out: { type: "string" },
+  pops: { type: "string" },
   real: { type: "boolean" },
   scale: { type: "string" },
   vary: { type: "string" },
@@ -71,6 +75,12 @@ const options = {
   figure: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
+} as const;
+
+const numbers = {
+  seed: [/^\d{1,9}$/, "a whole number"],
+  pops: [/^[1-9]\d{0,2}$/, "a whole number from 1 on"],
+  scale: [/^[1-9]\d?$/, "a whole number from 1 to 99"],
 } as const;
 
 /** The words after `portcullis simulate`; a problem names the word and says what was expected. */
@@ -93,17 +103,18 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   if (surplus !== undefined)
     return wrong(`"${surplus}" is one word too many; expected one scenario`);
   const { seed, out } = values;
-  if (seed === true) return wrong("--seed has no number");
-  if (seed !== undefined && !/^\d{1,9}$/.test(String(seed)))
-    return wrong(`--seed is "${seed}"; expected a whole number`);
   if (out === true) return wrong("--out has no folder");
   const sweep = parseSweepOptions(values);
   if (!sweep.ok) return sweep;
-  const { scale } = values;
+  const { pops, scale } = values;
   if (scale !== undefined && values.real !== true)
     return wrong("--scale is of --real, which is missing");
-  if (scale !== undefined && !/^[1-9]\d?$/.test(String(scale)))
-    return wrong(`--scale is "${scale}"; expected a whole number from 1 to 99`);
+  for (const [name, [form, expected]] of Object.entries(numbers)) {
+    const value = values[name];
+    if (value === true) return wrong(`--${name} has no number`);
+    if (value !== undefined && !form.test(String(value)))
+      return wrong(`--${name} is "${value}"; expected ${expected}`);
+  }
   const common = {
     scenario,
     seed: seed === undefined ? null : Number(seed),
@@ -113,7 +124,8 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   if (sweep.value !== null)
     return { ok: true, value: { kind: "sweep", ...common, ...sweep.value } };
   const real = values.real === true ? { scale: Number(scale ?? 1) } : null;
-  return { ok: true, value: { kind: "run", ...common, real } };
+  const fewer = pops === undefined ? null : Number(pops);
+  return { ok: true, value: { kind: "run", ...common, pops: fewer, real } };
 }
 
 function wrong(problem: string): Parsed<Arguments> {

@@ -7,7 +7,7 @@ import { summary } from "./report/terminal.ts";
 import { writeReports } from "./report/write.ts";
 import type { Result } from "./result.ts";
 import { run } from "./run.ts";
-import { parseScenario } from "./scenario.ts";
+import { onFirstPops, parseScenario } from "./scenario.ts";
 import { readLogs, readScenarioFile } from "./scenario-file.ts";
 import { shippedScenarios } from "./shipped.ts";
 import { runSweep } from "./sweep/command.ts";
@@ -67,16 +67,18 @@ async function runOne(
   const file = await readScenarioFile(given.scenario);
   if (!file.ok) return misunderstood(file.problem);
   const { name, path, text } = file.value;
-  const scenario = parseScenario(path, text);
-  if (!scenario.ok) return misunderstood(scenario.problem);
-  const read = await readLogs(file.value, scenario.value);
+  const parsed = parseScenario(path, text);
+  if (!parsed.ok) return misunderstood(parsed.problem);
+  const read = await readLogs(file.value, parsed.value);
   if (!read.ok) return misunderstood(read.problem);
 
+  const scenario =
+    given.pops === null ? parsed.value : onFirstPops(parsed.value, given.pops);
   const logs = read.value;
-  const seed = given.seed ?? scenario.value.seed;
+  const seed = given.seed ?? scenario.seed;
   if (given.real === null) {
     const result = await watched(`${name}, seed ${seed}`, (watching) =>
-      run(scenario.value, { name, seed, logs, ...watching }),
+      run(scenario, { name, seed, logs, ...watching }),
     );
     return reported(result, given, name);
   }
@@ -84,7 +86,7 @@ async function runOne(
   // The runtime and wrangler take a second to load, which virtual time need not wait for.
   const { comparison, runBoth } = await import("./real/both.ts");
   const compared = await watched(`${name}, seed ${seed}`, (watching) =>
-    runBoth(scenario.value, { name, seed, logs, scale, ...watching }),
+    runBoth(scenario, { name, seed, logs, scale, ...watching }),
   );
   if (!compared.ok) return misunderstood(compared.problem);
   const code = await reported(compared.value.real, given, name);

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import type { Parsed } from "../http/parsed.ts";
+import { placeCodes } from "./places.ts";
 import { event } from "./scenario/events.ts";
 import { expectation } from "./scenario/expectations.ts";
 import { complaint } from "./scenario/complaint.ts";
@@ -89,6 +90,16 @@ export function placed(
 ): { ok: false; problem: string } {
   const place = readYaml(yaml).place(path);
   return { ok: false, problem: `${file}:${place}: ${problem}` };
+}
+
+/** The same on so many of this edge's points of presence, those that any set of them begins with. */
+export function onFirstPops(scenario: Scenario, count: number): Scenario {
+  const { pops } = scenario;
+  const codes =
+    typeof pops === "number"
+      ? placeCodes.slice(0, pops)
+      : placeCodes.filter((code) => pops.includes(code));
+  return { ...scenario, pops: codes.slice(0, count) };
 }
 
 function withLogsBeside(file: string, scenario: Scenario): Scenario {

@@ -13,6 +13,7 @@ test.each([
     ["--seed", "7", "my.yaml", "--out", "there", "--json"],
     { kind: "run", scenario: "my.yaml", seed: 7, out: "there", form: "json" },
   ],
+  [["typo", "--pops", "3"], { kind: "run", pops: 3 }],
   [
     ["my.yaml", "--seed=0"],
     { kind: "run", scenario: "my.yaml", seed: 0, out: null, form: "text" },
@@ -26,6 +27,8 @@ test.each([
   [["typo", "notice"], '"notice" is one word too many; expected one scenario'],
   [["typo", "--seed", "many"], '--seed is "many"; expected a whole number'],
   [["typo", "--seed"], "--seed has no number"],
+  [["typo", "--pops", "0"], '--pops is "0"; expected a whole number from 1 on'],
+  [["typo", "--pops"], "--pops has no number"],
   [["typo", "--out"], "--out has no folder"],
 ])("simulate %j is refused with the reason", (words, problem) => {
   expect(parseArguments(words)).toEqual({ ok: false, problem });

@@ -25,7 +25,7 @@ export function parseSweepOptions(given: Given): Parsed<SweepOptions | null> {
       ? { ok: true, value: null }
       : wrong(`--${stray} is of --vary, which is missing`);
   }
-  for (const other of ["real", "scale"])
+  for (const other of ["real", "scale", "pops"])
     if (given[other] !== undefined)
       return wrong(`--${other} and --vary exclude one another`);
   if (figure === true) return wrong("--figure has no name");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseScenario } from "../../../src/sim/scenario.ts";
+import { onFirstPops, parseScenario } from "../../../src/sim/scenario.ts";
 import { scenarioSchemaText } from "../../../src/sim/scenario/json-schema.ts";
 import { shippedScenarios } from "../../../src/sim/shipped.ts";
 import { changed, sample } from "./sample.ts";
@@ -12,6 +12,15 @@ test("what a scenario leaves out is as usual", () => {
   expect(scenario.cache.algorithm).toBe("s3-fifo");
   expect(scenario.list.preset).toBe("60s");
   expect(scenario.seed).toBe(1);
+});
+
+test.each([
+  ["pops: [FRA, IAD, SIN]", 2, ["IAD", "FRA"]],
+  ["pops: 10", 3, ["IAD", "FRA", "SIN"]],
+  ["pops: [LPB, SIN]", 3, ["SIN", "LPB"]],
+])("of %s the first %d are %j", (pops, count, first) => {
+  const scenario = sample(["pops: [FRA, IAD, SIN]", pops]);
+  expect(onFirstPops(scenario, count).pops).toEqual(first);
 });
 
 test.each([
