@@ -28,11 +28,11 @@ type RangeSpec =
  */
 const mostRanges = 16;
 
-/** Plans the answer from a complete or partial stored response (RFC 9110 §14.2, RFC 9111 §3.3). `boundary` is for several parts. */
+/** Plans the answer from a complete or partial stored response (RFC 9110 §14.2, RFC 9111 §3.3). `boundary` makes one for several parts. */
 export function planRange(
   request: { method: string; fields: Fields },
   stored: Stored,
-  boundary: string,
+  boundary: () => string,
 ): RangePlan {
   const held = heldRange(stored);
   const { complete } = held;
@@ -58,7 +58,7 @@ export function planRange(
     return { kind: "elsewhere" };
   return more.length === 0
     ? { kind: "part", ...part }
-    : { kind: "parts", parts, boundary };
+    : { kind: "parts", parts, boundary: boundary() };
 }
 
 /** Is this a Range that may be sent on? Several would let a visitor multiply what the origin sends (RFC 9110 §17.15). */

@@ -22,7 +22,14 @@ export interface Stored {
   range: { first: number; last: number; complete: number } | null;
 }
 
+// A stored response is looked at again and again, and its fields never change.
+const known = new WeakMap<readonly FieldLine[], Fields>();
+
 /** The fields a stored response came with, by name. */
-export function fieldsOf(stored: Pick<Stored, "fields">): Fields {
-  return fieldsOfLines(stored.fields);
+export function fieldsOf({ fields }: Pick<Stored, "fields">): Fields {
+  const before = known.get(fields);
+  if (before !== undefined) return before;
+  const byName = fieldsOfLines(fields);
+  known.set(fields, byName);
+  return byName;
 }

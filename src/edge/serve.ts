@@ -38,7 +38,7 @@ export async function serve(
       fields: [...without(conditional.fields), ...fields],
       body: { kind: "none" },
     };
-  const plan = planRange(request, stored, edge.world.randomHex(12));
+  const plan = planRange(request, stored, () => edge.world.randomHex(12));
   if (plan.kind === "elsewhere") return null;
   const head = rangedHead(plan, stored);
   const answer = (body: ReplyBody): Reply => ({

@@ -58,7 +58,7 @@ function planFor(asked: Asked, held: readonly Held[], edge: Edge): Reuse {
       nowMs,
       purge: (stored) => purgeOf(stored, asked, nowMs),
       suffices: (stored) =>
-        planRange(request, stored, "-").kind !== "elsewhere",
+        planRange(request, stored, () => "-").kind !== "elsewhere",
     },
   );
 }

@@ -51,7 +51,7 @@ function plan(
   const request = new Map(
     Object.entries({ ...(range === null ? {} : { range }), ...fields }),
   );
-  return planRange({ method, fields: request }, of, boundary);
+  return planRange({ method, fields: request }, of, () => boundary);
 }
 
 const whole = { kind: "whole" };
