@@ -8,12 +8,12 @@ import { complaint } from "./scenario/complaint.ts";
 import { doubt, type Doubt } from "./scenario/doubt.ts";
 import { replaced } from "./scenario/replaced.ts";
 import { readYaml, type Path } from "./scenario/yaml.ts";
-import { duration, instant, text, whole } from "./scenario/values.ts";
+import { duration, instant, members, text, whole } from "./scenario/values.ts";
 import * as world from "./scenario/world.ts";
 
 /** A scenario file: a world, what happens in it, and what should come of it. */
 export const scenarioForm = v.pipe(
-  v.strictObject({
+  members({
     title: text,
     description: text,
     sources: v.pipe(

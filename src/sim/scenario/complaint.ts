@@ -16,7 +16,7 @@ export function complaint(
   const last = steps.at(-1);
   const name = path.length === 0 ? "the scenario" : `"${path.join(".")}"`;
   if (isUnknownMember(issue))
-    return { path, problem: `${name} is not a member that this has` };
+    return { path, problem: `${name} ${issue.message}` };
   if (issue.type === "strict_object" && last?.origin === "key")
     return { path: path.slice(0, -1), problem: `${name} is missing` };
   // Whoever read it has said what was found.

@@ -4,6 +4,7 @@ import { parseCommand, type Command } from "../../customer/command.ts";
 import {
   duration,
   id,
+  members,
   moment,
   placeCode,
   share,
@@ -31,7 +32,7 @@ const wholeShare = v.optional(share, 1);
 const fault = v.variant(
   "kind",
   [
-    v.strictObject({
+    members({
       kind: v.literal("list-down"),
       lasts: duration,
       share: v.pipe(
@@ -41,12 +42,12 @@ const fault = v.variant(
         ),
       ),
     }),
-    v.strictObject({
+    members({
       kind: v.literal("list-slow"),
       lasts: duration,
       factor: between(1, 10_000),
     }),
-    v.strictObject({
+    members({
       kind: v.literal("origin-down"),
       customer: id,
       lasts: duration,
@@ -56,22 +57,22 @@ const fault = v.variant(
         "refuses",
       ),
     }),
-    v.strictObject({
+    members({
       kind: v.literal("origin-errors"),
       customer: id,
       lasts: duration,
       share: wholeShare,
       status: v.optional(between(400, 599), 503),
     }),
-    v.strictObject({
+    members({
       kind: v.literal("origin-slow"),
       customer: id,
       lasts: duration,
       share: wholeShare,
       factor: between(1, 10_000),
     }),
-    v.strictObject({ kind: v.literal("supplier-cuts"), provider: id }),
-    v.strictObject({ kind: v.literal("supplier-carries"), provider: id }),
+    members({ kind: v.literal("supplier-cuts"), provider: id }),
+    members({ kind: v.literal("supplier-carries"), provider: id }),
   ],
   "list-down, list-slow, origin-down, origin-errors, origin-slow, supplier-cuts or supplier-carries",
 );
@@ -80,7 +81,7 @@ const whatHappens = {
   command: v.optional(command),
   fault: v.optional(fault),
   write: v.pipe(
-    v.optional(v.strictObject({ key: text, text: v.nullable(v.string()) })),
+    v.optional(members({ key: text, text: v.nullable(v.string()) })),
     v.description("A raw edit of the list, of any text; null deletes the key."),
   ),
   publish: v.pipe(
@@ -89,7 +90,7 @@ const whatHappens = {
   ),
   attack: v.pipe(
     v.optional(
-      v.strictObject({
+      members({
         customer: id,
         lasts: duration,
         requestsPerSecond: between(0.001, 1e6),
@@ -105,7 +106,7 @@ const whatHappens = {
     v.description("Requests from everywhere that are no visitor's."),
   ),
   move: v.pipe(
-    v.optional(v.strictObject({ customer: id, to: id })),
+    v.optional(members({ customer: id, to: id })),
     v.description(
       "A provider takes a customer in, and the customer's names lead there.",
     ),
@@ -120,7 +121,7 @@ const whatHappens = {
 const names = Object.keys(whatHappens);
 
 export const event = v.pipe(
-  v.strictObject({
+  members({
     at: moment,
     from: v.pipe(
       v.optional(placeCode),

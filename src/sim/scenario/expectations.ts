@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { outcomes } from "../result.ts";
-import { durationMs, id, moment } from "./values.ts";
+import { durationMs, id, members, moment } from "./values.ts";
 
 /** A limit on a figure: `"<= 65s"`, `">= 99%"`, `"0"`. Durations are milliseconds, shares parts of one. */
 export interface Limit {
@@ -60,7 +60,7 @@ const when = { from: v.optional(moment), until: v.optional(moment) };
 const spread = (description: string) =>
   v.optional(
     v.pipe(
-      v.strictObject({
+      members({
         customer: id,
         p50: v.optional(durationLimit),
         p95: v.optional(durationLimit),
@@ -82,7 +82,7 @@ const kinds = {
   ),
   answers: v.optional(
     v.pipe(
-      v.strictObject({
+      members({
         ...whose,
         ...when,
         outcome: v.union(
@@ -99,7 +99,7 @@ const kinds = {
   ),
   errors: v.optional(
     v.pipe(
-      v.strictObject({
+      members({
         ...whose,
         ...when,
         count: v.optional(countLimit),
@@ -110,7 +110,7 @@ const kinds = {
   ),
   originRequests: v.optional(
     v.pipe(
-      v.strictObject({
+      members({
         ...whose,
         count: v.optional(countLimit),
         peakPerSecond: v.optional(countLimit),
@@ -120,7 +120,7 @@ const kinds = {
   ),
   cache: v.optional(
     v.pipe(
-      v.strictObject({
+      members({
         hits: v.optional(shareLimit),
         hitBytes: v.optional(shareLimit),
       }),
@@ -129,7 +129,7 @@ const kinds = {
   ),
   latency: v.optional(
     v.pipe(
-      v.strictObject({
+      members({
         customer: id,
         p50: v.optional(durationLimit),
         p95: v.optional(durationLimit),
@@ -142,7 +142,7 @@ const kinds = {
   ),
   list: v.optional(
     v.pipe(
-      v.strictObject({
+      members({
         reads: v.optional(countLimit),
         failedReads: v.optional(countLimit),
         writes: v.optional(countLimit),
@@ -157,7 +157,7 @@ const kinds = {
 const names = Object.keys(kinds);
 
 export const expectation = v.pipe(
-  v.strictObject(kinds),
+  members(kinds),
   v.check(
     (given) => Object.keys(given).length === 1,
     `exactly one of ${names.join(", ")}`,

@@ -1,10 +1,21 @@
 import * as v from "valibot";
+import { suggestion } from "../../cli/suggest.ts";
 import { placeCodes } from "../places.ts";
 
 /**
  * What a word or a number of a scenario file may be. A message is always the second half of a sentence: "expected …". Patterns
  * stand in regular expressions so that editors check them too.
  */
+
+/** A map with these members and no others. An unknown one may be a misspelt one. */
+export function members<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+) {
+  return v.strictObject(entries, ({ path }) => {
+    const name = String(path?.at(-1)?.key);
+    return `is not a member that this has${suggestion(name, Object.keys(entries))}`;
+  });
+}
 
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,
@@ -140,7 +151,7 @@ export const placeCode = v.pipe(
 
 /** As people know latencies: what half and what 95 % stay below. */
 export const latency = v.pipe(
-  v.strictObject({ median: duration, p95: duration }),
+  members({ median: duration, p95: duration }),
   v.check(
     ({ median, p95 }) => 0 < median && median < p95,
     "a median above 0 and a p95 above the median",
@@ -149,7 +160,7 @@ export const latency = v.pipe(
 );
 
 export const size = v.pipe(
-  v.strictObject({ median: bytes, p95: bytes }),
+  members({ median: bytes, p95: bytes }),
   v.check(
     ({ median, p95 }) => 0 < median && median < p95,
     "a median above 0 and a p95 above the median",

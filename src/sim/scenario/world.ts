@@ -8,6 +8,7 @@ import {
   duration,
   id,
   latency,
+  members,
   oneOf,
   placeCode,
   share,
@@ -32,7 +33,7 @@ export const pops = v.pipe(
 );
 
 export const list = v.pipe(
-  v.strictObject({
+  members({
     preset: v.pipe(
       v.optional(oneOf("60s", "30s", "outage-2025-06-12"), "60s"),
       v.description(
@@ -55,7 +56,7 @@ export const list = v.pipe(
 );
 
 export const edge = v.pipe(
-  v.strictObject(
+  members(
     v.entriesFromList(
       variableNames,
       v.optional(v.union([v.string(), v.number()], "a text or a number")),
@@ -67,7 +68,7 @@ export const edge = v.pipe(
 );
 
 export const isolates = v.pipe(
-  v.strictObject({
+  members({
     perPop: v.optional(whole(1, 64)),
     meanLifetime: v.optional(duration),
     idle: v.optional(duration),
@@ -76,7 +77,7 @@ export const isolates = v.pipe(
 );
 
 export const cache = v.pipe(
-  v.strictObject({
+  members({
     capacity: v.optional(bytes, "1GB"),
     algorithm: v.optional(oneOf("lru", "fifo", "sieve", "s3-fifo"), "s3-fifo"),
     latency: v.pipe(
@@ -101,7 +102,7 @@ export const trafficPresets = {
 };
 
 export const traffic = v.pipe(
-  v.strictObject({
+  members({
     preset: v.optional(oneOf("steady", "daily", "busy"), "steady"),
     requestsPerSecond: v.pipe(
       v.optional(between(0.001, 1e6)),
@@ -120,7 +121,7 @@ export const traffic = v.pipe(
 );
 
 export const content = v.pipe(
-  v.strictObject({
+  members({
     objects: v.optional(whole(1, 1e7), 500),
     popularity: v.pipe(
       v.optional(between(0, 3), 0.8),
@@ -132,7 +133,7 @@ export const content = v.pipe(
 );
 
 const origin = v.pipe(
-  v.strictObject({
+  members({
     at: v.optional(placeCode, "IAD"),
     firstByte: v.optional(latency, { median: "60ms", p95: "300ms" }),
     workers: v.optional(whole(1, 10_000), 64),
@@ -157,7 +158,7 @@ const host = v.pipe(
 );
 
 const replay = v.pipe(
-  v.strictObject({
+  members({
     file: text,
     format: v.pipe(
       v.optional(oneOf(...formats)),
@@ -173,7 +174,7 @@ const replay = v.pipe(
   ),
 );
 
-export const customer = v.strictObject({
+export const customer = members({
   id,
   hosts: v.pipe(
     v.optional(v.array(host)),
@@ -203,7 +204,7 @@ export const customer = v.strictObject({
 });
 
 export const others = v.pipe(
-  v.strictObject({
+  members({
     count: whole(0, 100_000),
     popularity: v.optional(between(0, 3), 0.8),
     cacheControl,
@@ -214,14 +215,14 @@ export const others = v.pipe(
 export const provider = v.variant(
   "kind",
   [
-    v.strictObject({
+    members({
       id,
       kind: v.literal("edge"),
       name: text,
       pops,
       supplier: v.optional(id),
     }),
-    v.strictObject({
+    members({
       id,
       kind: v.literal("bare-origin"),
       name: text,
@@ -232,7 +233,7 @@ export const provider = v.variant(
 );
 
 export const dns = v.pipe(
-  v.strictObject({
+  members({
     ttl: v.optional(duration, "5m"),
     slowShare: v.pipe(
       v.optional(share, 0),

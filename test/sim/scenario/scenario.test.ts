@@ -58,7 +58,7 @@ test.each([
     "a misspelt member",
     "lasts: 3m",
     "last: 3m",
-    '5:1: "last" is not a member that this has',
+    '5:1: "last" is not a member that this has; did you mean lasts?',
   ],
   [
     "a member that is missing",
