@@ -109,10 +109,10 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   const { pops, scale } = values;
   if (scale !== undefined && values.real !== true)
     return wrong("--scale is of --real, which is missing");
-  for (const [name, [form, expected]] of Object.entries(numbers)) {
+  for (const [name, [pattern, expected]] of Object.entries(numbers)) {
     const value = values[name];
     if (value === true) return wrong(`--${name} has no number`);
-    if (value !== undefined && !form.test(String(value)))
+    if (value !== undefined && !pattern.test(String(value)))
       return wrong(`--${name} is "${value}"; expected ${expected}`);
   }
   const common = {
