@@ -66,8 +66,5 @@ async function urlOf(name: string): Promise<string> {
     "SHA-256",
     new TextEncoder().encode(name),
   );
-  const hex = Array.from(new Uint8Array(digest), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  );
-  return shelf + hex.join("");
+  return shelf + new Uint8Array(digest).toHex();
 }

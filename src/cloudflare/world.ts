@@ -28,9 +28,7 @@ export function cloudflareWorld(
 }
 
 function randomHex(bytes: number): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
+  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
 }
 
 /** One line of JSON an event, for Workers Logs; problems as errors. */

@@ -19,3 +19,23 @@ export function fieldsOf(lines: Iterable<FieldLine>): Fields {
   }
   return { get: (name) => values.get(name.toLowerCase()) };
 }
+
+/** Fields with one line to a name, all names in lower case: a request's, as runtimes hand them over. */
+export class NamedFields implements Iterable<FieldLine> {
+  readonly #values: ReadonlyMap<string, string>;
+
+  constructor(lines: Iterable<FieldLine>) {
+    this.#values = new Map(lines);
+  }
+
+  get(name: string): string | null {
+    // Most who ask know the name as it is kept.
+    return (
+      this.#values.get(name) ?? this.#values.get(name.toLowerCase()) ?? null
+    );
+  }
+
+  [Symbol.iterator](): Iterator<FieldLine> {
+    return this.#values.entries();
+  }
+}

@@ -1,3 +1,4 @@
+import type { NamedFields } from "../http/fields.ts";
 import type { Inbound, Reply } from "../world.ts";
 import type { Customer } from "./customers.ts";
 import { roundTripMs, usualAccess } from "./network.ts";
@@ -7,7 +8,7 @@ import type { Outcome } from "./result.ts";
 import { originOf, type Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
 import type { Tally } from "./tally.ts";
-import { VisitorFields } from "./visitor-fields.ts";
+import { visitorFields } from "./visitor-fields.ts";
 import type { PopWorld } from "./world.ts";
 
 /** One thing a visitor, or somebody who is none, asks a site for. */
@@ -24,7 +25,7 @@ export class Visits {
   readonly #stage: Stage;
   readonly #tally: Tally;
   readonly #accessMs: () => number;
-  readonly #fields = new Map<string, VisitorFields>();
+  readonly #fields = new Map<string, NamedFields>();
 
   constructor(stage: Stage, tally: Tally) {
     this.#stage = stage;
@@ -131,8 +132,8 @@ export class Visits {
     };
   }
 
-  #fieldsFor(host: string): VisitorFields {
-    const known = this.#fields.get(host) ?? new VisitorFields(host);
+  #fieldsFor(host: string): NamedFields {
+    const known = this.#fields.get(host) ?? visitorFields(host);
     this.#fields.set(host, known);
     return known;
   }

@@ -9,7 +9,7 @@ import type { EdgeConfig } from "../../edge/config.ts";
 import type { Inbound, Reply } from "../../world.ts";
 import type { Pop } from "../pop.ts";
 import type { Server } from "../server.ts";
-import { VisitorFields } from "../visitor-fields.ts";
+import { visitorFields } from "../visitor-fields.ts";
 import { entry, runField } from "./entry.ts";
 import { linesOf } from "./fields.ts";
 import { Origins } from "./origins.ts";
@@ -65,7 +65,7 @@ export async function startInstance(
 const aboutItself: Inbound = {
   method: "GET",
   url: "http://localhost/.well-known/portcullis/",
-  fields: new VisitorFields("localhost"),
+  fields: visitorFields("localhost"),
   body: null,
   country: null,
   clientAddress: null,
