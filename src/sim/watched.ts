@@ -1,5 +1,5 @@
-import { SingleBar } from "cli-progress";
 import { interruptible } from "./interruptible.ts";
+import { progressBar } from "./progress-bar.ts";
 import { count } from "./report/wording.ts";
 import type { RunOptions } from "./run.ts";
 
@@ -15,12 +15,9 @@ export async function watched<Found>(
   const startedAt = performance.now();
   const rate = (requests: number) =>
     count(Math.round((requests * 1_000) / (performance.now() - startedAt)));
-  const bar = new SingleBar({
-    format: `{bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left`,
-    stream: process.stderr,
-    hideCursor: true,
-    noTTYOutput: false,
-  });
+  const bar = progressBar(
+    "{bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left",
+  );
   let requests = 0;
   const found = await interruptible((signal) => {
     process.stderr.write(`${title}\n`);

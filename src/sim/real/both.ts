@@ -22,7 +22,7 @@ export async function runBoth(
 ): Promise<Parsed<Compared>> {
   const bundle = await bundleWorker();
   if (!bundle.ok) return bundle;
-  const same = comparable(scenario);
+  const same = comparable(scenario, options.scale);
   const real = await runReal(same, { ...options, bundle: bundle.value });
   if (!real.ok) return real;
   const tolerance = toleranceSeconds(same, options.scale);

@@ -1,5 +1,5 @@
-import { SingleBar } from "cli-progress";
 import type { Parsed } from "../../http/parsed.ts";
+import { progressBar } from "../progress-bar.ts";
 import { interruptible } from "../interruptible.ts";
 import { writeFiles } from "../report/write.ts";
 import { count } from "../report/wording.ts";
@@ -57,14 +57,9 @@ async function watched(
   trace: TraceFile,
 ): Promise<Parsed<Outcome | null>> {
   const startedAtMs = performance.now();
-  const bar = new SingleBar({
-    format: `{doing} {bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left`,
-    stream: process.stderr,
-    hideCursor: true,
-    noTTYOutput: false,
-    gracefulExit: false,
-    etaBuffer: 100,
-  });
+  const bar = progressBar(
+    "{doing} {bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left",
+  );
   const passes = passesOf(asked);
   bar.start(trace.sizeBytes * passes, 0, { doing: "", requests: 0, rate: 0 });
   let read = 0;

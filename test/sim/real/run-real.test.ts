@@ -8,6 +8,8 @@ import type { Result } from "../../../src/sim/result.ts";
 import { run } from "../../../src/sim/run.ts";
 import { parseScenario } from "../../../src/sim/scenario.ts";
 
+const scale = 5;
+
 async function scenarioOf(edited: (yaml: string) => string = (yaml) => yaml) {
   const url = new URL(
     "../../../src/sim/scenarios/both-runtimes.yaml",
@@ -16,7 +18,7 @@ async function scenarioOf(edited: (yaml: string) => string = (yaml) => yaml) {
   const yaml = edited(await readFile(url, "utf8"));
   const parsed = parseScenario("both-runtimes.yaml", yaml);
   if (!parsed.ok) throw new Error(parsed.problem);
-  return comparable(parsed.value);
+  return comparable(parsed.value, scale);
 }
 
 const options = {
@@ -33,7 +35,6 @@ test(
   { retry: 2 },
   async () => {
     const scenario = await scenarioOf();
-    const scale = 5;
     const real = await runReal(scenario, {
       ...options,
       bundle: inject("bundle"),
@@ -90,9 +91,11 @@ test.each([
   ],
 ])(
   "for %s, %s at scale %d there is no room on one machine",
-  async (from, to, scale, problem) => {
+  async (from, to, tooFast, problem) => {
     const scenario = await scenarioOf((yaml) => yaml.replace(from, to));
-    expect(await runReal(scenario, { ...options, bundle: "", scale })).toEqual({
+    expect(
+      await runReal(scenario, { ...options, bundle: "", scale: tooFast }),
+    ).toEqual({
       ok: false,
       problem,
     });
