@@ -11,7 +11,7 @@ import { rawTarget } from "../http/target.ts";
 import { resourceOf, type Asked } from "./asked.ts";
 import type { Edge } from "./edge.ts";
 import type { Fetched } from "./fetch-for.ts";
-import { Flight } from "./flight.ts";
+import { OriginFlight } from "./origin-flight.ts";
 import { forwardedFields, send, upgradeOf } from "./forward.ts";
 import { releaseAll } from "./holdings.ts";
 import { keep } from "./keep.ts";
@@ -58,7 +58,7 @@ export async function aroundCache(asked: Asked, edge: Edge): Promise<Fetched> {
       reply: replyFrom(asked, received, arrived, handled, edge),
     };
   // RFC 9110 §9.3.3: a POST may bring what a GET would.
-  const flight = new Flight(asked.resource.key);
+  const flight = new OriginFlight(asked.resource.key);
   const { kind, visitor } = keep(asked, received, arrived, flight, edge);
   const stored = kind === "stored";
   return {

@@ -10,7 +10,7 @@ import { fieldsOf } from "../http/fields.ts";
 import type { Reply } from "../world.ts";
 import type { Asked } from "./asked.ts";
 import type { Edge } from "./edge.ts";
-import type { Flight } from "./flight.ts";
+import type { OriginFlight } from "./origin-flight.ts";
 import type { Failed, Forwarded } from "./forward.ts";
 import { heldOf, hold, release } from "./holdings.ts";
 import { keep, type Keeping } from "./keep.ts";
@@ -37,7 +37,7 @@ export type Fetched = { kind: "reply"; reply: Reply } | Failed;
 export async function fetchFor(
   asked: Asked,
   { plan, held }: Fetching,
-  flight: Flight,
+  flight: OriginFlight,
   edge: Edge,
 ): Promise<Fetched> {
   const nominated = held.flatMap(({ stored }) =>
@@ -128,7 +128,7 @@ async function validated(
   { asked, plan, held }: Fetching & { asked: Asked },
   arrived: Arrived,
   about: readonly Stored[],
-  flight: Flight,
+  flight: OriginFlight,
   edge: Edge,
 ): Promise<Reply | null> {
   const { request, site, resource, url } = asked;
@@ -175,7 +175,7 @@ function passedOn(
   { asked, plan, held }: Fetching & { asked: Asked },
   arrived: Arrived,
   sharing: Exchange["sharing"],
-  flight: Flight,
+  flight: OriginFlight,
   edge: Edge,
 ): Reply {
   const { request, site, url } = asked;
@@ -214,7 +214,7 @@ function keptIfShared(
   received: Received,
   body: Keeping["visitor"],
   sharing: Exchange["sharing"],
-  flight: Flight,
+  flight: OriginFlight,
   edge: Edge,
 ): Passing {
   switch (sharing.kind) {

@@ -1,26 +1,8 @@
 import type { World } from "../world.ts";
-import type { Failed } from "./forward.ts";
 
-/** What became of an exchange that others waited for. */
-export type Landing =
-  /** Look again: what it brought is stored. */
-  | { kind: "stored" }
-  /** It answers one visitor only: everybody for themselves. */
-  | { kind: "unshareable" }
-  /** The origin failed, and would fail the others too. */
-  | Failed;
-
-/** An exchange under way whose answer may serve all who ask the same (RFC 9211 §2.7: collapsed). */
-export class Flight {
-  /** The cache key of what it fetches. */
-  readonly about: string;
-  /** The resource was changed meanwhile: what is on its way is old already. */
-  spoiled = false;
+/** Work under way that one request does and others of its isolate wait for. */
+export class Flight<Landing> {
   readonly #landing = Promise.withResolvers<Landing>();
-
-  constructor(about: string) {
-    this.about = about;
-  }
 
   land(landing: Landing): void {
     this.#landing.resolve(landing);
@@ -30,7 +12,7 @@ export class Flight {
     return this.#landing.promise;
   }
 
-  /** Waits no longer than until `deadlineMs`, whatever becomes of the exchange. */
+  /** Waits no longer than until `deadlineMs`, whatever becomes of the work: whoever does it may be gone for good. */
   async landed(
     deadlineMs: number,
     world: Pick<World, "nowMs" | "wait">,

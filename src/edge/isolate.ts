@@ -5,6 +5,8 @@ import { parseSite, type Site } from "../customer/site.ts";
 import { parseStanding, type Standing } from "../customer/standing.ts";
 import type { EdgeConfig } from "./config.ts";
 import type { Flight } from "./flight.ts";
+import type { ListLanding } from "./lookup.ts";
+import type { OriginFlight } from "./origin-flight.ts";
 import { RecordMemory } from "./record-memory.ts";
 import { ResponseMemory } from "./response-memory.ts";
 
@@ -16,11 +18,13 @@ export interface Isolate {
   settings: RecordMemory<EdgeSettings>;
   /** Until then a list that just failed is asked only for what nothing is known of. */
   listRestsUntilMs: number;
+  /** Reads of the list under way, by key. */
+  listReads: Map<string, Flight<ListLanding>>;
   /** Why an origin's host may not be reached, null where it may: the answer never changes. */
   prohibited: Map<string, string | null>;
   responses: ResponseMemory;
   /** Exchanges under way, by what they are about. */
-  flights: Map<string, Flight>;
+  flights: Map<string, OriginFlight>;
   /** Until when the answers of a cache key are taken to be for one visitor each, by key. */
   unshareableUntilMs: Map<string, number>;
   /** Purges that responses themselves ordered (RFC 9875), by customer. */
@@ -36,6 +40,7 @@ export function newIsolate(config: EdgeConfig): Isolate {
     purges: new RecordMemory<readonly PurgeFact[]>(parsePurge),
     settings: new RecordMemory(parseEdgeSettings),
     listRestsUntilMs: 0,
+    listReads: new Map(),
     prohibited: new Map(),
     responses: new ResponseMemory(config.responseMemoryBytes),
     flights: new Map(),

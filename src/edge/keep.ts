@@ -6,7 +6,7 @@ import type { Asked } from "./asked.ts";
 import { concatenated } from "./bytes.ts";
 import { copied, type Copy } from "./copy.ts";
 import type { Edge } from "./edge.ts";
-import type { Flight } from "./flight.ts";
+import type { OriginFlight } from "./origin-flight.ts";
 import { find, hold, isSameVariant } from "./holdings.ts";
 import { noteUnshareable } from "./unshareable.ts";
 import type { Held } from "./response-memory.ts";
@@ -23,7 +23,7 @@ export function keep(
   asked: Asked,
   received: Received,
   body: Bytes,
-  flight: Flight,
+  flight: OriginFlight,
   edge: Edge,
 ): Keeping {
   const { request, site, url, resource } = asked;
@@ -63,7 +63,7 @@ async function settle(
   storable: Storable,
   name: string,
   copy: Copy,
-  flight: Flight,
+  flight: OriginFlight,
   edge: Edge,
 ): Promise<void> {
   if (copy.kind === "lost" || flight.spoiled)

@@ -1,5 +1,6 @@
-import type { World } from "../world.ts";
+import type { ListAnswer, World } from "../world.ts";
 import type { Edge } from "./edge.ts";
+import { Flight } from "./flight.ts";
 
 /** The part of a `RecordMemory` that does not depend on what it remembers. */
 interface ListMemory {
@@ -25,9 +26,18 @@ export interface Wanted {
 /** How long a list that failed is left alone where something is remembered. */
 const listRestMs = 1000;
 
+/** What a read of the list brought, already in memory: the keys that it could not read are missing. */
+export interface ListLanding {
+  kind: "read";
+  values: ListAnswer["values"];
+}
+
 /**
  * Brings the memory of the wanted keys up to date: memory while it is trusted, then the list, then what
  * memory last knew, then what this PoP last knew. A key of which nothing at all is known stays unknown.
+ *
+ * A key is read by one request at a time and for all who want it meanwhile: each for itself would ask the most of a list that
+ * has just become slow.
  */
 export async function refresh(
   wanted: readonly Wanted[],
@@ -42,21 +52,70 @@ export async function refresh(
       !(resting && memory.find(key) !== null),
   );
   if (due.length === 0) return;
-  for (const { memory, key } of due) memory.lend(key);
+  const own: Wanted[] = [];
+  const work: Promise<void>[] = [];
+  for (const want of due) {
+    const flight = isolate.listReads.get(want.key);
+    if (flight === undefined) own.push(want);
+    else work.push(waited(want, flight, edge));
+  }
+  if (own.length > 0) {
+    const read = readFor(own, edge);
+    // It goes on for the others when the visitor who began it goes away.
+    world.later(read);
+    work.push(read);
+  }
+  await Promise.all(work);
+}
 
-  const answer = await world.readList(due.map(({ key }) => key));
-  if (answer.problem !== null) {
+async function readFor(due: readonly Wanted[], edge: Edge): Promise<void> {
+  const { isolate, world } = edge;
+  const flight = new Flight<ListLanding>();
+  for (const { memory, key } of due) {
+    memory.lend(key);
+    isolate.listReads.set(key, flight);
+  }
+  const { values, problem } = await world.readList(due.map(({ key }) => key));
+  if (problem !== null) {
     isolate.listRestsUntilMs = world.nowMs() + listRestMs;
-    world.observe({ kind: "list-unreadable", problem: answer.problem });
+    world.observe({ kind: "list-unreadable", problem });
   }
   await Promise.all(
     due.map((want) => {
-      const text = answer.values.get(want.key);
+      const text = values.get(want.key);
       return text === undefined
         ? fallBack(want, world)
         : take(want, text, edge);
     }),
   );
+  for (const { key } of due) takeDown(key, flight, isolate);
+  flight.land({ kind: "read", values });
+}
+
+/** Waits for another request's read. */
+async function waited(
+  want: Wanted,
+  flight: Flight<ListLanding>,
+  { isolate, world, config }: Edge,
+): Promise<void> {
+  const deadlineMs = world.nowMs() + config.listDeadlineMs;
+  const landing = await flight.landed(deadlineMs, world);
+  switch (landing.kind) {
+    case "read":
+      if (!landing.values.has(want.key)) await fallBack(want, world);
+      return;
+    case "overdue":
+      takeDown(want.key, flight, isolate);
+      await fallBack(want, world);
+  }
+}
+
+function takeDown(
+  key: string,
+  flight: Flight<ListLanding>,
+  { listReads }: Edge["isolate"],
+): void {
+  if (listReads.get(key) === flight) listReads.delete(key);
 }
 
 /** Are answers given from memory because the list could not be read a moment ago? */

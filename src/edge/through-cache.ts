@@ -5,7 +5,7 @@ import type { Reply } from "../world.ts";
 import { purgeOf, type Asked } from "./asked.ts";
 import type { Edge } from "./edge.ts";
 import { fetchFor, standIn, type Fetching } from "./fetch-for.ts";
-import { Flight } from "./flight.ts";
+import { OriginFlight } from "./origin-flight.ts";
 import type { Failed } from "./forward.ts";
 import { find, heldOf } from "./holdings.ts";
 import type { Held } from "./response-memory.ts";
@@ -112,7 +112,7 @@ async function fetched(
 ): Promise<Answered | { kind: "look-again" }> {
   const { key: about } = asked.resource;
   if (!isCollapsible(asked, fetching.plan, edge))
-    return fetchFor(asked, fetching, new Flight(about), edge);
+    return fetchFor(asked, fetching, new OriginFlight(about), edge);
   const key = flightKey(asked, fetching);
   const flight = edge.isolate.flights.get(key);
   if (flight === undefined) return led(key, asked, fetching, edge);
@@ -127,9 +127,9 @@ async function fetched(
     case "overdue":
       // Whoever led it may be gone for good.
       edge.isolate.flights.delete(key);
-      return fetchFor(asked, fetching, new Flight(about), edge);
+      return fetchFor(asked, fetching, new OriginFlight(about), edge);
     case "unshareable":
-      return fetchFor(asked, fetching, new Flight(about), edge);
+      return fetchFor(asked, fetching, new OriginFlight(about), edge);
   }
 }
 
@@ -140,7 +140,7 @@ async function led(
   edge: Edge,
 ): Promise<Answered> {
   const { flights } = edge.isolate;
-  const flight = new Flight(asked.resource.key);
+  const flight = new OriginFlight(asked.resource.key);
   flights.set(key, flight);
   const work = fetchFor(asked, fetching, flight, edge);
   // It goes on for the others when the visitor who led it goes away.
@@ -150,8 +150,8 @@ async function led(
 
 async function cleared(
   key: string,
-  flight: Flight,
-  flights: Map<string, Flight>,
+  flight: OriginFlight,
+  flights: Map<string, OriginFlight>,
 ): Promise<void> {
   await flight.landing;
   if (flights.get(key) === flight) flights.delete(key);

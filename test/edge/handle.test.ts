@@ -490,6 +490,39 @@ describe("when the list cannot be read", () => {
     expect(edge.world.listReads).toBe(reads);
   });
 
+  test("requests that come at once read a key once", async () => {
+    const edge = memoryEdge();
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => ask(edge, shop)),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    // Site and settings, then standing and purges.
+    expect(edge.world.listReads).toBe(2);
+  });
+
+  test("who waits for another's read that never ends goes on at the deadline, and the next one reads anew", async () => {
+    const edge = memoryEdge();
+    const { world } = edge;
+    const { readList } = world;
+    world.readList = () => new Promise(() => {});
+    void handle(inbound(shop), edge);
+    const waiting = handle(inbound(shop), edge);
+    await new Promise(setImmediate);
+    world.pass(1000);
+    expect((await waiting).status).toBe(503);
+    world.readList = readList;
+    expect((await handle(inbound(shop), edge)).status).toBe(200);
+  });
+
+  test("who waits for another's read that fails goes by what is known", async () => {
+    const edge = memoryEdge();
+    await ask(edge, shop);
+    edge.world.clockMs += 3_600_000;
+    edge.world.listState = "down";
+    const replies = await Promise.all([ask(edge, shop), ask(edge, shop)]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
   test("a customer taken off the list is not brought back by what the PoP remembers", async () => {
     const edge = memoryEdge();
     edge.world.list.set("edge", '{"default":"deny"}');

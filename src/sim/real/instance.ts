@@ -122,7 +122,11 @@ async function readList(
   );
 }
 
-/** One request over HTTP on loopback, on a connection of its own, which nobody can have closed already; a connection that breaks off is a reply without any field. */
+/**
+ * One request over HTTP on loopback, on a connection of its own, which nobody can have closed already. A connection that breaks
+ * off is a reply without any field. One that breaks off in the body counts by its head: a drop cuts what is under way, and in
+ * virtual time bodies take none.
+ */
 function exchange(
   port: number,
   { method, url, fields, country }: Inbound,
@@ -141,8 +145,8 @@ function exchange(
     ask({ port, agent: false, method, path, headers }, (response) =>
       resolve(
         buffer(response).then(
-          (bytes) => replyOf(response, bytes),
-          () => broken,
+          (bytes) => replyOf(response, { kind: "bytes", bytes }),
+          () => replyOf(response, { kind: "none" }),
         ),
       ),
     )
@@ -155,12 +159,12 @@ const broken: Reply = { status: 502, fields: [], body: { kind: "none" } };
 
 function replyOf(
   { statusCode, headersDistinct }: IncomingMessage,
-  bytes: Uint8Array,
+  body: Reply["body"],
 ): Reply {
   return {
     status: statusCode ?? broken.status,
     fields: linesOf(headersDistinct),
-    body: { kind: "bytes", bytes },
+    body,
   };
 }
 
