@@ -63,7 +63,7 @@ export class MemoryWorld implements World {
     this.events.push(event);
   };
 
-  readList = async (keys: readonly string[]) => {
+  readList: World["readList"] = async (keys) => {
     this.listReads += 1;
     await new Promise(setImmediate);
     const down = (key: string) =>

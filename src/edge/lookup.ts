@@ -75,6 +75,8 @@ async function readFor(due: readonly Wanted[], edge: Edge): Promise<void> {
     memory.lend(key);
     isolate.listReads.set(key, flight);
   }
+  // What KV answers is as old as the question.
+  const askedAtMs = world.nowMs();
   const { values, problem } = await world.readList(due.map(({ key }) => key));
   if (problem !== null) {
     isolate.listRestsUntilMs = world.nowMs() + listRestMs;
@@ -85,7 +87,7 @@ async function readFor(due: readonly Wanted[], edge: Edge): Promise<void> {
       const text = values.get(want.key);
       return text === undefined
         ? fallBack(want, world)
-        : take(want, text, edge);
+        : take(want, text, askedAtMs, edge);
     }),
   );
   for (const { key } of due) takeDown(key, flight, isolate);
@@ -126,16 +128,16 @@ export function isDegraded({ isolate, world }: Edge): boolean {
 async function take(
   { memory, key, absence }: Wanted,
   text: string | null,
+  readAtMs: number,
   { world, config }: Edge,
 ): Promise<void> {
   const before = memory.find(key);
-  const nowMs = world.nowMs();
   const spellMs = config.recordMemoryMs;
-  const { changed, problem } = memory.learn(key, text, nowMs, spellMs);
+  const { changed, problem } = memory.learn(key, text, readAtMs, spellMs);
   if (problem !== null) {
     world.observe({ kind: "record-malformed", key, problem });
     if (before === null && (await recallInto(memory, key, world)))
-      memory.learn(key, text, nowMs, spellMs);
+      memory.learn(key, text, readAtMs, spellMs);
     return;
   }
   const worthKeeping =

@@ -500,6 +500,23 @@ describe("when the list cannot be read", () => {
     expect(edge.world.listReads).toBe(2);
   });
 
+  test("what the list says counts from when it was asked, however long it took", async () => {
+    const edge = memoryEdge();
+    const { world } = edge;
+    const { readList } = world;
+    world.readList = async (keys) => {
+      const answer = await readList(keys);
+      world.clockMs += 900;
+      return answer;
+    };
+    await ask(edge, shop);
+    world.readList = readList;
+    const reads = world.listReads;
+    world.clockMs += 100;
+    await ask(edge, shop);
+    expect(world.listReads).toBe(reads + 2);
+  });
+
   test("who waits for another's read that never ends goes on at the deadline, and the next one reads anew", async () => {
     const edge = memoryEdge();
     const { world } = edge;
