@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
-import type { Reply } from "../../src/world.ts";
+import type { Reply, World } from "../../src/world.ts";
 import { answered, ask, fieldOf, inbound, memoryEdge } from "../world.ts";
 
 const shop = "http://shop.example/";
@@ -503,7 +503,7 @@ describe("when the list cannot be read", () => {
   test("what the list says counts from when it was asked, however long it took", async () => {
     const edge = memoryEdge();
     const { world } = edge;
-    const { readList } = world;
+    const readList: World["readList"] = world.readList.bind(world);
     world.readList = async (keys) => {
       const answer = await readList(keys);
       world.clockMs += 900;
@@ -520,7 +520,7 @@ describe("when the list cannot be read", () => {
   test("who waits for another's read that never ends goes on at the deadline, and the next one reads anew", async () => {
     const edge = memoryEdge();
     const { world } = edge;
-    const { readList } = world;
+    const readList: World["readList"] = world.readList.bind(world);
     world.readList = () => new Promise(() => {});
     void handle(inbound(shop), edge);
     const waiting = handle(inbound(shop), edge);

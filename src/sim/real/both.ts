@@ -4,13 +4,18 @@ import type { Parsed } from "../../http/parsed.ts";
 import type { Result } from "../result.ts";
 import { run, type RunOptions } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
-import { compare, toleranceSeconds, type Disagreement } from "./compare.ts";
+import {
+  compare,
+  toleranceOf,
+  type Disagreement,
+  type Tolerance,
+} from "./compare.ts";
 import { comparable, runReal } from "./run-real.ts";
 
 /** What came of a scenario on the real runtime, and where virtual time says otherwise. */
 export interface Compared {
   real: Result;
-  toleranceSeconds: number;
+  tolerance: Tolerance;
   /** None of a run that was broken off: there is nothing to hold it against. */
   disagreements: readonly Disagreement[];
 }
@@ -25,7 +30,7 @@ export async function runBoth(
   const same = comparable(scenario, options.scale);
   const real = await runReal(same, { ...options, bundle: bundle.value });
   if (!real.ok) return real;
-  const tolerance = toleranceSeconds(same, options.scale);
+  const tolerance = toleranceOf(same, options.scale);
   const disagreements = real.value.partial
     ? []
     : compare(
@@ -35,14 +40,14 @@ export async function runBoth(
       );
   return {
     ok: true,
-    value: { real: real.value, toleranceSeconds: tolerance, disagreements },
+    value: { real: real.value, tolerance, disagreements },
   };
 }
 
 /** For a terminal, without a line break at the end. */
 export function comparison(compared: Compared): string {
-  const { real, disagreements } = compared;
-  const within = `Times within ${compared.toleranceSeconds} s of one another count as the same.`;
+  const { real, tolerance, disagreements } = compared;
+  const within = `Times within ${tolerance.seconds} s of one another count as the same.`;
   if (real.partial) return "Broken off: not compared with virtual time.";
   if (disagreements.length === 0)
     return `Virtual time and the real runtime agree. ${within}`;

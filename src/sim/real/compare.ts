@@ -1,4 +1,5 @@
 import { parseConfig } from "../../edge/config.ts";
+import { kvPresets } from "../kv.ts";
 import { outcomes, type Outcome, type Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -12,22 +13,35 @@ export interface Disagreement {
 /** What a request may take longer on a busy machine than in the model, in seconds of real time. */
 const overheadSeconds = 0.25;
 
+/** How far apart two runs' times may be and count as the same, in seconds of the scenario. */
+export interface Tolerance {
+  seconds: number;
+  /**
+   * How long a copy of the list lives. Where one is made within a moment of a decision, that moment decides whether it is old: one
+   * run then takes next to no time, and the other as long as the copy lives.
+   */
+  copyLivesSeconds: number;
+}
+
 /**
- * How far apart two runs' times may be, in seconds of the scenario. The edge trusts what it read for a while, and then somebody
+ * The edge trusts what it read for a while, and then somebody
  * has to come by: once to have the list read anew, once to see what became of it; either may be missed by a moment. A real
  * machine takes time besides that the model does not know of. Small beside the seconds that a copy of the list lives.
  */
-export function toleranceSeconds(
-  { edge, customers }: Scenario,
+export function toleranceOf(
+  { edge, customers, list, start }: Scenario,
   scale: number,
-): number {
+): Tolerance {
   const config = parseConfig(edge);
   const memoryMs = config.ok ? config.value.recordMemoryMs : 0;
   const watchedMs = customers.map(({ watched }) => watched ?? 0);
-  return (
-    (2 * (memoryMs + Math.max(0, ...watchedMs))) / 1_000 +
-    overheadSeconds * scale
-  );
+  const copyLivesMs = list.cacheTtl ?? kvPresets[list.preset](start).cacheTtlMs;
+  return {
+    seconds:
+      (2 * (memoryMs + Math.max(0, ...watchedMs))) / 1_000 +
+      overheadSeconds * scale,
+    copyLivesSeconds: copyLivesMs / 1_000,
+  };
 }
 
 /**
@@ -37,7 +51,7 @@ export function toleranceSeconds(
 export function compare(
   virtual: Result,
   real: Result,
-  tolerance: number,
+  tolerance: Tolerance,
 ): Disagreement[] {
   return [
     ...outcomeDisagreements(virtual, real),
@@ -84,7 +98,7 @@ function decisionDisagreements(virtual: Result, real: Result): Disagreement[] {
 function spreadDisagreements(
   virtual: Result,
   real: Result,
-  tolerance: number,
+  tolerance: Tolerance,
 ): Disagreement[] {
   return virtual.spreads.flatMap((spread, index) => {
     const there = new Map(
@@ -92,8 +106,7 @@ function spreadDisagreements(
     );
     return spread.pops.flatMap(({ pop, seconds }) => {
       const found = there.get(pop);
-      if (found !== undefined && Math.abs(found - seconds) <= tolerance)
-        return [];
+      if (found !== undefined && isSame(found, seconds, tolerance)) return [];
       return disagreement(
         `${nameOf(spread)}, at ${pop}`,
         `${seconds} s`,
@@ -101,6 +114,19 @@ function spreadDisagreements(
       );
     });
   });
+}
+
+function isSame(
+  one: number,
+  other: number,
+  { seconds, copyLivesSeconds }: Tolerance,
+): boolean {
+  const less = Math.min(one, other);
+  const more = Math.max(one, other);
+  return (
+    more - less <= seconds ||
+    (less <= seconds && Math.abs(more - copyLivesSeconds) <= seconds)
+  );
 }
 
 function disagreement(

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, inject, test } from "vitest";
 import { parseArguments } from "../../../src/sim/arguments.ts";
-import { compare, toleranceSeconds } from "../../../src/sim/real/compare.ts";
+import { compare, toleranceOf } from "../../../src/sim/real/compare.ts";
 import { RealTime } from "../../../src/sim/real/real-time.ts";
 import { comparable, runReal } from "../../../src/sim/real/run-real.ts";
 import type { Result } from "../../../src/sim/result.ts";
@@ -50,9 +50,9 @@ test(
       "dark",
       "light",
     ]);
-    expect(
-      compare(virtual, real.value, toleranceSeconds(scenario, scale)),
-    ).toEqual([]);
+    expect(compare(virtual, real.value, toleranceOf(scenario, scale))).toEqual(
+      [],
+    );
   },
 );
 
@@ -168,9 +168,26 @@ describe("a comparison", () => {
     })),
   });
 
+  const tolerance = { seconds: 2, copyLivesSeconds: 30 };
+
   test("lets times differ by the tolerance, and moments by what a timer is late", () => {
     const virtual = told(spread(20_000, 10));
-    expect(compare(virtual, told(spread(20_004, 12)), 2)).toEqual([]);
+    expect(compare(virtual, told(spread(20_004, 12)), tolerance)).toEqual([]);
+  });
+
+  test.each([
+    ["the same where a copy was made just before the decision", 0.3, 29, 0],
+    ["the same where the other run had it so", 31, 2, 0],
+    ["another one where it was made long before", 3, 29, 1],
+    ["another one where it is longer than a copy lives", 1, 33, 1],
+  ])("calls a time %s", (_, virtual, real, disagreements) => {
+    expect(
+      compare(
+        told(spread(20_000, virtual)),
+        told(spread(20_000, real)),
+        tolerance,
+      ),
+    ).toHaveLength(disagreements);
   });
 
   test.each([
@@ -195,12 +212,14 @@ describe("a comparison", () => {
       },
     ],
   ])("lists %s", (_, virtual, real, disagreement) => {
-    expect(compare(told(virtual), told(real), 2)).toEqual([disagreement]);
+    expect(compare(told(virtual), told(real), tolerance)).toEqual([
+      disagreement,
+    ]);
   });
 
   test("lists a decision that only one knows", () => {
     const virtual = told(spread(20_000, 10));
-    expect(compare(virtual, told({}), 2)).toContainEqual({
+    expect(compare(virtual, told({}), tolerance)).toContainEqual({
       about: "decisions",
       virtual: "forum to dark",
       real: "",
