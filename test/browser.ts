@@ -2,6 +2,7 @@ import axe from "axe-core";
 import {
   chromium as playwright,
   type Browser,
+  type BrowserContextOptions,
   type Page,
 } from "playwright-core";
 
@@ -23,6 +24,23 @@ export async function launch(): Promise<Browser> {
       "--disable-sync",
     ],
   });
+}
+
+/** Opens a page as a reader with these settings would, does something with it, and closes it again. */
+export async function visitPage<T>(
+  browser: Browser,
+  url: string,
+  reader: BrowserContextOptions,
+  look: (page: Page) => Promise<T>,
+): Promise<T> {
+  const context = await browser.newContext(reader);
+  try {
+    const page = await context.newPage();
+    await page.goto(url);
+    return await look(page);
+  } finally {
+    await context.close();
+  }
 }
 
 /** What axe-core finds wrong with a page, each with the elements it is about. */

@@ -55,7 +55,8 @@ async function startDemo(statePath: string, demo: "kept" | "fresh") {
   if (!read.ok) fail(read.problem);
   const found = read.value;
   const changes = planSeeds(customers, found, demo);
-  await store.write(changes);
+  const written = await store.write(changes);
+  if (!written.ok) fail(written.problem);
   await store.close();
 
   if (demo === "fresh") {

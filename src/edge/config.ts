@@ -46,6 +46,9 @@ const oneOf = <const T extends readonly [string, ...string[]]>(
 /** An isolate has 128 MB for everything. */
 const wholeMebibytes = "expected a whole number of mebibytes from 0 to 96";
 
+/** The most that LIST_DEADLINE_SECONDS may be. */
+export const longestListDeadlineSeconds = 30;
+
 const Variables = v.object({
   EDGE_NAME: v.optional(
     v.pipe(
@@ -59,7 +62,7 @@ const Variables = v.object({
   ),
   PRIVATE_ORIGINS: oneOf(["refused", "allowed"], "refused"),
   RECORD_MEMORY_SECONDS: seconds("1", 60),
-  LIST_DEADLINE_SECONDS: seconds("1", 30),
+  LIST_DEADLINE_SECONDS: seconds("1", longestListDeadlineSeconds),
   WATCH_SECONDS: seconds("5", 60),
   RESPONSE_MEMORY_MIB: v.optional(
     v.pipe(

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import Table from "cli-table3";
-import colors from "picocolors";
+import { paintFor } from "../cli/terminal.ts";
 import { parseArguments, usage, type Arguments } from "./arguments.ts";
+import { misunderstood } from "./misunderstood.ts";
 import { resultJson } from "./report/json.ts";
 import { summary } from "./report/terminal.ts";
 import { writeReports } from "./report/write.ts";
@@ -16,7 +17,6 @@ import { watched } from "./watched.ts";
 const exitCodes = {
   done: 0,
   "assertion failed": 1,
-  "not understood": 2,
   interrupted: 130,
 } as const;
 
@@ -106,18 +106,11 @@ async function reported(
   if (given.form === "json")
     for (const piece of resultJson(result)) process.stdout.write(piece);
   else {
-    const paint = colors.createColors(
-      process.stdout.isTTY && process.stdout.hasColors(),
-    );
+    const paint = paintFor(process.stdout);
     console.log(`${summary(result, paint)}\n${paths.join("\n")}`);
   }
   if (result.partial) return exitCodes.interrupted;
   return result.assertions.every(({ passed }) => passed)
     ? exitCodes.done
     : exitCodes["assertion failed"];
-}
-
-function misunderstood(problem: string): number {
-  process.stderr.write(`${problem}\n`);
-  return exitCodes["not understood"];
 }

@@ -1,4 +1,4 @@
-import { parseConfig } from "../edge/config.ts";
+import { parseConfig, type EdgeConfig } from "../edge/config.ts";
 import type { Chance } from "./chance.ts";
 import { CustomerList } from "./customer-list.ts";
 import { recordsOf, type Customer } from "./customers.ts";
@@ -30,10 +30,8 @@ export function edgeOn(
 ): EdgeProvider {
   const { scenario, engine, chance, places, customers } = ground;
   const { cache, isolates, edge } = scenario;
-  const config = parseConfig({ EDGE_NAME: id, ...edge });
-  if (!config.ok) throw new Error(config.problem);
   const setup: EdgeSetup = {
-    config: config.value,
+    config: configOf({ EDGE_NAME: id, ...edge }),
     isolates: {
       perPop: isolates.perPop ?? usualIsolates.perPop,
       meanLifetimeMs: isolates.meanLifetime ?? usualIsolates.meanLifetimeMs,
@@ -52,6 +50,13 @@ export function edgeOn(
   if (first === undefined) throw new Error(`${id} has no PoP`);
   linkTiers([first, ...more], cache.upperTier);
   return new EdgeProvider(id, setup.list, [first, ...more]);
+}
+
+/** What the variables of a scenario that was checked come to. */
+export function configOf(variables: Scenario["edge"]): EdgeConfig {
+  const config = parseConfig(variables);
+  if (!config.ok) throw new Error(config.problem);
+  return config.value;
 }
 
 function listOf(
@@ -92,7 +97,7 @@ function placesOf(
   return places.filter(({ code }) => where.includes(code));
 }
 
-function kvSettingsOf(
+export function kvSettingsOf(
   { list, start }: Scenario,
   phases: readonly KvPhase[],
 ): KvSettings {

@@ -1,10 +1,10 @@
 import { SingleBar } from "cli-progress";
 import { duration } from "./report/wording.ts";
 
-/** A bar on standard error, where that is a terminal. Of its format `{eta_formatted}` is what is left. */
-export function progressBar(format: string): SingleBar {
+/** A bar on standard error, where that is a terminal. Its payload is `requests`, `rate` and whatever stands `before` it. */
+export function progressBar({ before }: { before: string }): SingleBar {
   return new SingleBar({
-    format,
+    format: `${before}{bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left`,
     stream: process.stderr,
     hideCursor: true,
     noTTYOutput: false,

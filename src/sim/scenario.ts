@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
+import { wholeNumber } from "../customer/schema.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { placeCodes } from "./places.ts";
 import { event } from "./scenario/events.ts";
@@ -8,7 +9,7 @@ import { complaint } from "./scenario/complaint.ts";
 import { doubt, type Doubt } from "./scenario/doubt.ts";
 import { replaced } from "./scenario/replaced.ts";
 import { readYaml, type Path } from "./scenario/yaml.ts";
-import { duration, instant, members, text, whole } from "./scenario/values.ts";
+import { duration, instant, members, text } from "./scenario/values.ts";
 import * as world from "./scenario/world.ts";
 
 /** A scenario file: a world, what happens in it, and what should come of it. */
@@ -20,7 +21,7 @@ export const scenarioForm = v.pipe(
       v.optional(v.array(text), []),
       v.description("Where its figures are published."),
     ),
-    seed: v.optional(whole(0, 2 ** 31 - 1), 1),
+    seed: v.optional(wholeNumber(0, 2 ** 31 - 1), 1),
     start: v.pipe(
       instant,
       v.description("The simulated clock's first moment."),

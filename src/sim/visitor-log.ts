@@ -45,7 +45,7 @@ export async function readLog(given: {
 async function requestsOf(trace: TraceFile): Promise<Parsed<TraceEntry[]>> {
   const requests: TraceEntry[] = [];
   const keys = new Map<Key, Key>();
-  for await (const batch of trace.entries(new AbortController().signal)) {
+  for await (const batch of trace.entries()) {
     if (!batch.ok) return batch;
     for (const { key, ...request } of batch.value) {
       const known = keys.get(key) ?? key;

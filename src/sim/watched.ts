@@ -15,9 +15,7 @@ export async function watched<Found>(
   const startedAt = performance.now();
   const rate = (requests: number) =>
     count(Math.round((requests * 1_000) / (performance.now() - startedAt)));
-  const bar = progressBar(
-    "{bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left",
-  );
+  const bar = progressBar({ before: "" });
   let requests = 0;
   const found = await interruptible((signal) => {
     process.stderr.write(`${title}\n`);

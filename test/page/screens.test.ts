@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tell, type Occasion, type OwnPage } from "../../src/page/tell.ts";
-import { launch, violations, walk } from "../browser.ts";
+import { launch, violations, visitPage, walk } from "../browser.ts";
 import {
   demand,
   dropped,
@@ -68,20 +68,13 @@ afterAll(async () => {
   server.close();
 });
 
-/** Opens a page as a reader with these settings would, does something with it, and closes it again. */
-async function visit<T>(
+function visit<T>(
   name: string,
   reader: BrowserContextOptions,
   look: (page: Page) => Promise<T>,
 ): Promise<T> {
-  const context = await browser.newContext(reader);
-  try {
-    const page = await context.newPage();
-    await page.goto(`${base}/${encodeURIComponent(name)}`);
-    return await look(page);
-  } finally {
-    await context.close();
-  }
+  const url = `${base}/${encodeURIComponent(name)}`;
+  return visitPage(browser, url, reader, look);
 }
 
 const width = (page: Page): Promise<number> =>

@@ -1,5 +1,4 @@
-import { parseConfig } from "../../edge/config.ts";
-import { kvPresets } from "../kv.ts";
+import { configOf, kvSettingsOf } from "../edge.ts";
 import { outcomes, type Outcome, type Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 
@@ -24,23 +23,18 @@ export interface Tolerance {
 }
 
 /**
- * The edge trusts what it read for a while, and then somebody
- * has to come by: once to have the list read anew, once to see what became of it; either may be missed by a moment. A real
- * machine takes time besides that the model does not know of. Small beside the seconds that a copy of the list lives.
+ * The edge trusts what it read for a while, and then somebody has to come by: once to have the list read anew, once to see what
+ * became of it; either may be missed by a moment. A real machine takes time besides that the model does not know of. Small
+ * beside the seconds that a copy of the list lives.
  */
-export function toleranceOf(
-  { edge, customers, list, start }: Scenario,
-  scale: number,
-): Tolerance {
-  const config = parseConfig(edge);
-  const memoryMs = config.ok ? config.value.recordMemoryMs : 0;
-  const watchedMs = customers.map(({ watched }) => watched ?? 0);
-  const copyLivesMs = list.cacheTtl ?? kvPresets[list.preset](start).cacheTtlMs;
+export function toleranceOf(scenario: Scenario, scale: number): Tolerance {
+  const { recordMemoryMs } = configOf(scenario.edge);
+  const watchedMs = scenario.customers.map(({ watched }) => watched ?? 0);
   return {
     seconds:
-      (2 * (memoryMs + Math.max(0, ...watchedMs))) / 1_000 +
+      (2 * (recordMemoryMs + Math.max(0, ...watchedMs))) / 1_000 +
       overheadSeconds * scale,
-    copyLivesSeconds: copyLivesMs / 1_000,
+    copyLivesSeconds: kvSettingsOf(scenario, []).cacheTtlMs / 1_000,
   };
 }
 

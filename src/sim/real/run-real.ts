@@ -1,5 +1,6 @@
-import { parseConfig } from "../../edge/config.ts";
+import { longestListDeadlineSeconds } from "../../edge/config.ts";
 import type { Parsed } from "../../http/parsed.ts";
+import { configOf } from "../edge.ts";
 import { readPlaces } from "../places.ts";
 import type { Result } from "../result.ts";
 import { play, type RunOptions } from "../run.ts";
@@ -24,22 +25,18 @@ const most = {
   requestsPerSecond: 200,
 };
 
-/** The most that the edge takes. */
-const longestListDeadlineSeconds = 30;
-
 /**
  * A scenario as both runtimes can play it: a point of presence is one isolate that stays, without an upper tier, and waits for the
  * list as long by this machine's clock as it would by the scenario's. Runs that are to be compared both take this.
  */
 export function comparable(scenario: Scenario, scale: number): Scenario {
-  const config = parseConfig(scenario.edge);
-  const deadlineMs = config.ok ? config.value.listDeadlineMs : 0;
+  const { listDeadlineMs } = configOf(scenario.edge);
   return {
     ...scenario,
     edge: {
       ...scenario.edge,
       LIST_DEADLINE_SECONDS: Math.min(
-        (deadlineMs / 1_000) * scale,
+        (listDeadlineMs / 1_000) * scale,
         longestListDeadlineSeconds,
       ),
     },

@@ -1,6 +1,7 @@
 import type { Parsed } from "../../http/parsed.ts";
 import { progressBar } from "../progress-bar.ts";
 import { interruptible } from "../interruptible.ts";
+import { misunderstood } from "../misunderstood.ts";
 import { writeFiles } from "../report/write.ts";
 import { count } from "../report/wording.ts";
 import { parseReplay, usage, type Replay } from "./arguments.ts";
@@ -14,7 +15,7 @@ import { outcomePage } from "./page.ts";
 import { passesOf, replayed } from "./passes.ts";
 import { readable, TraceFile } from "./trace-file.ts";
 
-const exitCodes = { done: 0, "not understood": 2, interrupted: 130 } as const;
+const exitCodes = { done: 0, interrupted: 130 } as const;
 
 /** `portcullis replay`: puts a trace through caches, says what they made of it, and answers with the exit code. */
 export async function replay(words: readonly string[]): Promise<number> {
@@ -57,9 +58,7 @@ async function watched(
   trace: TraceFile,
 ): Promise<Parsed<Outcome | null>> {
   const startedAtMs = performance.now();
-  const bar = progressBar(
-    "{doing} {bar} {percentage} % · {requests} requests, {rate} a second · {eta_formatted} left",
-  );
+  const bar = progressBar({ before: "{doing} " });
   const passes = passesOf(asked);
   bar.start(trace.sizeBytes * passes, 0, { doing: "", requests: 0, rate: 0 });
   let read = 0;
@@ -89,9 +88,4 @@ function written(outcome: Outcome, folder: string): Promise<Parsed<string[]>> {
       "replay.csv": outcomeCsv(outcome),
     }).then((paths) => ({ ok: true as const, value: paths })),
   );
-}
-
-function misunderstood(problem: string): number {
-  process.stderr.write(`${problem}\n`);
-  return exitCodes["not understood"];
 }

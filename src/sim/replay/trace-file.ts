@@ -73,11 +73,13 @@ export class TraceFile {
   }
 
   /** All requests in batches, and after the first problem no more. Ends early, without one, when it is broken off. */
-  async *entries(signal: AbortSignal): AsyncGenerator<Parsed<TraceEntry[]>> {
+  async *entries(
+    signal: AbortSignal | null = null,
+  ): AsyncGenerator<Parsed<TraceEntry[]>> {
     this.bytesRead = 0;
     this.passedOver = 0;
     for await (const batch of this.#batches()) {
-      if (signal.aborted) return;
+      if (signal?.aborted) return;
       yield batch.ok && this.#how.sizes === "ignored"
         ? { ok: true, value: batch.value.map(withoutSize) }
         : batch;

@@ -103,26 +103,12 @@ export const bytes = v.pipe(
   }),
 );
 
-export function oneOf<const Words extends readonly string[]>(...words: Words) {
-  return v.picklist(words, `one of ${words.join(", ")}`);
-}
-
 export const share = between(0, 1);
 
 export function between(least: number, most: number) {
   const expected = `a number from ${least} to ${most}`;
   return v.pipe(
     v.number(expected),
-    v.minValue(least, expected),
-    v.maxValue(most, expected),
-  );
-}
-
-export function whole(least: number, most: number) {
-  const expected = `a whole number from ${least} to ${most}`;
-  return v.pipe(
-    v.number(expected),
-    v.integer(expected),
     v.minValue(least, expected),
     v.maxValue(most, expected),
   );

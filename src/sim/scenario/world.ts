@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { oneOf, wholeNumber } from "../../customer/schema.ts";
 import { variableNames } from "../../edge/config.ts";
 import { popSetSizes } from "../places.ts";
 import { formats } from "../replay/trace-file.ts";
@@ -9,12 +10,10 @@ import {
   id,
   latency,
   members,
-  oneOf,
   placeCode,
   share,
   size,
   text,
-  whole,
 } from "./values.ts";
 
 /** The parts of a scenario's world, each with what it is when it is left out. */
@@ -35,7 +34,7 @@ export const pops = v.pipe(
 export const list = v.pipe(
   members({
     preset: v.pipe(
-      v.optional(oneOf("60s", "30s", "outage-2025-06-12"), "60s"),
+      v.optional(oneOf(["60s", "30s", "outage-2025-06-12"]), "60s"),
       v.description(
         "How Workers KV behaves; an outage begins with the scenario.",
       ),
@@ -50,7 +49,7 @@ export const list = v.pipe(
     ownPopSeesAtOnce: v.optional(share),
     cached: v.optional(latency),
     central: v.optional(latency),
-    centralReadsPerSecond: v.optional(whole(1, 1e9)),
+    centralReadsPerSecond: v.optional(wholeNumber(1, 1e9)),
   }),
   v.description("The key-value store that holds the customer list."),
 );
@@ -69,7 +68,7 @@ export const edge = v.pipe(
 
 export const isolates = v.pipe(
   members({
-    perPop: v.optional(whole(1, 64)),
+    perPop: v.optional(wholeNumber(1, 64)),
     meanLifetime: v.optional(duration),
     idle: v.optional(duration),
   }),
@@ -79,7 +78,10 @@ export const isolates = v.pipe(
 export const cache = v.pipe(
   members({
     capacity: v.optional(bytes, "1GB"),
-    algorithm: v.optional(oneOf("lru", "fifo", "sieve", "s3-fifo"), "s3-fifo"),
+    algorithm: v.optional(
+      oneOf(["lru", "fifo", "sieve", "s3-fifo"]),
+      "s3-fifo",
+    ),
     latency: v.pipe(
       v.optional(duration, "1ms"),
       v.description("What a look into the cache takes."),
@@ -103,7 +105,7 @@ export const trafficPresets = {
 
 export const traffic = v.pipe(
   members({
-    preset: v.optional(oneOf("steady", "daily", "busy"), "steady"),
+    preset: v.optional(oneOf(["steady", "daily", "busy"]), "steady"),
     requestsPerSecond: v.pipe(
       v.optional(between(0.001, 1e6)),
       v.description("Of all visitors, on average over a day."),
@@ -111,7 +113,7 @@ export const traffic = v.pipe(
     dailySwing: v.optional(between(1, 100)),
     peakHour: v.optional(between(0, 24)),
     pagesPerVisit: v.optional(between(1, 1_000)),
-    assetsPerPage: v.optional(whole(0, 100)),
+    assetsPerPage: v.optional(wholeNumber(0, 100)),
     countries: v.pipe(
       v.optional(v.record(v.string(), between(0, 1e9))),
       v.description("Weights by ISO 3166-1 code; the world's when left out."),
@@ -122,7 +124,7 @@ export const traffic = v.pipe(
 
 export const content = v.pipe(
   members({
-    objects: v.optional(whole(1, 1e7), 500),
+    objects: v.optional(wholeNumber(1, 1e7), 500),
     popularity: v.pipe(
       v.optional(between(0, 3), 0.8),
       v.description("Zipf's exponent."),
@@ -136,7 +138,7 @@ const origin = v.pipe(
   members({
     at: v.optional(placeCode, "IAD"),
     firstByte: v.optional(latency, { median: "60ms", p95: "300ms" }),
-    workers: v.optional(whole(1, 10_000), 64),
+    workers: v.optional(wholeNumber(1, 10_000), 64),
     longestWait: v.optional(duration, "10s"),
     bandwidth: v.pipe(
       v.optional(bytes, "125MB"),
@@ -161,7 +163,7 @@ const replay = v.pipe(
   members({
     file: text,
     format: v.pipe(
-      v.optional(oneOf(...formats)),
+      v.optional(oneOf(formats)),
       v.description("What the file's name says when left out."),
     ),
     speed: v.pipe(
@@ -205,7 +207,7 @@ export const customer = members({
 
 export const others = v.pipe(
   members({
-    count: whole(0, 100_000),
+    count: wholeNumber(0, 100_000),
     popularity: v.optional(between(0, 3), 0.8),
     cacheControl,
   }),

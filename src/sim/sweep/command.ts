@@ -1,12 +1,13 @@
-import colors from "picocolors";
+import { paintFor } from "../../cli/terminal.ts";
 import type { SweepArguments } from "../arguments.ts";
+import { misunderstood } from "../misunderstood.ts";
 import { sweepRows, sweepTable } from "../report/sweep.ts";
 import { writeSweep } from "../report/write.ts";
 import { readLogs, readScenarioFile } from "../scenario-file.ts";
 import { watched } from "../watched.ts";
 import { planSweep, sweep } from "./sweep.ts";
 
-const exitCodes = { done: 0, "not understood": 2, interrupted: 130 } as const;
+const exitCodes = { done: 0, interrupted: 130 } as const;
 
 /** `portcullis simulate --vary`: runs a scenario with several values of a member, and answers with the exit code. */
 export async function runSweep(given: SweepArguments): Promise<number> {
@@ -32,15 +33,8 @@ export async function runSweep(given: SweepArguments): Promise<number> {
   if (given.form === "json")
     console.log(JSON.stringify({ ...found, rows: sweepRows(found) }, null, 2));
   else {
-    const paint = colors.createColors(
-      process.stdout.isTTY && process.stdout.hasColors(),
-    );
+    const paint = paintFor(process.stdout);
     console.log(`${sweepTable(found, paint)}\n${paths.join("\n")}`);
   }
   return found.partial ? exitCodes.interrupted : exitCodes.done;
-}
-
-function misunderstood(problem: string): number {
-  process.stderr.write(`${problem}\n`);
-  return exitCodes["not understood"];
 }

@@ -70,7 +70,7 @@ export function planSweep(
  */
 export async function sweep(
   { scenario, parameter, figure, seeds, points }: Plan,
-  { progress, signal, logs = new Map() }: Watching & { logs?: Logs },
+  { progress, signal, ...given }: Watching & { logs?: Logs },
 ): Promise<Sweep | null> {
   const runs = seeds.flatMap((seed) =>
     points.map((point) => ({ seed, ...point })),
@@ -81,9 +81,9 @@ export async function sweep(
   for (const [index, { seed, value, scenario: varied }] of runs.entries()) {
     let soFar = 0;
     const result = await run(varied, {
+      ...given,
       name: scenario.name,
       seed,
-      logs,
       progress: (done, requestsOfRun) => {
         soFar = requestsOfRun;
         progress((index + done) / runs.length, requests + soFar);

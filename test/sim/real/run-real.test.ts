@@ -7,6 +7,7 @@ import { comparable, runReal } from "../../../src/sim/real/run-real.ts";
 import type { Result } from "../../../src/sim/result.ts";
 import { run } from "../../../src/sim/run.ts";
 import { parseScenario } from "../../../src/sim/scenario.ts";
+import { nothing } from "../report/sample.ts";
 
 const scale = 5;
 
@@ -120,30 +121,8 @@ test.each([
 
 describe("a comparison", () => {
   const told = (over: Partial<Result>): Result => ({
-    scenario: { name: "", title: "", description: "" },
-    runtime: "virtual",
-    seed: 1,
-    partial: false,
-    startedAtMs: 0,
-    endedAtMs: 60_000,
-    pops: [],
+    ...nothing,
     customers: [{ id: "forum", hosts: [] }],
-    providers: [],
-    events: [],
-    bucketSeconds: 1,
-    series: [],
-    spreads: [],
-    cache: [],
-    origins: [],
-    list: {
-      reads: 0,
-      failedReads: 0,
-      writes: 0,
-      refusedWrites: 0,
-      malformed: 0,
-    },
-    latency: [],
-    assertions: [],
     ...over,
   });
   const spread = (decidedAtMs: number, seconds: number) => ({

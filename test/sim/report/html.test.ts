@@ -1,4 +1,3 @@
-import axe from "axe-core";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportHtml } from "../../../src/sim/report/html.ts";
 import { writeReports, writeSweep } from "../../../src/sim/report/write.ts";
 import type { Result } from "../../../src/sim/result.ts";
-import { launch } from "../../browser.ts";
+import { launch, violations, visitPage } from "../../browser.ts";
 import { nothing, sample } from "./sample.ts";
 import { sweep } from "./sweep-sample.ts";
 
@@ -68,29 +67,12 @@ afterAll(async () => {
 });
 
 /** Opens a report from disk, does something with it, and closes it again. */
-async function visit<T>(
+function visit<T>(
   name: string,
   reader: BrowserContextOptions,
   look: (page: Page) => Promise<T>,
 ): Promise<T> {
-  const context = await browser.newContext(reader);
-  try {
-    const page = await context.newPage();
-    await page.goto(urls.get(name) ?? "");
-    return await look(page);
-  } finally {
-    await context.close();
-  }
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run(),
-  );
-  return found.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`,
-  );
+  return visitPage(browser, urls.get(name) ?? "", reader, look);
 }
 
 describe.each(["usual", "hostile", "nothing", "one PoP", "sweep"])(
