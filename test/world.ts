@@ -1,6 +1,6 @@
 import { parseConfig, type EdgeConfig } from "../src/edge/config.ts";
 import type { Edge } from "../src/edge/edge.ts";
-import { collected } from "../src/edge/holdings.ts";
+import { collect } from "../src/edge/cache-store.ts";
 import { handle } from "../src/edge/handle.ts";
 import { newIsolate } from "../src/edge/isolate.ts";
 import type { FieldLine } from "../src/http/fields.ts";
@@ -40,7 +40,7 @@ export class MemoryWorld implements World {
   readonly shelfBytes = new Map<string, Uint8Array>();
   recallBytes = async (name: string) => this.shelfBytes.get(name) ?? null;
   keepBytes = async (name: string, bytes: Bytes) => {
-    const whole = await collected(bytes);
+    const whole = await collect(bytes);
     if (whole !== null) this.shelfBytes.set(name, whole);
     return whole !== null;
   };

@@ -6,12 +6,12 @@ import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
 import type { Inbound, Reply } from "../world.ts";
 import { admit, allowedMethods } from "./admit.ts";
 import { answer } from "./answer.ts";
-import { aroundCache } from "./around-cache.ts";
-import { askedFrom } from "./asked.ts";
+import { buildContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { upgradeOf } from "./forward.ts";
 import { gate, type Gate, type Passed } from "./gate.ts";
 import { note, type Account } from "./note.ts";
+import { pastCache } from "./past-cache.ts";
 import { discardBody } from "./received.ts";
 import { throughCache } from "./through-cache.ts";
 
@@ -61,22 +61,34 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
       reply: finalRecipient(edge),
       account: { outcome: "served", host, customer },
     };
-  const asked = askedFrom(request, admission, gated, hops.value, visit, edge);
-  if (!asked.ok)
+  const context = buildContext(
+    request,
+    admission,
+    gated,
+    hops.value,
+    visit,
+    edge,
+  );
+  if (!context.ok)
     return {
       reply: answer(
-        { kind: "malformed", status: 400, problem: asked.problem },
+        { kind: "malformed", status: 400, problem: context.problem },
         request,
         edge,
       ),
-      account: { outcome: "malformed", host, customer, details: asked.problem },
+      account: {
+        outcome: "malformed",
+        host,
+        customer,
+        details: context.problem,
+      },
     };
   const askedAtMs = edge.world.nowMs();
   const answered = usesCache(request, gated.passage)
-    ? await throughCache(asked.value, edge)
-    : await aroundCache(asked.value, edge);
+    ? await throughCache(context.value, edge)
+    : await pastCache(context.value, edge);
   const waitedMs = edge.world.nowMs() - askedAtMs;
-  if (waitedMs >= asked.value.watch.firstInMs) {
+  if (waitedMs >= context.value.watch.firstInMs) {
     // An origin may take longer than a drop.
     const since = await gate(visit, edge);
     if (since.kind === "refused" || since.kind === "maintenance") {
@@ -87,6 +99,26 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
   switch (answered.kind) {
     case "failed":
       return unreachable(request, edge, { ...answered, host, customer });
+    case "error-status":
+      return {
+        reply: answer(
+          {
+            kind: "unreachable",
+            host,
+            status: answered.status,
+            error: "proxy_internal_response",
+          },
+          request,
+          edge,
+        ),
+        account: {
+          outcome: "unreachable",
+          host,
+          customer,
+          error: "proxy_internal_response",
+          details: `the origin answered another visitor with ${answered.status}`,
+        },
+      };
     case "gateway-timeout":
       return {
         reply: answer(

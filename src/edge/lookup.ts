@@ -1,6 +1,6 @@
 import type { ListAnswer, World } from "../world.ts";
 import type { Edge } from "./edge.ts";
-import { Flight } from "./flight.ts";
+import { SharedResult } from "./shared-result.ts";
 
 /** The part of a `RecordMemory` that does not depend on what it remembers. */
 interface ListMemory {
@@ -70,7 +70,7 @@ export async function refresh(
 
 async function readFor(due: readonly Wanted[], edge: Edge): Promise<void> {
   const { isolate, world } = edge;
-  const flight = new Flight<ListLanding>();
+  const flight = new SharedResult<ListLanding>();
   for (const { memory, key } of due) {
     memory.lend(key);
     isolate.listReads.set(key, flight);
@@ -91,17 +91,17 @@ async function readFor(due: readonly Wanted[], edge: Edge): Promise<void> {
     }),
   );
   for (const { key } of due) takeDown(key, flight, isolate);
-  flight.land({ kind: "read", values });
+  flight.settle({ kind: "read", values });
 }
 
 /** Waits for another request's read. */
 async function waited(
   want: Wanted,
-  flight: Flight<ListLanding>,
+  flight: SharedResult<ListLanding>,
   { isolate, world, config }: Edge,
 ): Promise<void> {
   const deadlineMs = world.nowMs() + config.listDeadlineMs;
-  const landing = await flight.landed(deadlineMs, world);
+  const landing = await flight.wait(deadlineMs, world);
   switch (landing.kind) {
     case "read":
       if (!landing.values.has(want.key)) await fallBack(want, world);
@@ -114,7 +114,7 @@ async function waited(
 
 function takeDown(
   key: string,
-  flight: Flight<ListLanding>,
+  flight: SharedResult<ListLanding>,
   { listReads }: Edge["isolate"],
 ): void {
   if (listReads.get(key) === flight) listReads.delete(key);
