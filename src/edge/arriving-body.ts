@@ -132,11 +132,8 @@ export class ArrivingBody {
     };
     return {
       next: async () => {
-        const step = await bytes.next().catch((error: unknown) => {
-          leave();
-          throw error;
-        });
-        if (step.done === true) leave();
+        const step = bytes.next();
+        void step.then(({ done }) => done === true && leave(), leave);
         return step;
       },
       return: async () => {

@@ -97,13 +97,13 @@ export function removeEntry(key: string, name: string, edge: Edge): void {
  * RFC 9111 §4.4: what is stored under a key, and what is on its way there, is not used from now on. The moment is remembered
  * here and in the PoP cache, since an answer to an earlier request may still arrive.
  */
-export function invalidateKey(key: string, edge: Edge): void {
+export function invalidateKey(key: string, atMs: number, edge: Edge): void {
   const { isolate, world } = edge;
   isolate.cache.drop(key);
   isolate.fetches.forget(key);
   const { invalidatedAtMs } = isolate;
   invalidatedAtMs.delete(key);
-  invalidatedAtMs.set(key, world.nowMs());
+  invalidatedAtMs.set(key, atMs);
   if (invalidatedAtMs.size > maxInvalidations)
     for (const oldest of invalidatedAtMs.keys()) {
       invalidatedAtMs.delete(oldest);

@@ -17,7 +17,8 @@ export function invalidate(
   received: Received,
   edge: Edge,
 ): void {
-  const { isolate, world } = edge;
+  const { isolate } = edge;
+  const atMs = received.responseTimeMs;
   const { request, site, admitted } = context;
   const { urls, groups } = invalidated(request.method, context.url, {
     status: received.status,
@@ -25,16 +26,16 @@ export function invalidate(
   });
   for (const url of urls) {
     const resource = resourceOf(rawTarget(url), context);
-    if (resource.ok) invalidateKey(resource.value.key, edge);
+    if (resource.ok) invalidateKey(resource.value.key, atMs, edge);
   }
   for (const group of groups) {
     const fact: PurgeFact = {
-      atMs: world.nowMs(),
+      atMs,
       what: { kind: "group", group, host: admitted.host },
       how: "soft",
     };
     const facts = isolate.groupPurges.get(site.customer) ?? [];
-    const added = addFact(facts, fact, fact.atMs, longestStoredSeconds);
+    const added = addFact(facts, fact, atMs, longestStoredSeconds);
     if (added !== null) isolate.groupPurges.set(site.customer, added);
   }
 }

@@ -40,10 +40,16 @@ export async function pastCache(
       },
     };
   invalidate(context, received, edge);
-  // RFC 9110 §9.3.3: a POST may bring what a GET would.
+  // RFC 9110 §9.3.3: a POST may bring what a GET would, and that is newer than what the POST made unusable.
+  const sinceMs = received.responseTimeMs + 1;
+  const newest = {
+    ...received,
+    requestTimeMs: sinceMs,
+    responseTimeMs: sinceMs,
+  };
   const stored =
     method === "POST" && arrived !== null
-      ? storeResponse(context, received, arrived, edge)
+      ? storeResponse(context, newest, arrived, edge)
       : ({ kind: "refused", visitor: arrived } as const);
   const handled: Handled = {
     kind: "forward",

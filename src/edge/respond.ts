@@ -105,10 +105,10 @@ export type BodyReader =
   | {
       kind: "chunks";
       offset: number;
-      read(
+      read: (
         first: number,
         last: number | null,
-      ): AsyncIterableIterator<Uint8Array, void, void>;
+      ) => AsyncIterableIterator<Uint8Array, void, void>;
     };
 
 /** Null when the PoP cache has let the body go. */
