@@ -2,12 +2,16 @@ import type { PurgeFact } from "../cache/purge.ts";
 import { parsePurge } from "../customer/purge.ts";
 import { parseEdgeSettings, type EdgeSettings } from "../customer/settings.ts";
 import { parseSite, type Site } from "../customer/site.ts";
-import { parseStanding, type Standing } from "../customer/standing.ts";
+import {
+  parseStanding,
+  shownFlaw,
+  type Standing,
+} from "../customer/standing.ts";
 import type { EdgeConfig } from "./config.ts";
 import type { Flight } from "./flight.ts";
 import type { ListLanding } from "./lookup.ts";
 import type { OriginFlight } from "./origin-flight.ts";
-import { RecordMemory } from "./record-memory.ts";
+import { RecordMemory, type Read } from "./record-memory.ts";
 import { ResponseMemory } from "./response-memory.ts";
 
 /** What lives as long as the isolate does and is shared by the requests in it. */
@@ -36,7 +40,7 @@ export interface Isolate {
 export function newIsolate(config: EdgeConfig): Isolate {
   return {
     sites: new RecordMemory(parseSite),
-    standings: new RecordMemory(parseStanding),
+    standings: new RecordMemory(readStanding),
     purges: new RecordMemory<readonly PurgeFact[]>(parsePurge),
     settings: new RecordMemory(parseEdgeSettings),
     listRestsUntilMs: 0,
@@ -48,4 +52,21 @@ export function newIsolate(config: EdgeConfig): Isolate {
     groupPurges: new Map(),
     refusedAtMs: new Map(),
   };
+}
+
+/** A drop with a slip in what it says of itself still drops. */
+function readStanding(key: string, text: string): Read<Standing> {
+  const parsed = parseStanding(key, text);
+  switch (parsed.kind) {
+    case "whole":
+      return { ok: true, value: parsed.standing };
+    case "flawed":
+      return {
+        ok: true,
+        value: parsed.standing,
+        problem: shownFlaw(parsed),
+      };
+    case "malformed":
+      return { ok: false, problem: parsed.problem };
+  }
 }

@@ -326,7 +326,7 @@ describe("records that do not parse", () => {
   test.each([
     "dney",
     "{",
-    '{"verdict":"deny","ground":"polcy"}',
+    '{"verdict":"deny","effectiveAt":"soon"}',
     "\0",
     "x".repeat(70_000),
   ])(
