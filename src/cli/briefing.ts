@@ -107,7 +107,9 @@ function stateOf(
     host: customer.host,
     country: null,
     target: "/",
-  };
+    upgrade: "none",
+    content: "none",
+  } as const;
   const verdict = judge(parsed.standing, visit, "allow", nowMs);
   switch (verdict.kind) {
     case "serve":

@@ -50,7 +50,14 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
 
   const { host, target } = admission;
   const { method, country } = request;
-  const visit: Visit = { method, host, country, target };
+  const visit: Visit = {
+    method,
+    host,
+    country,
+    target,
+    upgrade: upgradeOf(request),
+    content: request.body === null ? "none" : "some",
+  };
   const gated = await gate(visit, edge);
   if (gated.kind !== "pass") return turnedAway(gated, host, request, edge);
 

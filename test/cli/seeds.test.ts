@@ -147,7 +147,9 @@ describe("the demo customers", async () => {
       host: `${id}.localhost`,
       country: null,
       target: "/",
-    };
+      upgrade: "none",
+      content: "none",
+    } as const;
     expect(
       standing.kind === "whole" &&
         judge(standing.standing, visit, "allow", nowMs).kind,

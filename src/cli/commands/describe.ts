@@ -40,7 +40,9 @@ export function refusalOf(denial: Denial, nowMs: number): Verdict {
     host: (hosts?.[0] ?? "any.example").replace(/^\*/, "any"),
     country: countries?.[0] ?? null,
     target: "/",
-  };
+    upgrade: "none",
+    content: "none",
+  } as const;
   const atMs = Math.max(nowMs, denial.effectiveAtMs ?? nowMs);
   return judge(denial, visit, "allow", atMs);
 }
