@@ -99,7 +99,7 @@ test("where a flaw decides, it is the one that is told", () => {
   });
 });
 
-test.each([{ toString: 1, valueOf: 1 }, [["deny"]], 1e400, true])(
+test.each([{ toString: 1, valueOf: 1 }, [["deny"]], 7, true])(
   "a verdict that is no text decides nothing: %j",
   (verdict) => {
     expect(denial({ verdict }).kind).toBe("malformed");
