@@ -6,6 +6,7 @@ import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
 import type { Inbound, Reply } from "../world.ts";
 import { admit, allowedMethods } from "./admit.ts";
 import { answer } from "./answer.ts";
+import { forwardChallenge } from "./challenge.ts";
 import { buildContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { upgradeOf } from "./forward.ts";
@@ -50,7 +51,14 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
 
   const { host, target } = admission;
   const { method, country } = request;
-  const visit: Visit = { method, host, country, target };
+  const visit: Visit = {
+    method,
+    host,
+    country,
+    target,
+    upgrade: upgradeOf(request),
+    content: request.body === null ? "none" : "some",
+  };
   const gated = await gate(visit, edge);
   if (gated.kind !== "pass") return turnedAway(gated, host, request, edge);
 
@@ -83,8 +91,24 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
         details: context.problem,
       },
     };
+  if (gated.passage.kind === "offboard") {
+    const challenge = await forwardChallenge(context.value, edge);
+    if (challenge.kind === "reply")
+      return {
+        reply: challenge.reply,
+        account: { outcome: "offboarding", host, customer },
+      };
+    const refusal = gated.passage.otherwise;
+    return turnedAway(
+      { kind: "refused", site: gated.site, refusal },
+      host,
+      request,
+      edge,
+      challenge.because,
+    );
+  }
   const askedAtMs = edge.world.nowMs();
-  const answered = usesCache(request, gated.passage)
+  const answered = usesCache(request)
     ? await throughCache(context.value, edge)
     : await pastCache(context.value, edge);
   const waitedMs = edge.world.nowMs() - askedAtMs;
@@ -146,14 +170,13 @@ function abandon({ body }: Reply): void {
   if (body.kind === "stream") discardBody(body.stream);
 }
 
-/** What may be stored is not for upgrades, bodies in requests, or the challenges of a customer who moves out. */
-function usesCache(request: Inbound, passage: Passed["passage"]): boolean {
+/** What may be stored is not for upgrades and bodies in requests. */
+function usesCache(request: Inbound): boolean {
   const { method, body } = request;
   return (
     (method === "GET" || method === "HEAD") &&
     body === null &&
-    upgradeOf(request) === "none" &&
-    passage.kind !== "offboard"
+    upgradeOf(request) === "none"
   );
 }
 
@@ -174,6 +197,7 @@ function turnedAway(
   host: string,
   request: Inbound,
   edge: Edge,
+  details?: string,
 ): Outcome {
   switch (gated.kind) {
     case "maintenance":
@@ -217,7 +241,12 @@ function turnedAway(
           request,
           edge,
         ),
-        account: { outcome: "refused", host, customer: gated.site.customer },
+        account: {
+          outcome: "refused",
+          host,
+          customer: gated.site.customer,
+          ...(details !== undefined && { details }),
+        },
       };
   }
 }

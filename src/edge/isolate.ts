@@ -2,13 +2,17 @@ import type { PurgeFact } from "../cache/purge.ts";
 import { parsePurge } from "../customer/purge.ts";
 import { parseEdgeSettings, type EdgeSettings } from "../customer/settings.ts";
 import { parseSite, type Site } from "../customer/site.ts";
-import { parseStanding, type Standing } from "../customer/standing.ts";
+import {
+  parseStanding,
+  shownFlaw,
+  type Standing,
+} from "../customer/standing.ts";
 import type { EdgeConfig } from "./config.ts";
 import type { ArrivalBudget } from "./arriving-body.ts";
 import { CollapsedFetches } from "./collapsed-fetch.ts";
 import { IsolateCache } from "./isolate-cache.ts";
 import type { ListLanding } from "./lookup.ts";
-import { RecordMemory } from "./record-memory.ts";
+import { RecordMemory, type Read } from "./record-memory.ts";
 import type { Known as KnownReach } from "./hit-for-miss.ts";
 import type { SharedResult } from "./shared-result.ts";
 
@@ -45,7 +49,7 @@ const arrivalBytes = 32 * 2 ** 20;
 export function newIsolate(config: EdgeConfig): Isolate {
   return {
     sites: new RecordMemory(parseSite),
-    standings: new RecordMemory(parseStanding),
+    standings: new RecordMemory(readStanding),
     purges: new RecordMemory<readonly PurgeFact[]>(parsePurge),
     settings: new RecordMemory(parseEdgeSettings),
     listRestsUntilMs: 0,
@@ -59,4 +63,21 @@ export function newIsolate(config: EdgeConfig): Isolate {
     groupPurges: new Map(),
     refusedAtMs: new Map(),
   };
+}
+
+/** A drop with a slip in what it says of itself still drops. */
+function readStanding(key: string, text: string): Read<Standing> {
+  const parsed = parseStanding(key, text);
+  switch (parsed.kind) {
+    case "whole":
+      return { ok: true, value: parsed.standing };
+    case "flawed":
+      return {
+        ok: true,
+        value: parsed.standing,
+        problem: shownFlaw(parsed),
+      };
+    case "malformed":
+      return { ok: false, problem: parsed.problem };
+  }
 }

@@ -1,6 +1,7 @@
 import type { ListAnswer, World } from "../world.ts";
 import type { Edge } from "./edge.ts";
 import { SharedResult } from "./shared-result.ts";
+import type { Learned } from "./record-memory.ts";
 
 /** The part of a `RecordMemory` that does not depend on what it remembers. */
 interface ListMemory {
@@ -13,7 +14,7 @@ interface ListMemory {
     text: string | null,
     nowMs: number,
     spellMs: number,
-  ): { changed: boolean; problem: string | null };
+  ): Learned;
 }
 
 export interface Wanted {
@@ -133,17 +134,26 @@ async function take(
 ): Promise<void> {
   const before = memory.find(key);
   const spellMs = config.recordMemoryMs;
-  const { changed, problem } = memory.learn(key, text, readAtMs, spellMs);
-  if (problem !== null) {
-    world.observe({ kind: "record-malformed", key, problem });
-    if (before === null && (await recallInto(memory, key, world)))
-      memory.learn(key, text, readAtMs, spellMs);
-    return;
+  const learned = memory.learn(key, text, readAtMs, spellMs);
+  switch (learned.kind) {
+    case "same":
+      return;
+    case "malformed":
+      report(learned.problem);
+      if (before === null && (await recallInto(memory, key, world)))
+        memory.learn(key, text, readAtMs, spellMs);
+      return;
+    case "news": {
+      if (learned.problem !== null) report(learned.problem);
+      const worthKeeping =
+        text !== null || absence === "kept" || before?.kind === "record";
+      if (worthKeeping) world.later(world.keep(shelfName(key), keptText(text)));
+    }
   }
-  const worthKeeping =
-    text !== null || absence === "kept" || before?.kind === "record";
-  if (changed && worthKeeping)
-    world.later(world.keep(shelfName(key), keptText(text)));
+
+  function report(problem: string) {
+    world.observe({ kind: "record-malformed", key, problem });
+  }
 }
 
 async function fallBack({ memory, key }: Wanted, world: World): Promise<void> {
