@@ -14,8 +14,8 @@ export type Arrived = Extract<Forwarded, { kind: "answered" }>;
 
 /** What arrived, with its fields as the visitor gets them: links to the origin lead to the visitor's host. */
 export function receivedFrom(
-  { request, admitted }: Asked,
-  { response, origin, requestTimeMs, responseTimeMs }: Arrived,
+  { request, admitted, site, url }: Asked,
+  { response, requestTimeMs, responseTimeMs }: Arrived,
   edge: Edge,
 ): Received {
   const hop = {
@@ -23,7 +23,9 @@ export function receivedFrom(
     httpVersion: originHttpVersion,
   };
   const fields = fieldsForVisitor(response.fields, hop, {
-    originBase: origin,
+    status: response.status,
+    requested: [url, `${hop.scheme}://${hop.host}${admitted.target}`],
+    origins: site.origins,
     nowMs: responseTimeMs,
   });
   return { status: response.status, fields, requestTimeMs, responseTimeMs };
