@@ -51,13 +51,18 @@ export function addOrigin(
 
 function mapLine(line: FieldLine, map: MapReference): FieldLine {
   const [name, value] = line;
+  const mapped = mapValue(name, value, map);
+  return mapped === value ? line : [name, mapped];
+}
+
+function mapValue(name: string, value: string, map: MapReference): string {
   switch (name.toLowerCase()) {
     case "destination":
-      return [name, map(value)];
+      return map(value);
     case "if":
-      return [name, mapTags(value, map)];
+      return mapTags(value, map);
     default:
-      return line;
+      return value;
   }
 }
 

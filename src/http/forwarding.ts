@@ -182,9 +182,11 @@ function lineForVisitor(
     origins,
   });
   const [name, value] = mapped;
-  return status >= 300 && status <= 399 && name.toLowerCase() === "location"
-    ? [name, mapRedirect(value, line[1], requested)]
-    : mapped;
+  const isRedirect =
+    status >= 300 && status <= 399 && name.toLowerCase() === "location";
+  // What was left as it is stays the same object.
+  if (mapped === line || !isRedirect) return mapped;
+  return [name, mapRedirect(value, line[1], requested)];
 }
 
 function isClaim(name: string): boolean {

@@ -69,7 +69,7 @@ export function mapReference(
 }
 
 /**
- * The Location of a redirect (RFC 9110 §15.4), mapped already. An origin that sends plain requests on to TLS answers one for
+ * The Location of a redirect (RFC 9110 §15.4) after `mapReference` has changed it. An origin that sends plain requests on to TLS answers one for
  * http with its own https URL. Mapped, that would lead from `requested` to itself for ever, so it is https then. Where TLS
  * listens beside another port than 80 is not known; `received` is Location as the origin sent it.
  */
@@ -78,7 +78,7 @@ export function mapRedirect(
   received: string,
   requested: readonly string[],
 ): string {
-  if (mapped === received || !/^\s*https:/i.test(received)) return mapped;
+  if (!/^\s*https:/i.test(received)) return mapped;
   const url = URL.parse(mapped);
   if (url === null || url.protocol !== "http:" || url.port !== "")
     return mapped;

@@ -106,12 +106,14 @@ test.each([
   expect(sent("If", value)).toBe(mapped);
 });
 
-test("other fields are the same objects", () => {
+test("lines that are not changed are the same objects", () => {
   const lines = [
     ["Origin", "http://shop.example"],
     ["Referer", "http://shop.example/a"],
     ["If-Match", '"a"'],
     ["X-Destination", "http://shop.example/b"],
+    ["Destination", "http://else.example/caf\u{fffd}"],
+    ["If", '(["caf\u{fffd}"])'],
   ] as const;
   for (const line of lines) expect(dropVisitedHost(line, http)).toBe(line);
   expect(addOrigin(lines, origin).every((line, at) => line === lines[at])).toBe(

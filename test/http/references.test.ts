@@ -101,7 +101,6 @@ test.each([
   ["in another spelling", " HTTPS://o.example:443/a?b", self, "https"],
   ["to the same URL by http", "http://o.example/a?b", self, "http"],
   ["to another path", "https://o.example/c", "http://shop.example/c", "http"],
-  ["of no origin", self.replace("http", "https"), null, "https"],
   [
     "beside port 80",
     "https://o.example/a",
@@ -111,13 +110,11 @@ test.each([
 ])(
   "RFC 9110 §15.4 a redirect %s is not turned back",
   (_, received, mapped, scheme) => {
-    const location = mapRedirect(mapped ?? received, received, [
+    const location = mapRedirect(mapped, received, [
       "http://shop.example:8787/a",
       self,
     ]);
-    expect(location).toBe(
-      (mapped ?? received).replace(/^https?:/, `${scheme}:`),
-    );
+    expect(location).toBe(mapped.replace(/^https?:/, `${scheme}:`));
   },
 );
 
@@ -303,13 +300,15 @@ describe("whatever the reference", () => {
         const mapped = mapReference(text, { ...pool, visitorBase: at });
         const before = resolve(text, at);
         const after = resolve(mapped, at);
-        if (!isOrigins(before)) {
-          expect(mapped).toBe(text);
-          return;
-        }
-        expect(after?.host).toBe(URL.parse(at)?.host);
-        expect(after?.pathname).toBe(before?.pathname);
-        expect(after?.search).toBe(before?.search);
+        expect(
+          isOrigins(before)
+            ? [after?.host, after?.pathname, after?.search]
+            : mapped,
+        ).toEqual(
+          isOrigins(before)
+            ? [URL.parse(at)?.host, before?.pathname, before?.search]
+            : text,
+        );
       }),
       { numRuns: 5000 },
     );
