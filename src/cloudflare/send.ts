@@ -1,7 +1,8 @@
-import type { FieldLine } from "../http/fields.ts";
+import { framingOf, type Framing } from "../http/framing.ts";
 import type { OriginAnswer, OriginRequest } from "../world.ts";
 import { diagnose } from "./diagnose.ts";
 import { WebSocketChannel } from "./channel.ts";
+import { headersOf, linesOf } from "./headers.ts";
 
 /**
  * One exchange with an origin. Bodies pass byte for byte: "manual" keeps the runtime from decoding
@@ -10,11 +11,9 @@ import { WebSocketChannel } from "./channel.ts";
 export async function send(request: OriginRequest): Promise<OriginAnswer> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), request.timeoutMs);
-  const headers = new Headers();
-  for (const [name, value] of request.fields) headers.append(name, value);
   const exchange = fetch(request.url.href, {
     method: request.method,
-    headers,
+    headers: headersOf(request.fields),
     body: request.body,
     redirect: "manual",
     encodeResponseBody: "manual",
@@ -57,16 +56,34 @@ function answered(response: Response, request: OriginRequest): OriginAnswer {
       error: "http_protocol_error",
       details: `the origin answered with status ${status}`,
     };
+  const framing = framingOf(linesOf(response.headers));
+  if (framing.kind === "not-decodable" && response.body !== null) {
+    void response.body.cancel().then(undefined, () => undefined);
+    return {
+      kind: "failed",
+      error: "http_protocol_error",
+      details: `the origin answered in the transfer coding ${framing.codings}`,
+    };
+  }
   return {
     kind: "answered",
     status,
-    fields: linesOf(response.headers),
-    body: response.body,
+    fields: framing.fields,
+    body: response.body === null ? null : decoded(response.body, framing),
     channel: null,
   };
 }
 
-/** Iterating Headers gives each Set-Cookie a line of its own. */
-function linesOf(headers: Headers): FieldLine[] {
-  return [...headers];
+/** The body as its fields describe it; one that is not coded as stated breaks off. */
+function decoded(
+  body: ReadableStream<Uint8Array>,
+  framing: Framing,
+): ReadableStream<Uint8Array> {
+  switch (framing.kind) {
+    case "plain":
+    case "not-decodable":
+      return body;
+    case "coded":
+      return body.pipeThrough(new DecompressionStream(framing.coding));
+  }
 }

@@ -200,6 +200,11 @@ function living(
   return left;
 }
 
+/** Field bytes that are no UTF-8 stand as U+FFFD, and only the isolate that received them knows the bytes. */
+function isWritable({ stored }: CacheEntry): boolean {
+  return !stored.fields.some(([, value]) => value.includes("\u{fffd}"));
+}
+
 const indexName = (key: string) => `index/${key}`;
 
 /**
@@ -222,7 +227,7 @@ async function updateIndex(
   );
   // Memory may have had no room for what was just added.
   const own = (isolate.cache.find(key) ?? added).filter(
-    (entry) => !isArriving(entry),
+    (entry) => !isArriving(entry) && isWritable(entry),
   );
   const others = before.entries.filter(
     (entry) =>

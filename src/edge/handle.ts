@@ -63,7 +63,7 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
   if (gated.kind !== "pass") return turnedAway(gated, host, request, edge);
 
   const { customer } = gated.site;
-  const hops = maxForwards(method, request.fields);
+  const hops = maxForwards(method, request.fields, target);
   if (hops.kind === "final")
     return {
       reply: finalRecipient(edge),

@@ -10,8 +10,8 @@ export type Arrived = Extract<Forwarded, { kind: "answered" }>;
 
 /** What arrived, with its fields as the visitor gets them: links to the origin lead to the visitor's host. */
 export function receivedFrom(
-  { request, admitted }: RequestContext,
-  { response, origin, requestTimeMs, responseTimeMs }: Arrived,
+  { request, admitted, site, url }: RequestContext,
+  { response, requestTimeMs, responseTimeMs }: Arrived,
   edge: Edge,
 ): Received {
   const hop = {
@@ -19,7 +19,9 @@ export function receivedFrom(
     httpVersion: originHttpVersion,
   };
   const fields = fieldsForVisitor(response.fields, hop, {
-    originBase: origin,
+    status: response.status,
+    requested: [url, `${hop.scheme}://${hop.host}${admitted.target}`],
+    origins: site.origins,
     nowMs: responseTimeMs,
   });
   return { status: response.status, fields, requestTimeMs, responseTimeMs };
