@@ -2,6 +2,7 @@ import type { Visit } from "../customer/verdict.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { maxForwards } from "../http/forwarding.ts";
+import { handshakeProblem } from "../http/handshake.ts";
 import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
 import type { Inbound, Reply } from "../world.ts";
 import { admit, allowedMethods } from "./admit.ts";
@@ -60,6 +61,20 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
     return {
       reply: finalRecipient(edge),
       account: { outcome: "served", host, customer },
+    };
+  const handshake =
+    upgradeOf(request) === "websocket"
+      ? handshakeProblem(request.fields)
+      : null;
+  if (handshake !== null)
+    return {
+      reply: answer({ kind: "malformed", ...handshake }, request, edge),
+      account: {
+        outcome: "malformed",
+        host,
+        customer,
+        details: handshake.problem,
+      },
     };
   const asked = askedFrom(request, admission, gated, hops.value, visit, edge);
   if (!asked.ok)
