@@ -127,6 +127,7 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
 /** Nobody gets this reply. */
 function abandon({ body }: Reply): void {
   if (body.kind === "stream") discardBody(body.stream);
+  if (body.kind === "channel") body.channel.discard();
 }
 
 /** What may be stored is not for upgrades, bodies in requests, or the challenges of a customer who moves out. */
