@@ -24,7 +24,8 @@ export async function send(request: OriginRequest): Promise<OriginAnswer> {
     (error: unknown) => ({ ok: false as const, error }),
   );
   clearTimeout(timer);
-  if (outcome.ok) return answered(outcome.response, request);
+  if (outcome.ok)
+    return answered(outcome.response, request, () => silence.abort());
   if (silence.signal.aborted)
     return {
       kind: "failed",
@@ -39,7 +40,11 @@ export async function send(request: OriginRequest): Promise<OriginAnswer> {
   };
 }
 
-function answered(response: Response, request: OriginRequest): OriginAnswer {
+function answered(
+  response: Response,
+  request: OriginRequest,
+  drop: () => void,
+): OriginAnswer {
   const { status, webSocket } = response;
   if (webSocket !== null && request.upgrade === "websocket")
     return {
@@ -47,8 +52,16 @@ function answered(response: Response, request: OriginRequest): OriginAnswer {
       status,
       fields: linesOf(response.headers),
       body: null,
-      channel: new WebSocketChannel(webSocket),
+      channel: new WebSocketChannel(webSocket, drop),
     };
+  if (isFailedHandshake(response, request)) {
+    void response.body?.cancel();
+    return {
+      kind: "failed",
+      error: "http_upgrade_failed",
+      details: "the origin switched protocols without a valid handshake",
+    };
+  }
   // The Response that goes to the visitor takes no other status.
   if (status < 200 || status > 599)
     return {
@@ -86,4 +99,14 @@ function decoded(
     case "coded":
       return body.pipeThrough(new DecompressionStream(framing.coding));
   }
+}
+
+/** The runtime makes a 502 without fields, and with a text of its own, of a 101 that breaks RFC 6455 §4.1. */
+function isFailedHandshake(
+  { status, headers }: Response,
+  { upgrade }: OriginRequest,
+): boolean {
+  return (
+    upgrade === "websocket" && status === 502 && linesOf(headers).length === 0
+  );
 }

@@ -94,7 +94,7 @@ export class ArrivingBody {
   }
 
   /** Takes the body from the origin to its end. */
-  async fill(source: ReadableStream<Uint8Array>): Promise<KeptBody> {
+  async receive(source: ReadableStream<Uint8Array>): Promise<KeptBody> {
     const reader = source.getReader();
     const alarm = new Alarm(idleLimitMs, this.#world);
     while (this.#end.kind === "arriving") {

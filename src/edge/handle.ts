@@ -2,6 +2,7 @@ import type { Visit } from "../customer/verdict.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { maxForwards } from "../http/forwarding.ts";
+import { handshakeProblem } from "../http/handshake.ts";
 import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
 import type { Inbound, Reply } from "../world.ts";
 import { admit, allowedMethods } from "./admit.ts";
@@ -68,6 +69,20 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
     return {
       reply: finalRecipient(edge),
       account: { outcome: "served", host, customer },
+    };
+  const handshake =
+    upgradeOf(request) === "websocket"
+      ? handshakeProblem(request.fields)
+      : null;
+  if (handshake !== null)
+    return {
+      reply: answer({ kind: "malformed", ...handshake }, request, edge),
+      account: {
+        outcome: "malformed",
+        host,
+        customer,
+        details: handshake.problem,
+      },
     };
   const context = buildContext(
     request,
@@ -168,6 +183,7 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
 /** Nobody gets this reply. */
 function abandon({ body }: Reply): void {
   if (body.kind === "stream") discardBody(body.stream);
+  if (body.kind === "channel") body.channel.discard();
 }
 
 /** What may be stored is not for upgrades and bodies in requests. */

@@ -120,7 +120,7 @@ function begin(
   const visitor = streamOf(
     arriving.read(0, null, accessFor(context, entry, edge)),
   );
-  const kept = arriving.fill(body);
+  const kept = arriving.receive(body);
   // It goes on for the others when the visitor who began it goes away.
   world.later(kept);
   return { entry, visitor, kept };

@@ -92,15 +92,17 @@ describe("a body that arrives", () => {
     async (length) => {
       const { body, budget, world } = arrival();
       const bytes = bytesOf(length);
-      const kept = await body.fill(sent(bytes).stream);
-      if (length <= sliceBytes) expect(kept).toEqual({ kind: "memory", bytes });
-      else {
-        expect(kept).toEqual({ kind: "pop", length });
-        const slices = [...Array(Math.ceil(length / sliceBytes)).keys()].map(
-          (n) => world.shelfBytes.get(sliceName("b", n)) ?? new Uint8Array(),
-        );
-        expect(Buffer.concat(slices).equals(bytes)).toBe(true);
-      }
+      const kept = await body.receive(sent(bytes).stream);
+      const slices = Array.from(
+        { length: Math.ceil(length / sliceBytes) },
+        (_, n) => world.shelfBytes.get(sliceName("b", n)) ?? new Uint8Array(),
+      );
+      expect(
+        kept.kind === "memory"
+          ? kept.bytes
+          : new Uint8Array(Buffer.concat(slices)),
+      ).toEqual(bytes);
+      expect(kept.kind).toBe(length <= sliceBytes ? "memory" : "pop");
       expect(budget.bytes).toBe(0);
     },
   );
@@ -111,7 +113,7 @@ describe("a body that arrives", () => {
       const { body, access } = arrival();
       const bytes = bytesOf(length);
       const first = body.read(0, null, access);
-      const kept = body.fill(sent(bytes).stream);
+      const kept = body.receive(sent(bytes).stream);
       const begun = await first.next();
       const second = collected(body.read(0, null, access));
       const rest = await collected(first);
@@ -128,7 +130,7 @@ describe("a body that arrives", () => {
   test("gives a part of it, on both sides of a slice's end", async () => {
     const { body, access } = arrival();
     const bytes = bytesOf(3 * sliceBytes);
-    await body.fill(sent(bytes).stream);
+    await body.receive(sent(bytes).stream);
     for (const [first, last] of [
       [0, 0],
       [sliceBytes - 1, sliceBytes],
@@ -148,7 +150,7 @@ describe("the pace of one reader", () => {
     const { body, access } = arrival();
     const bytes = bytesOf(5 * sliceBytes);
     const slow = body.read(0, null, access);
-    void body.fill(sent(bytes).stream);
+    void body.receive(sent(bytes).stream);
     const begun = await slow.next();
     const fast = await collected(body.read(0, null, access));
     expect(Buffer.from(fast).equals(bytes)).toBe(true);
@@ -162,7 +164,7 @@ describe("the pace of one reader", () => {
     const { body, access, budget } = arrival();
     const { stream, count } = sent(bytesOf(8 * sliceBytes));
     const slow = body.read(0, null, access);
-    void body.fill(stream);
+    void body.receive(stream);
     await slow.next();
     await quiescence();
     expect(count.taken).toBeLessThanOrEqual(sliceBytes + 2 * chunkBytes);
@@ -173,7 +175,7 @@ describe("the pace of one reader", () => {
     const { body, access } = arrival();
     const bytes = bytesOf(3 * sliceBytes);
     const slow = body.read(0, null, access);
-    const kept = body.fill(sent(bytes).stream);
+    const kept = body.receive(sent(bytes).stream);
     await slow.next();
     await slow.return?.();
     expect(await kept).toEqual({ kind: "pop", length: bytes.length });
@@ -191,7 +193,7 @@ describe("what is not kept", () => {
       world.keepBytes = keepBytes;
       const bytes = bytesOf(6 * sliceBytes);
       const whole = collected(body.read(0, null, access));
-      const kept = body.fill(sent(bytes).stream);
+      const kept = body.receive(sent(bytes).stream);
       await quiescence();
       world.pass(5_000);
       expect(Buffer.from(await whole).equals(bytes)).toBe(true);
@@ -203,7 +205,7 @@ describe("what is not kept", () => {
     const { body, access } = arrival({ maxBytes: 2 * sliceBytes });
     const bytes = bytesOf(2 * sliceBytes + 1);
     const whole = collected(body.read(0, null, access));
-    const kept = body.fill(sent(bytes).stream);
+    const kept = body.receive(sent(bytes).stream);
     expect(Buffer.from(await whole).equals(bytes)).toBe(true);
     expect(await kept).toEqual({ kind: "lost", because: "too-large" });
   });
@@ -211,7 +213,7 @@ describe("what is not kept", () => {
   test("and is read by nobody is not fetched to its end", async () => {
     const { body } = arrival({ maxBytes: sliceBytes });
     const { stream, count } = sent(bytesOf(8 * sliceBytes));
-    expect(await body.fill(stream)).toMatchObject({ kind: "lost" });
+    expect(await body.receive(stream)).toMatchObject({ kind: "lost" });
     expect(count.isCancelled).toBe(true);
   });
 
@@ -219,7 +221,7 @@ describe("what is not kept", () => {
     const { body, access, fromOrigin } = arrival({ maxBytes: 10 });
     const bytes = bytesOf(3 * sliceBytes);
     const slow = body.read(0, null, access);
-    void body.fill(sent(bytes).stream);
+    void body.receive(sent(bytes).stream);
     const begun = await slow.next();
     await collected(body.read(0, null, access));
     const rest = await collected(slow);
@@ -233,7 +235,7 @@ describe("what is not kept", () => {
     const { body, access, budget } = arrival({ budgetBytes: chunkBytes });
     const bytes = bytesOf(3 * sliceBytes);
     const slow = body.read(0, null, access);
-    const kept = body.fill(sent(bytes).stream);
+    const kept = body.receive(sent(bytes).stream);
     await slow.next();
     await quiescence();
     expect(budget.bytes).toBeLessThanOrEqual(4 * chunkBytes);
@@ -254,7 +256,7 @@ describe("a body that breaks off", () => {
       const { body, access, budget } = arrival({ statedBytes });
       const readers = [1, 2].map(() => collected(body.read(0, null, access)));
       const ends = Promise.allSettled(readers);
-      const kept = await body.fill(
+      const kept = await body.receive(
         sent(bytesOf(3 * chunkBytes), origin).stream,
       );
       expect(kept).toEqual({ kind: "lost", because: "broken" });
@@ -266,7 +268,7 @@ describe("a body that breaks off", () => {
   test("when the origin sends nothing for a minute", async () => {
     const { body, access, world } = arrival();
     const silent = new ReadableStream<Uint8Array>();
-    const kept = body.fill(silent);
+    const kept = body.receive(silent);
     const reading = Promise.allSettled([collected(body.read(0, null, access))]);
     await quiescence();
     world.pass(60_000);

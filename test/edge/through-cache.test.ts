@@ -345,7 +345,7 @@ describe("RFC 9110 §14.2 without Range", () => {
                   last ? Number(last) + 1 : undefined,
                 );
           expect(bytes.equals(expected)).toBe(true);
-          if (asked[n] === undefined) expect(reply.status).toBe(200);
+          expect(asked[n] !== undefined || reply.status === 200).toBe(true);
         }
       }
     },
@@ -379,18 +379,25 @@ describe("a stored body over the memory limit", () => {
     },
   );
 
-  test("goes on from the origin when the PoP cache has let go of its end, and breaks off when nothing vouches for it", async () => {
-    for (const etag of ['"v1"', 'W/"v1"']) {
-      const edge = memoryEdge();
-      const body = sample(3 * sliceBytes);
-      ranged(edge, body, { etag });
-      await get(edge);
-      for (const name of edge.world.shelfBytes.keys())
-        if (name.endsWith("/2")) edge.world.shelfBytes.delete(name);
-      const reply = await handle(inbound(shop), edge);
-      if (etag.startsWith("W")) await expect(bytesOf(reply)).rejects.toThrow();
-      else expect((await bytesOf(reply)).equals(body)).toBe(true);
-    }
+  /** The answer from a store whose PoP cache has let go of the end of the body. */
+  async function withoutEnd(etag: string) {
+    const edge = memoryEdge();
+    const body = sample(3 * sliceBytes);
+    ranged(edge, body, { etag });
+    await get(edge);
+    for (const name of edge.world.shelfBytes.keys())
+      if (name.endsWith("/2")) edge.world.shelfBytes.delete(name);
+    return { body, got: bytesOf(await handle(inbound(shop), edge)) };
+  }
+
+  test("goes on from the origin when the PoP cache has let go of its end", async () => {
+    const { body, got } = await withoutEnd('"v1"');
+    expect((await got).equals(body)).toBe(true);
+  });
+
+  test("breaks off there when no strong tag vouches for the rest", async () => {
+    const { got } = await withoutEnd('W/"v1"');
+    await expect(got).rejects.toThrow("part of the stored body is gone");
   });
 
   test("is read from the slice where a range begins", async () => {
@@ -399,10 +406,10 @@ describe("a stored body over the memory limit", () => {
     ranged(edge, body);
     await get(edge);
     const read: string[] = [];
-    const { recallBytes } = edge.world;
-    edge.world.recallBytes = (name) => {
+    const { shelfBytes } = edge.world;
+    edge.world.recallBytes = async (name) => {
       read.push(name.replace(/^.*\//, ""));
-      return recallBytes(name);
+      return shelfBytes.get(name) ?? null;
     };
     const first = 3 * sliceBytes + 5;
     const { bytes } = await get(edge, `bytes=${first}-${first + 9}`);
@@ -735,13 +742,13 @@ describe("a crowd of 50 visitors", () => {
   test("that looks into the PoP cache while another stores is one request", async () => {
     const edge = memoryEdge();
     const looks: (() => void)[] = [];
-    const { recall } = edge.world;
+    const { shelf } = edge.world;
     edge.world.recall = async (name) => {
       if (name.startsWith("index/"))
         await new Promise<void>((resolve) => {
           looks.push(resolve);
         });
-      return recall(name);
+      return shelf.get(name) ?? null;
     };
     edge.world.origin = () =>
       answered(200, [["Cache-Control", "max-age=60"]], "page");
