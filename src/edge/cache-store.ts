@@ -1,8 +1,10 @@
 import * as v from "valibot";
-import type { Stored } from "../cache/stored.ts";
+import { fieldsOf, type Stored } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
 import { concatenate } from "./bytes.ts";
+import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
+import { recallGroupPurges } from "./group-purges.ts";
 import { isUncacheable } from "./hit-for-miss.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
 import { chunksOf, sliceBytes, sliceName } from "./stored-body.ts";
@@ -15,7 +17,7 @@ const maxInvalidations = 10_000;
 
 /** All that is stored under a key: the isolate's memory first, then the PoP cache. */
 export async function findEntries(
-  key: string,
+  { resource: { key }, site }: RequestContext,
   edge: Edge,
 ): Promise<readonly CacheEntry[]> {
   const { isolate, world } = edge;
@@ -23,6 +25,8 @@ export async function findEntries(
   if (inMemory !== null) return living(key, inMemory, edge);
   if (isUncacheable(key, edge)) return [];
   const index = parseIndex(await world.recall(indexName(key)));
+  if (index.entries.some(hasGroups))
+    await recallGroupPurges(site.customer, edge);
   // Another request may have stored something newer while this one looked.
   const meanwhile = isolate.cache.find(key);
   if (meanwhile !== null) return living(key, meanwhile, edge);
@@ -31,6 +35,10 @@ export async function findEntries(
   );
   if (entries.length > 0) isolate.cache.put(key, entries);
   return entries;
+}
+
+function hasGroups({ stored }: CacheEntry): boolean {
+  return Boolean(fieldsOf(stored).get("cache-groups"));
 }
 
 /** The entry of one of the stored responses found together with it. */

@@ -69,7 +69,7 @@ export function resourceOf(
     : url;
 }
 
-/** The purges that concern a customer's stored responses: ordered by the list, by responses, and by having been refused. */
+/** The purges that concern all of a customer's stored responses: those of the list, and those by having been refused. */
 function purgesOf({ site, passage }: Passed, edge: Edge): PurgeFact[] {
   const { isolate } = edge;
   const { customer } = site;
@@ -79,7 +79,6 @@ function purgesOf({ site, passage }: Passed, edge: Edge): PurgeFact[] {
   const staleBefore = [refusedAtMs, restoredAtMs].filter((at) => at !== null);
   return [
     ...(listed?.kind === "record" ? listed.value : []),
-    ...(isolate.groupPurges.get(customer) ?? []),
     ...staleBefore.map((atMs): PurgeFact => ({
       atMs,
       what: { kind: "all" },
@@ -88,18 +87,21 @@ function purgesOf({ site, passage }: Passed, edge: Edge): PurgeFact[] {
   ];
 }
 
+/** What the purges say of one stored response; those that responses ordered concern the members of groups (RFC 9875). */
 export function purgeOf(
   stored: Stored,
   { purges, admitted, resource: { target }, site }: RequestContext,
-  nowMs: number,
+  { isolate, world }: Edge,
 ): { kind: "none" | "soft" | "hard" } {
   const groups = groupNames(fieldsOf(stored).get("cache-groups"));
   const { requestTimeMs } = stored;
   const { host } = admitted;
+  const ordered =
+    groups.length === 0 ? [] : (isolate.groupPurges.get(site.customer) ?? []);
   return judgePurge(
-    purges,
+    [...purges, ...ordered],
     { host, target, groups, requestTimeMs },
     site.cache,
-    nowMs,
+    world.nowMs(),
   );
 }

@@ -1,15 +1,11 @@
 import { invalidated } from "../cache/invalidation.ts";
-import {
-  addFact,
-  longestStoredSeconds,
-  type PurgeFact,
-} from "../cache/purge.ts";
 import type { Received } from "../cache/storing.ts";
 import { fieldsOf } from "../http/fields.ts";
 import { rawTarget } from "../http/target.ts";
 import { invalidateKey } from "./cache-store.ts";
 import { resourceOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
+import { addGroupPurge } from "./group-purges.ts";
 
 /** RFC 9111 §4.4, RFC 9875 §3: what an answer to an unsafe request makes unusable, stored or on its way to be. */
 export function invalidate(
@@ -17,7 +13,6 @@ export function invalidate(
   received: Received,
   edge: Edge,
 ): void {
-  const { isolate } = edge;
   const atMs = received.responseTimeMs;
   const { request, site, admitted } = context;
   const { urls, groups } = invalidated(request.method, context.url, {
@@ -29,13 +24,7 @@ export function invalidate(
     if (resource.ok) invalidateKey(resource.value.key, atMs, edge);
   }
   for (const group of groups) {
-    const fact: PurgeFact = {
-      atMs,
-      what: { kind: "group", group, host: admitted.host },
-      how: "soft",
-    };
-    const facts = isolate.groupPurges.get(site.customer) ?? [];
-    const added = addFact(facts, fact, atMs, longestStoredSeconds);
-    if (added !== null) isolate.groupPurges.set(site.customer, added);
+    const what = { kind: "group", group, host: admitted.host } as const;
+    addGroupPurge(site.customer, { atMs, what, how: "soft" }, edge);
   }
 }

@@ -40,7 +40,7 @@ export async function throughCache(
   let waitedFor: ForwardReason | null = null;
   for (let round = 0; ; round += 1) {
     const isLast = round >= maxRounds;
-    const entries = isLast ? [] : await findEntries(context.resource.key, edge);
+    const entries = isLast ? [] : await findEntries(context, edge);
     const plan = planFor(context, entries, edge);
     switch (plan.kind) {
       case "gateway-timeout":
@@ -79,7 +79,7 @@ function planFor(
     site.cache,
     {
       nowMs,
-      purge: (stored) => purgeOf(stored, context, nowMs),
+      purge: (stored) => purgeOf(stored, context, edge),
       suffices: (stored) => {
         const plan = planRange(request, stored, () => "-");
         if (plan.kind === "elsewhere") return false;

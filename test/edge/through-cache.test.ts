@@ -495,6 +495,40 @@ describe("RFC 9111 §4.4 a write is not undone by", () => {
     expect(await textOf(await ask(third, shop))).toBe("new");
   });
 
+  test("a group's member under way in another isolate of the PoP, or in the PoP cache (RFC 9875)", async () => {
+    const edge = memoryEdge();
+    const page: FieldLine[] = [
+      ["Cache-Control", "max-age=600"],
+      ["Cache-Groups", '"g"'],
+    ];
+    edge.world.origin = () => answered(200, page, "old");
+    await ask(edge, shop);
+    const other = { ...edge, isolate: newIsolate(edge.config) };
+    const slow = Promise.withResolvers<OriginAnswer>();
+    edge.world.origin = ({ method }) =>
+      method === "PUT"
+        ? answered(204, [["Cache-Group-Invalidation", '"g"']], null)
+        : slow.promise;
+    const underWay = handle(inbound(`${shop}other`), other);
+    await quiescence();
+    edge.world.clockMs += 10;
+    await handle(
+      inbound(`${shop}elsewhere`, {
+        method: "PUT",
+        body: new Response("new").body,
+      }),
+      edge,
+    );
+    edge.world.clockMs += 10;
+    slow.resolve(answered(200, page, "old"));
+    await bytesOf(await underWay);
+    await edge.world.settle();
+    edge.world.origin = () => answered(200, page, "new");
+    const third = { ...edge, isolate: newIsolate(edge.config) };
+    expect(await textOf(await ask(third, shop))).toBe("new");
+    expect(await textOf(await ask(third, `${shop}other`))).toBe("new");
+  });
+
   test("joining a fetch that was sent before it", async () => {
     const edge = memoryEdge();
     const slow = Promise.withResolvers<OriginAnswer>();
