@@ -1,29 +1,48 @@
 import { framingOf, type Framing } from "../http/framing.ts";
 import type { OriginAnswer, OriginRequest } from "../world.ts";
 import { diagnose } from "./diagnose.ts";
+import { addressOf, failureIn, type HostVariables } from "./host-override.ts";
 import { WebSocketChannel } from "./channel.ts";
 import { headersOf, linesOf } from "./headers.ts";
 
 /**
- * One exchange with an origin. Bodies pass byte for byte: "manual" keeps the runtime from decoding
+ * One exchange with an origin, of the edge with this name. Bodies pass byte for byte: "manual" keeps the runtime from decoding
  * them, redirects are the visitor's to follow, and the runtime's own cache is left out.
  */
-export async function send(request: OriginRequest): Promise<OriginAnswer> {
+export async function send(
+  request: OriginRequest,
+  variables: HostVariables,
+  edge: string,
+): Promise<OriginAnswer> {
+  const address = addressOf(request, variables);
+  if (!address.ok)
+    return {
+      kind: "failed",
+      error: "proxy_configuration_error",
+      details: address.problem,
+    };
+  const to = address.value;
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), request.timeoutMs);
-  const exchange = fetch(request.url.href, {
+  const exchange = fetch(to.url, {
     method: request.method,
     headers: headersOf(request.fields),
     body: request.body,
     redirect: "manual",
     encodeResponseBody: "manual",
     signal: silence.signal,
+    ...(to.kind === "override" && { cf: { resolveOverride: to.connectTo } }),
   });
   const outcome = await exchange.then(
     (response) => ({ ok: true as const, response }),
     (error: unknown) => ({ ok: false as const, error }),
   );
   clearTimeout(timer);
+  const failure = outcome.ok ? failureIn(outcome.response, to, edge) : null;
+  if (outcome.ok && failure !== null) {
+    void outcome.response.body?.cancel();
+    return failure;
+  }
   if (outcome.ok)
     return answered(outcome.response, request, () => silence.abort());
   if (silence.signal.aborted)

@@ -1,5 +1,6 @@
 import type { EdgeConfig } from "../edge/config.ts";
 import type { EdgeEvent, World } from "../world.ts";
+import type { HostVariables } from "./host-override.ts";
 import { readList } from "./list.ts";
 import type { Waiting } from "./reply.ts";
 import { send } from "./send.ts";
@@ -7,7 +8,7 @@ import { forget, keep, keepBytes, recall, recallBytes } from "./shelf.ts";
 
 /** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
 export function cloudflareWorld(
-  env: Env,
+  env: Env & HostVariables,
   ctx: Waiting,
   config: EdgeConfig,
 ): World {
@@ -20,7 +21,7 @@ export function cloudflareWorld(
     forget,
     recallBytes,
     keepBytes,
-    send,
+    send: (request) => send(request, env, config.name),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     later: (work) => ctx.waitUntil(work),
     observe: (event) => log(event, config.logRequests),

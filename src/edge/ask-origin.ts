@@ -115,14 +115,15 @@ function forwardedFieldsOf(
 }
 
 function sendFor(
-  { request, resource, site }: RequestContext,
+  { request, admitted, resource, site }: RequestContext,
   fields: readonly FieldLine[],
   edge: Edge,
 ): Promise<Forwarded> {
   const { method } = request;
   const { target } = resource;
+  const { authority } = admitted;
   return send(
-    { method, fields, target, body: null, upgrade: "none" },
+    { method, fields, target, authority, body: null, upgrade: "none" },
     site,
     edge,
   );

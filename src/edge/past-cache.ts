@@ -21,6 +21,7 @@ export async function pastCache(
       method,
       fields: forwardedFields(request, admitted, hopsLeft, edge),
       target: admitted.target,
+      authority: admitted.authority,
       body,
       upgrade: upgradeOf(request),
     },

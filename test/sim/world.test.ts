@@ -96,6 +96,7 @@ const sending = (pop: Pop, host = "origin.example"): Promise<OriginAnswer> =>
   new PopWorld(pop).send({
     method: "GET",
     url: new URL(`https://${host}/`),
+    host: null,
     fields: [],
     body: null,
     upgrade: "none",
