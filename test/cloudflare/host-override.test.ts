@@ -97,10 +97,15 @@ test.each([
       "portcullis",
     );
     expect(failure !== null).toBe(isFailure);
-    if (address.kind === "override" && failure !== null)
-      expect(failure).toMatchObject({
-        error: "proxy_configuration_error",
-        details: expect.stringContaining("origin.edge.example"),
-      });
   },
 );
+
+test("an override that was ignored is the operator's to mend, and the log says what led where", () => {
+  const headers = says("portcullis;error=proxy_loop_detected");
+  expect(failureIn({ status: 502, headers }, override, "portcullis")).toEqual({
+    kind: "failed",
+    error: "proxy_configuration_error",
+    details:
+      "https://shop.edge.example/ led back to this edge: Cloudflare ignored that origin.edge.example is to be connected to",
+  });
+});

@@ -18,12 +18,9 @@ describe.each([
   ["origin", null],
   ["visitor", "shop.example:8443"],
   ["www.shop.example", "www.shop.example"],
-])("with originHost %s", (originHost, host) => {
+])("with originHost %s, whose Host is %j,", (originHost, host) => {
   test.each(["GET", "POST"])(
-    "the origin of a %s is asked under %j, at its own name".replace(
-      "%j",
-      String(host),
-    ),
+    "the origin of a %s is asked so, at its own name",
     async (method) => {
       const edge = edgeOf(originHost);
       await ask(edge, "http://shop.example:8443/a?b", {

@@ -142,7 +142,7 @@ describe("an application that goes by Host", () => {
       const { host = "" } = asked.headers;
       const isMine = host === name;
       response.setHeader("Cache-Control", "no-store");
-      switch (asked.url) {
+      switch (asked.url ?? "") {
         case "/virtual":
           return response.end(isMine ? "the site" : "the default site");
         case "/canonical":
@@ -366,13 +366,13 @@ describe("under the visitor's Host, what breaks off", () => {
 
   /** An origin that sends for as long as somebody listens. */
   async function endless() {
-    const left = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<"left">();
     const at = await origin((_, response) => {
       response.writeHead(200, { "Cache-Control": "no-store" });
       const timer = setInterval(() => response.write("more\n"), 20);
       response.on("close", () => {
         clearInterval(timer);
-        left.resolve();
+        left.resolve("left");
       });
     });
     return { at, left: left.promise };
@@ -382,7 +382,7 @@ describe("under the visitor's Host, what breaks off", () => {
     const { at, left } = await endless();
     await rig.site("left", [at], visitor);
     await exchange(rig.port, head("GET", "/", "left.localhost"), /more\n/);
-    await left;
+    expect(await left).toBe("left");
   });
 
   test("when the customer is dropped ends at both", async () => {
@@ -396,7 +396,7 @@ describe("under the visitor's Host, what breaks off", () => {
     await rig.put("customer:cut", "deny");
     await once(stream, "close");
     expect(got).not.toMatch(/\r\n0\r\n\r\n$/);
-    await left;
+    expect(await left).toBe("left");
   });
 
   test("when all is purged goes on to its end", async () => {
@@ -417,6 +417,7 @@ describe("under the visitor's Host, what breaks off", () => {
     await rig.put("purge:purged", new Date().toISOString());
     more.resolve();
     while (!got.includes("last")) await once(stream, "data");
+    expect(got.replaceAll(/\r\n[0-9a-f]+\r\n/g, "")).toContain("first, last");
   });
 });
 
