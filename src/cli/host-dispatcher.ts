@@ -59,8 +59,13 @@ export async function startHostDispatcher(): Promise<HostDispatcher> {
 async function readTrust(): Promise<SecureContext> {
   const path = process.env["NODE_EXTRA_CA_CERTS"];
   if (path === undefined) return createSecureContext();
-  const more = await readFile(path, "utf8");
-  return createSecureContext({ ca: [...rootCertificates, more] });
+  return readFile(path, "utf8")
+    .then((more) => createSecureContext({ ca: [...rootCertificates, more] }))
+    .then(
+      (trust) => trust,
+      // As Node does with a file that it cannot read.
+      () => createSecureContext(),
+    );
 }
 
 function dispatch(edge: Socket, key: string, trust: SecureContext): void {

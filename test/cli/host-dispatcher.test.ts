@@ -1,11 +1,30 @@
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { connect } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  afterAll,
+  beforeAll,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import {
   startHostDispatcher,
   type HostDispatcher,
 } from "../../src/cli/host-dispatcher.ts";
+
+import {
+  createAuthority,
+  expired,
+  selfSigned,
+  type Identity,
+} from "../certificates.ts";
 
 let dispatcher: HostDispatcher;
 let asked = 0;
@@ -25,8 +44,8 @@ afterAll(() => {
 });
 
 /** All that comes back for these bytes until the connection ends. */
-function answerTo(bytes: string): Promise<string> {
-  const socket = connect(Number(new URL(dispatcher.address).port), "127.0.0.1");
+function answerTo(bytes: string, by = dispatcher): Promise<string> {
+  const socket = connect(Number(new URL(by.address).port), "127.0.0.1");
   let received = "";
   socket.on("data", (chunk) => (received += chunk.toString("latin1")));
   socket.on("error", () => undefined);
@@ -82,4 +101,52 @@ test("its key is another one each time", async () => {
   const other = await startHostDispatcher();
   expect(new URL(other.address).pathname).not.toBe(`/${key()}`);
   other.close();
+});
+
+describe("to an https origin", () => {
+  const authority = createAuthority("Test Authority");
+  let trusting: HostDispatcher;
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "portcullis-test-"));
+    const path = join(folder, "authority.pem");
+    await writeFile(path, authority.cert);
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", path);
+    trusting = await startHostDispatcher();
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  });
+  afterAll(() => trusting.close());
+
+  /** What an origin on localhost with this certificate answers when it is asked with the Host shop.example. */
+  async function ask(identity: Identity, by: HostDispatcher) {
+    const server = createSecureServer(identity, ({ headers }, response) =>
+      response.end(headers.host),
+    ).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : 0;
+    const secret = new URL(by.address).pathname;
+    const to = encodeURIComponent(`https://localhost:${port}`);
+    const path = `${secret}/shop.example/${to}/`;
+    return answerTo(at(path, "Connection: close"), by);
+  }
+
+  test("the certificate is the origin's, and Host is another", async () => {
+    const answer = await ask(authority.issue(["localhost"]), trusting);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).toContain("shop.example");
+  });
+
+  test.each([
+    ["for Host", authority.issue(["shop.example"])],
+    ["that has expired", authority.issue(["localhost"], expired)],
+    ["that vouches for itself", selfSigned("localhost")],
+  ])("a certificate %s is not the origin's", async (_, identity) => {
+    expect(await ask(identity, trusting)).toBe("");
+  });
+
+  test("an authority that nobody named is not trusted", async () => {
+    expect(await ask(authority.issue(["localhost"]), dispatcher)).toBe("");
+  });
 });

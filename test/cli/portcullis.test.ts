@@ -144,13 +144,13 @@ describe("on one list", () => {
 
   test("doctor asks origins only when told to, and says which Host each needs", async () => {
     const name = "canonical.example";
-    const origin = createServer(({ headers }, response) => {
+    const server = createServer(({ headers }, response) => {
       if (headers.host === name) return void response.end("the page");
       response.writeHead(301, { Location: `https://${name}/` }).end();
     }).listen(0, "127.0.0.1");
-    await once(origin, "listening");
-    onTestFinished(() => void origin.close());
-    const { port } = origin.address() as AddressInfo;
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
     const add = ["add", name, "--customer", "canonical"];
     await on("probe", ...add, "--origin", `http://127.0.0.1:${port}`);
     expect(await json("probe", "doctor")).toMatchObject({
