@@ -8,6 +8,7 @@ import type { Handled } from "../cache/status.ts";
 import type { Received } from "../cache/storing.ts";
 import { fieldsOf } from "../http/fields.ts";
 import { rawTarget } from "../http/target.ts";
+import type { RequestBody } from "../world.ts";
 import { resourceOf, type Asked } from "./asked.ts";
 import type { Edge } from "./edge.ts";
 import type { Fetched } from "./fetch-for.ts";
@@ -18,19 +19,26 @@ import { keep } from "./keep.ts";
 import { receivedFrom, replyFrom } from "./received.ts";
 
 /** A request that the cache has no answer to: sent as it is, and what it changed is no longer answered from the cache. */
-export async function aroundCache(asked: Asked, edge: Edge): Promise<Fetched> {
+export async function aroundCache(
+  asked: Asked,
+  body: RequestBody | null,
+  edge: Edge,
+): Promise<Fetched> {
   const { request, admitted, site, hopsLeft, watch } = asked;
-  const { method, body } = request;
-  const sent = await send(
-    {
-      method,
-      fields: forwardedFields(request, admitted, hopsLeft, edge),
-      target: admitted.target,
-      body,
-      upgrade: upgradeOf(request),
-    },
-    site,
-    edge,
+  const { method } = request;
+  const sent = await watch.during(
+    send(
+      {
+        method,
+        fields: forwardedFields(request, admitted, hopsLeft, edge),
+        target: admitted.target,
+        body,
+        upgrade: upgradeOf(request),
+        watch,
+      },
+      site,
+      edge,
+    ),
   );
   if (sent.kind === "failed") return sent;
   const received = receivedFrom(asked, sent, edge);

@@ -7,11 +7,11 @@ import type { Site } from "../customer/site.ts";
 import type { Visit } from "../customer/verdict.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { targetOnOrigin } from "../http/target.ts";
-import type { Inbound, Watch } from "../world.ts";
+import type { Inbound } from "../world.ts";
 import type { Admitted } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 import type { Passed } from "./gate.ts";
-import { watchOf } from "./watch.ts";
+import { ExchangeWatch } from "./watch.ts";
 
 /** One request that passed the gate, with all that the cache must know of it. */
 export interface Asked {
@@ -24,7 +24,7 @@ export interface Asked {
   /** The resource's URL as visitors know it. */
   url: string;
   purges: readonly PurgeFact[];
-  watch: Watch;
+  watch: ExchangeWatch;
 }
 
 /** The problem is the target's: it is nothing that could be sent to an origin. */
@@ -50,7 +50,7 @@ export function askedFrom(
       resource: keyed.value,
       url: `${scheme}://${authority}${keyed.value.target}`,
       purges: purgesOf(passed, edge),
-      watch: watchOf(visit, passed, edge),
+      watch: new ExchangeWatch(visit, passed, edge),
     },
   };
 }

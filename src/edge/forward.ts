@@ -3,7 +3,7 @@ import { privateAddress } from "../http/address.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { fieldsForOrigin, type Hop } from "../http/forwarding.ts";
 import { targetOnOrigin } from "../http/target.ts";
-import { mayTryNext } from "../origin/retry.ts";
+import { isRepeatable, mayTryNext } from "../origin/retry.ts";
 import type {
   Inbound,
   OriginAnswer,
@@ -28,7 +28,7 @@ export type Failed = Extract<OriginAnswer, { kind: "failed" }>;
 /** A request as any origin of its site would get it. */
 export type Outgoing = Pick<
   OriginRequest,
-  "method" | "fields" | "body" | "upgrade"
+  "method" | "fields" | "body" | "upgrade" | "watch"
 > & { target: string };
 
 /** The version origins are spoken to in; the runtime does not say which it was. */
@@ -69,7 +69,13 @@ export function forwardedFields(
       traceIds: { trace: world.randomHex(16), parent: world.randomHex(8) },
     },
   );
-  return hopsLeft === null ? fields : [...fields, ["Max-Forwards", hopsLeft]];
+  // The content is framed anew for the origin's connection, by `OriginRequest.body`.
+  const unframed = fields.filter(
+    ([name]) => name.toLowerCase() !== "content-length",
+  );
+  return hopsLeft === null
+    ? unframed
+    : [...unframed, ["Max-Forwards", hopsLeft]];
 }
 
 /** Step 6: sends a request to the site's origins in their order until one answers. */
@@ -84,18 +90,24 @@ export async function send(
     ...request.fields.filter(([name]) => !isSetBySite(site, name)),
     ...site.originFields,
   ];
-  const body = request.body === null ? "none" : "streaming";
+  const content = request.body === null ? "none" : "streaming";
+  const repeatable = { method: request.method, content } as const;
   let failed: Failed = {
     kind: "failed",
     error: "proxy_configuration_error",
     details: "the site record names no origin",
+    sent: "nothing",
   };
+  const last = site.origins.at(-1);
   for (const origin of site.origins) {
     const requestTimeMs = world.nowMs();
+    // What may be sent once only goes on to the next origin only if this one is known to have got nothing.
+    const probe =
+      origin === last || isRepeatable(repeatable) ? "none" : "first";
     const answer = await sendTo(
       origin,
       target,
-      { ...request, fields },
+      { ...request, fields, probe },
       site,
       edge,
     );
@@ -108,7 +120,7 @@ export async function send(
         responseTimeMs: world.nowMs(),
       };
     failed = answer;
-    if (!mayTryNext({ method: request.method, body }, answer.error)) break;
+    if (!mayTryNext(repeatable, answer)) break;
   }
   return failed;
 }
@@ -126,6 +138,7 @@ async function sendTo(
       kind: "failed",
       error: "http_request_error",
       details: url.problem,
+      sent: "nothing",
     };
   const { hostname } = url.value;
   const prohibited = prohibition(hostname, edge);
@@ -134,6 +147,7 @@ async function sendTo(
       kind: "failed",
       error: "destination_ip_prohibited",
       details: `${hostname}: ${prohibited}`,
+      sent: "nothing",
     };
   const timeoutMs = site.timeoutSeconds * 1000;
   return edge.world.send({ ...request, url: url.value, timeoutMs });

@@ -3,23 +3,31 @@ import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { maxForwards } from "../http/forwarding.ts";
 import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
-import type { Inbound, Reply } from "../world.ts";
+import type { Inbound, Reply, RequestBody } from "../world.ts";
 import { admit, allowedMethods } from "./admit.ts";
 import { answer } from "./answer.ts";
 import { aroundCache } from "./around-cache.ts";
 import { askedFrom } from "./asked.ts";
+import { contentOf, type Content } from "./content.ts";
 import type { Edge } from "./edge.ts";
 import { upgradeOf } from "./forward.ts";
 import { gate, type Gate, type Passed } from "./gate.ts";
 import { note, type Account } from "./note.ts";
 import { discardBody } from "./received.ts";
-import { throughCache } from "./through-cache.ts";
+import { throughCache, type Answered } from "./through-cache.ts";
 
 /** How long a visitor is asked to wait when the list cannot be read. */
 const unavailableRetrySeconds = 30;
 
 /** The life of one request: admit, locate, gate, reuse or send, respond, observe. */
 export async function handle(request: Inbound, edge: Edge): Promise<Reply> {
+  const handled = respondAndNote(request, edge);
+  // A visitor who resets the connection ends the request; what became of the upload is logged nevertheless.
+  if (request.body !== null) edge.world.later(handled);
+  return handled;
+}
+
+async function respondAndNote(request: Inbound, edge: Edge): Promise<Reply> {
   const startedAtMs = edge.world.nowMs();
   const { reply, account } = await respond(request, edge);
   note(request, reply, account, startedAtMs, edge);
@@ -63,30 +71,38 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
     };
   const asked = askedFrom(request, admission, gated, hops.value, visit, edge);
   if (!asked.ok)
-    return {
-      reply: answer(
-        { kind: "malformed", status: 400, problem: asked.problem },
-        request,
-        edge,
-      ),
-      account: { outcome: "malformed", host, customer, details: asked.problem },
-    };
-  const askedAtMs = edge.world.nowMs();
-  const answered = usesCache(request, gated.passage)
-    ? await throughCache(asked.value, edge)
-    : await aroundCache(asked.value, edge);
-  const waitedMs = edge.world.nowMs() - askedAtMs;
-  if (waitedMs >= asked.value.watch.firstInMs) {
-    // An origin may take longer than a drop.
-    const since = await gate(visit, edge);
-    if (since.kind === "refused" || since.kind === "maintenance") {
-      if (answered.kind === "reply") abandon(answered.reply);
-      return turnedAway(since, host, request, edge);
-    }
+    return malformed(request, edge, { host, customer, details: asked.problem });
+  const content = await contentOf(request);
+  switch (content.kind) {
+    case "none":
+    case "upload":
+      break;
+    case "unsendable":
+      return malformed(request, edge, {
+        host,
+        customer,
+        details: content.problem,
+      });
+    case "broken":
+      return brokenUpload(request, edge, { host, customer, ...content });
   }
+  const { watch } = asked.value;
+  const answering =
+    content.kind === "none" && usesCache(request, gated.passage)
+      ? throughCache(asked.value, edge)
+      : aroundCache(asked.value, bodyOf(content), edge);
+  const outcome = await watch.unlessCut<Answered>(answering);
+  if (outcome.kind === "cut") {
+    // Others may wait for what it brings; this visitor does not get it.
+    edge.world.later(answering.then(abandon));
+    return turnedAway(outcome.gate, host, request, edge);
+  }
+  const answered = outcome.value;
   switch (answered.kind) {
     case "failed":
-      return unreachable(request, edge, { ...answered, host, customer });
+      return answered.error === "http_request_error"
+        ? brokenUpload(request, edge, { host, customer, ...answered })
+        : unreachable(request, edge, { ...answered, host, customer });
     case "gateway-timeout":
       return {
         reply: answer(
@@ -109,17 +125,21 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
   }
 }
 
-/** Nobody gets this reply. */
-function abandon({ body }: Reply): void {
-  if (body.kind === "stream") discardBody(body.stream);
+function bodyOf(content: Content): RequestBody | null {
+  return content.kind === "upload" ? content.body : null;
 }
 
-/** What may be stored is not for upgrades, bodies in requests, or the challenges of a customer who moves out. */
+/** Nobody gets this reply. */
+function abandon(answered: Answered): void {
+  if (answered.kind === "reply" && answered.reply.body.kind === "stream")
+    discardBody(answered.reply.body.stream);
+}
+
+/** What may be stored is not for upgrades, or the challenges of a customer who moves out. */
 function usesCache(request: Inbound, passage: Passed["passage"]): boolean {
-  const { method, body } = request;
+  const { method } = request;
   return (
     (method === "GET" || method === "HEAD") &&
-    body === null &&
     upgradeOf(request) === "none" &&
     passage.kind !== "offboard"
   );
@@ -188,6 +208,39 @@ function turnedAway(
         account: { outcome: "refused", host, customer: gated.site.customer },
       };
   }
+}
+
+interface Trouble {
+  host: string;
+  customer: string;
+  details: string;
+}
+
+function malformed(request: Inbound, edge: Edge, trouble: Trouble): Outcome {
+  const problem = trouble.details;
+  return {
+    reply: answer({ kind: "malformed", status: 400, problem }, request, edge),
+    account: { outcome: "malformed", ...trouble },
+  };
+}
+
+/** The visitor's fault, and told to the visitor if the connection still takes an answer. */
+function brokenUpload(
+  request: Inbound,
+  edge: Edge,
+  { host, customer, details }: Trouble,
+): Outcome {
+  const problem = "the content of the request is incomplete or malformed";
+  return {
+    reply: answer({ kind: "malformed", status: 400, problem }, request, edge),
+    account: {
+      outcome: "upload-broken",
+      error: "http_request_error",
+      host,
+      customer,
+      details,
+    },
+  };
 }
 
 function unreachable(

@@ -40,7 +40,14 @@ export async function exchange(
   const visitors = forwardedFields(request, asked.admitted, hopsLeft, edge);
   const ask = (fields: readonly FieldLine[]) =>
     send(
-      { method, fields, target: resource.target, body: null, upgrade: "none" },
+      {
+        method,
+        fields,
+        target: resource.target,
+        body: null,
+        upgrade: "none",
+        watch: null,
+      },
       site,
       edge,
     );

@@ -39,7 +39,9 @@ export async function throughCache(
       }
       case "validate":
       case "forward": {
-        const outcome = await fetched(asked, { plan, held }, deadlineMs, edge);
+        const outcome = await asked.watch.during(
+          fetched(asked, { plan, held }, deadlineMs, edge),
+        );
         if (outcome.kind !== "look-again") return outcome;
         waited = plan.because;
       }
