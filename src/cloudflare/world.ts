@@ -20,7 +20,7 @@ export function cloudflareWorld(
     forget,
     recallBytes,
     keepBytes,
-    send,
+    send: (request) => send(request, ctx),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     later: (work) => ctx.waitUntil(work),
     observe: (event) => log(event, config.logRequests),

@@ -98,7 +98,7 @@ export class ArrivingBody {
     const reader = source.getReader();
     const alarm = new Alarm(idleLimitMs, this.#world);
     while (this.#end.kind === "arriving") {
-      await this.#untilWanted();
+      await this.#untilWanted(alarm);
       if (this.#loss !== null && this.#readers.size === 0) break;
       await this.#takeFrom(reader, alarm);
       if (this.#loss === null && !(await this.#writer.settle(2)))
@@ -300,7 +300,10 @@ export class ArrivingBody {
     const before =
       this.#loss === null
         ? this.#writer.written * sliceBytes
-        : this.#window.end - this.#windowBytes();
+        : Math.min(
+            this.#window.end - this.#windowBytes(),
+            this.#fastestReaderAt(),
+          );
     this.#limits.budget.bytes -= this.#window.dropBefore(before);
   }
 
@@ -314,18 +317,22 @@ export class ArrivingBody {
   }
 
   /** Waits until a reader comes near the end of what has arrived. Without readers it is wanted for the cache. */
-  async #untilWanted(): Promise<void> {
-    while (this.#readers.size > 0 && this.#ahead() >= this.#windowBytes())
-      await new Promise<void>((resolve) => {
-        this.#wakeFetching = resolve;
-      });
+  async #untilWanted(alarm: Alarm): Promise<void> {
+    while (
+      this.#readers.size > 0 &&
+      this.#window.end - this.#fastestReaderAt() >= this.#windowBytes()
+    )
+      await alarm.orSooner(
+        new Promise<void>((resolve) => {
+          this.#wakeFetching = resolve;
+        }),
+      );
   }
 
-  /** How far the fastest reader is behind. */
-  #ahead(): number {
+  #fastestReaderAt(): number {
     let fastest = 0;
     for (const { at } of this.#readers) fastest = Math.max(fastest, at);
-    return this.#window.end - fastest;
+    return fastest;
   }
 
   #wake(): void {
@@ -335,7 +342,10 @@ export class ArrivingBody {
   }
 }
 
-/** A timer that is set again only after it went off: to set one for each chunk would cost more than the chunk. */
+/**
+ * A timer beside other work, set again only after it went off: to set one for each chunk would cost more than the chunk. No
+ * wait for another request goes without one, since the runtime cancels a request in which nothing but promises is pending.
+ */
 class Alarm {
   readonly #afterMs: number;
   readonly #world: World;

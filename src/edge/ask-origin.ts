@@ -10,13 +10,8 @@ import type { Reuse } from "../cache/reuse.ts";
 import { fieldsOf, type FieldLine } from "../http/fields.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import {
-  forwardedFields,
-  send,
-  type Failed,
-  type Forwarded,
-} from "./forward.ts";
-import { discardBody } from "./received.ts";
+import { forwardedFields, send, type Forwarded } from "./forward.ts";
+import { discardBody } from "./bytes.ts";
 
 /** What is asked of an origin besides what the visitor's own fields say. */
 export interface Question {
@@ -58,7 +53,7 @@ export async function askOrigin(
       ...question.range,
       ...(isKeyed ? question.conditions : []),
     ];
-    const sent = checkPart(await sendFor(context, fields, edge), question);
+    const sent = await sendFor(context, fields, edge);
     return { sent, sharing: sharingOf(shared, sent) };
   };
   const first = await ask(question.nominated);
@@ -122,25 +117,11 @@ function sendFor(
   const { method } = request;
   const { target } = resource;
   return send(
-    { method, fields, target, body: null, upgrade: "none" },
+    { method, fields, target, body: null, upgrade: "none", watch: null },
     site,
     edge,
   );
 }
-
-/** RFC 9110 §15.3.7: 206 answers a Range. Who did not send one would take a part for the whole. */
-function checkPart(sent: Forwarded, { range }: Question): Forwarded {
-  if (sent.kind === "failed" || sent.response.status !== 206) return sent;
-  if (range.length > 0) return sent;
-  discard(sent);
-  return unaskedPart;
-}
-
-const unaskedPart: Failed = {
-  kind: "failed",
-  error: "http_protocol_error",
-  details: "the origin answered 206 to a request without Range",
-};
 
 function edgeFields(shared: SharedRequest, { config }: Edge): FieldLine[] {
   return [

@@ -189,34 +189,6 @@ function joinedWithParts(
   return arrived;
 }
 
-/** A stored part made whole by the rest that was asked for, and stored; null when the two do not make one whole. */
-export function completePart(
-  context: RequestContext,
-  part: CacheEntry,
-  { received, rest }: { received: Received; rest: Uint8Array },
-  edge: Edge,
-): CacheEntry | null {
-  const { request, site, url, resource } = context;
-  const storing = mayStore(
-    { method: request.method, url, fields: request.fields },
-    received,
-    site.cache,
-  );
-  const range = partOf(fieldsOf(received), rest.byteLength);
-  if (storing.kind !== "store" || range === null) return null;
-  const bodyLength = rest.byteLength;
-  const joint = joinEntries(part, {
-    stored: { ...storing.stored, bodyLength, range },
-    body: { kind: "memory", bytes: rest },
-    name: part.name,
-  });
-  if (joint === null || joint.stored.range !== null) return null;
-  const entry = renamed(joint, edge);
-  if (!isInvalidated(resource.key, received.requestTimeMs, edge))
-    putEntry(resource.key, entry, edge);
-  return entry;
-}
-
 /** Both in one, `held` itself when the other brings nothing new, or null when they stay apart. */
 function joinEntries(held: CacheEntry, arrived: CacheEntry): CacheEntry | null {
   const { range } = arrived.stored;

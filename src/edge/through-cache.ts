@@ -15,7 +15,7 @@ import {
 import type { Failed } from "./forward.ts";
 import { isForAll } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
-import { discardBody } from "./received.ts";
+import { discardBody } from "./bytes.ts";
 import { respondFromEntry, respondFromOrigin } from "./respond.ts";
 
 export type Answered =
@@ -54,10 +54,12 @@ export async function throughCache(
       case "validate":
       case "forward": {
         const task = { plan, entries };
-        const fetched =
-          isLast || !isCollapsible(context, plan, edge)
-            ? (await fetchFromOrigin(context, task, edge)).own
-            : await fetchTogether(context, task, edge);
+        const isAlone = isLast || !isCollapsible(context, plan, edge);
+        const fetched = await context.watch.during(
+          isAlone
+            ? fetchAlone(context, task, edge)
+            : fetchTogether(context, task, edge),
+        );
         const answered = await respond(context, fetched, edge);
         if (answered !== null) return answered;
         waitedFor = plan.because;
@@ -148,6 +150,14 @@ async function refresh(
   if (fetched.kind === "response") discardBody(fetched.body);
 }
 
+async function fetchAlone(
+  context: RequestContext,
+  task: FetchTask,
+  edge: Edge,
+): Promise<Fetched> {
+  return (await fetchFromOrigin(context, task, edge)).own;
+}
+
 /** One request goes to the origin for all that ask the same meanwhile. Null: look again. */
 async function fetchTogether(
   context: RequestContext,
@@ -162,14 +172,14 @@ async function fetchTogether(
   const limitMs = site.timeoutSeconds * 1000 * site.origins.length + settleMs;
   const result = await running.wait(edge.world.nowMs() + limitMs, edge.world);
   switch (result.kind) {
-    case "stored":
+    case "look-again":
       return null;
     case "overdue":
       // Whoever led it is gone for good. One of those who waited leads now.
       fetches.end(resource.key, selector, running);
       return null;
     case "uncacheable":
-      return (await fetchFromOrigin(context, task, edge)).own;
+      return fetchAlone(context, task, edge);
     case "failed":
       return staleEntry(context, task, { kind: "unreachable" }, edge) ?? result;
     case "error-status":
