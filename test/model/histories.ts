@@ -10,6 +10,9 @@ import {
   type Step,
 } from "./history.ts";
 
+/** More than the sockets between an origin and a visitor who does not read take up. */
+const beyondSocketBuffers = 16 * 1_048_576;
+
 /** Histories in which the edge once gave an answer that no origin could have meant. */
 export const histories: readonly [name: string, history: History][] = [
   ...(["accept-language", "accept-encoding", "origin", "cookie"] as const).map(
@@ -53,7 +56,7 @@ export const histories: readonly [name: string, history: History][] = [
     "a background refresh of a large body comes to an end",
     of(
       resource(
-        { maxAge: 2, staleWhileRevalidate: 60 },
+        { maxAge: 2, staleWhileRevalidate: 2 },
         { lengths: [1_048_577], validates: "never" },
       ),
       [get(0), get(2300), get(2500)],
@@ -61,7 +64,7 @@ export const histories: readonly [name: string, history: History][] = [
   ],
   [
     "a slow reader of a large body holds nobody up",
-    of(resource({ maxAge: 60 }, { lengths: [3_145_728] }), [
+    of(resource({ maxAge: 60 }, { lengths: [beyondSocketBuffers] }), [
       get(0, { reader: { kind: "pausing", pauseMs: 90_000 } }),
       get(100),
     ]),
@@ -185,9 +188,14 @@ export const histories: readonly [name: string, history: History][] = [
       get(0, { copies: 20, visitors: "each", cookie: true }),
     ]),
   ],
-  ...[1000, 1_048_577].map((length): [string, History] => [
+  ...(
+    [
+      [1000, 2000],
+      [1_048_577, 400],
+    ] as const
+  ).map(([length, chunkMs]): [string, History] => [
     `nobody waits for the last of ${length} bytes that come slowly`,
-    of(resource({ maxAge: 60 }, { lengths: [length], chunkMs: 2000 }), [
+    of(resource({ maxAge: 60 }, { lengths: [length], chunkMs }), [
       get(0),
       get(100),
     ]),

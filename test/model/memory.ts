@@ -52,6 +52,7 @@ export async function playInMemory(
 }
 
 class MemoryStage implements Stage {
+  readonly host = host;
   readonly problems: string[] = [];
   deferred = 0;
   readonly #engine: Engine;

@@ -47,9 +47,9 @@ interface Version {
 
 const largestChunk = 65_536;
 
-/** How long a silent origin is silent beyond the site's timeout, and how long one that stalls in a body does. */
+/** How long a silent origin is silent beyond the site's timeout, and for which part of it one that stalls in a body does. */
 const beyondTimeoutMs = 5000;
-const stallMs = 12_000;
+const stalledPart = 0.4;
 
 /** An origin with a scripted history: it knows every version that there was, and writes down every exchange. */
 export class Origin {
@@ -204,7 +204,9 @@ export class Origin {
     const breaks = this.fault === "breaks" && chunks.length > 0;
     const stalls = this.fault === "stalls-in-body" && chunks.length > 0;
     exchange.body = breaks ? "breaks" : stalls ? "stalls" : "sound";
-    const pauseMs = stalls ? stallMs : 0;
+    const pauseMs = stalls
+      ? this.#history.site.timeoutSeconds * 1000 * stalledPart
+      : 0;
     exchange.bodyMs = chunks.length * chunkMs + pauseMs;
     const { answer } = exchange;
     return {

@@ -46,6 +46,8 @@ export type Decision = { writtenAtMs: number; visibleAtMs: number } & (
 
 /** Where a history is played: in memory and virtual time, or on workerd. */
 export interface Stage {
+  /** The host that visitors ask for. */
+  readonly host: string;
   nowMs(): number;
   sleep(ms: number): Promise<void>;
   /** Sends a request; null when the connection ended before the head. */
@@ -150,7 +152,7 @@ export class Player {
       case "purge": {
         const { what, how } = step;
         this.#purges = [
-          { at: writtenAtMs, what: purged(what), how },
+          { at: writtenAtMs, what: purged(what, this.#stage.host), how },
           ...this.#purges,
         ].slice(0, 64);
         await this.#stage.put("purge", JSON.stringify(this.#purges));
@@ -311,8 +313,8 @@ export class Player {
   }
 }
 
-function purged(what: PurgeScope): unknown {
-  const base = "https://shop.example";
+function purged(what: PurgeScope, host: string): unknown {
+  const base = `https://${host}`;
   switch (what.kind) {
     case "all":
       return "all";

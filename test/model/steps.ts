@@ -22,6 +22,7 @@ export interface Range {
   /** Lifetimes, in seconds. */
   seconds: readonly number[];
   lengths: readonly number[];
+  timeoutSeconds: number;
   mostSteps: number;
   faults: readonly Extract<Step, { kind: "fault" }>["fault"][];
   decisions: readonly (
@@ -51,6 +52,7 @@ export const virtualRange: Range = {
     mebibyte + 1,
     3 * mebibyte,
   ],
+  timeoutSeconds: 30,
   mostSteps: 14,
   faults: [
     "healthy",
@@ -64,6 +66,19 @@ export const virtualRange: Range = {
   decisions: ["purge", "drop", "restore", "restart", "pop-cache"],
 };
 
+/** For sockets and real time: nothing that takes long, and no isolate or PoP cache to meddle with. */
+export const realRange: Range = {
+  ...virtualRange,
+  waitsMs: [0, 0, 20, 50, 300, 1100, 2300],
+  headsMs: [0, 20, 400],
+  chunksMs: [0, 0, 0, 10, 300],
+  pausesMs: [1000, 5000],
+  seconds: [0, 1, 2, 10],
+  timeoutSeconds: 3,
+  mostSteps: 10,
+  decisions: ["purge", "drop", "restore"],
+};
+
 /** Up to so many resources; steps that speak of others speak of the first. */
 const mostResources = 2;
 
@@ -72,7 +87,7 @@ export function historyWithin(range: Range): fc.Arbitrary<History> {
     .record({
       site: fc.record({
         serveStaleSeconds: fc.constantFrom(86_400, 5, 0),
-        timeoutSeconds: fc.constant(30),
+        timeoutSeconds: fc.constant(range.timeoutSeconds),
       }),
       resources: fc.array(resourceWithin(range), {
         minLength: 1,

@@ -35,7 +35,7 @@ function overwritten(
     const atOrigin = knowledge.run.exchanges.find(
       ({ request }) => request === write.number,
     );
-    if (isBefore(validated, atOrigin?.arrivedAtMs ?? 0, knowledge))
+    if (isBefore(validated, atOrigin?.arrivedAtMs ?? 0))
       return `request ${write.number} (${step.method}) was done ${seen.startedAtMs - headAtMs} ms before; ${named(validated)} is older`;
   }
   return null;
@@ -50,7 +50,7 @@ function purged(
     const { what, how, atMs } = purge;
     if (!isAbout(what, seen.step.resource)) continue;
     const judged = how === "hard" ? body : validated;
-    if (isBefore(judged, atMs, knowledge))
+    if (isBefore(judged, atMs))
       return `purged (${how}, ${what.kind}) after ${named(judged)}`;
   }
   return null;
@@ -70,7 +70,7 @@ function restoredOver(
   if (
     isLast &&
     restored.effectiveAtMs !== null &&
-    isBefore(validated, restored.effectiveAtMs, knowledge)
+    isBefore(validated, restored.effectiveAtMs)
   )
     return `restored after ${named(validated)}`;
   const began =
@@ -80,17 +80,14 @@ function restoredOver(
       status === 403 &&
       startedAtMs > began &&
       (headAtMs ?? Infinity) + knowledge.terms.slackMs < seen.startedAtMs &&
-      isBefore(validated, startedAtMs, knowledge),
+      isBefore(validated, startedAtMs),
   );
   return refused === undefined
     ? null
     : `request ${refused.number} was refused after ${named(validated)}`;
 }
 
-function isBefore(
-  { arrivedAtMs }: Exchange,
-  atMs: number,
-  { terms }: Knowledge,
-): boolean {
-  return arrivedAtMs + terms.slackMs < atMs;
+/** Both are times of the origin's machine, which is where decisions are written too. */
+function isBefore({ arrivedAtMs }: Exchange, atMs: number): boolean {
+  return arrivedAtMs < atMs;
 }
