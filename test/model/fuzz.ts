@@ -1,81 +1,152 @@
 import { parseArgs } from "node:util";
 import * as fc from "fast-check";
+import { bundleWorker } from "../../src/cli/wrangler.ts";
+import { complaintsInMemory, complaintsOnWorkerd } from "./complaints.ts";
 import type { History } from "./history.ts";
-import { playInMemory, memoryWatchMs } from "./memory.ts";
-import { judge } from "./oracle/oracle.ts";
 import { printed } from "./print.ts";
-import { historyWithin, virtualRange } from "./steps.ts";
+import type { Run } from "./run.ts";
+import { historyWithin, realRange, virtualRange } from "./steps.ts";
 import { Tally } from "./tally.ts";
+import { startWorkerdEdge } from "./workerd.ts";
+
+const usage = `npm run fuzz -- [options]
+
+  --seed N        where to begin; a failure names the seed that finds it again (now: by the clock)
+  --requests N    how many requests to make (50000)
+  --on WHERE      memory: in virtual time; workerd: the built Worker, over sockets (memory)
+  --keep-going    go on after a failure, and tell each kind of failure once
+  --help          this text
+`;
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     requests: { type: "string", default: "50000" },
-    /** Goes on after a failure, and tells each kind of it once. */
+    on: { type: "string", default: "memory" },
     "keep-going": { type: "boolean", default: false },
-    mask: { type: "string", default: "" },
+    help: { type: "boolean", default: false },
   },
 });
-const mask = new Set(values.mask.split(","));
 
-const terms = { slackMs: 0, waitMs: 2000, watchMs: memoryWatchMs };
-const tally = new Tally();
-const known = new Set<string>();
+/** Histories of one seed, before the next seed. */
+const historiesInMemory = 100;
+/** On workerd, histories are played side by side: their time is mostly waiting. */
+const sideBySide = 12;
+const shrinkForMs = 120_000;
+const progressMs = 10_000;
 
-function masked(history: History): History {
+type Complain = (
+  history: History,
+  observe: (run: Run) => void,
+) => Promise<string[]>;
+
+interface Ground {
+  complain: Complain;
+  histories: fc.Arbitrary<readonly History[]>;
+  runs: number;
+  close(): Promise<void>;
+}
+
+async function groundOf(where: string): Promise<Ground> {
+  if (where !== "workerd")
+    return {
+      complain: complaintsInMemory,
+      histories: historyWithin(virtualRange).map((history) => [history]),
+      runs: historiesInMemory,
+      close: async () => undefined,
+    };
+  const bundle = await bundleWorker();
+  if (!bundle.ok) throw new Error(bundle.problem);
+  const edge = await startWorkerdEdge(bundle.value);
   return {
-    ...history,
-    steps: history.steps.map((step) =>
-      mask.has("empty") && step.kind === "request"
-        ? { ...step, emptyContent: false }
-        : step,
-    ),
+    complain: (history, observe) => complaintsOnWorkerd(history, edge, observe),
+    histories: fc.array(historyWithin(realRange), {
+      minLength: 1,
+      maxLength: sideBySide,
+      size: "max",
+    }),
+    runs: 2,
+    close: () => edge.close(),
   };
 }
 
-async function complaints(history: History): Promise<Map<string, string>> {
-  const run = await playInMemory(history);
-  tally.add(run);
-  const found = judge(run, terms).map(({ rule, request, reason }) => ({
-    kind: `${rule}: ${reason.replaceAll(/\d+/g, "N")}`.slice(0, 70),
-    text: `request ${request ?? "-"}: ${rule}: ${reason}`,
-  }));
-  const problems = run.problems.map((problem) => ({
-    kind: problem.replaceAll(/\d+/g, "N"),
-    text: problem,
-  }));
-  const fresh = [...found, ...problems].filter(({ kind }) => !known.has(kind));
-  return new Map(fresh.map(({ kind, text }) => [kind, text]));
+/** What a complaint is about, whichever requests and bytes it names. */
+function kindOf(complaint: string): string {
+  const isRule = /^(\w+): request/.exec(complaint)?.[1];
+  const text = complaint
+    .replace(/^.*?request (?:\d+|-): /, "")
+    .replaceAll(
+      /(?:language|origin|cookie|visitor)=[^ ,;]*|gzip[^ ,;]*|identity[^ ,;]*/g,
+      "R",
+    )
+    .replaceAll(/v?\d+/g, "N");
+  return `${isRule ?? "problem"}: ${text.slice(0, 50)}`;
 }
 
-let seed = Number(values.seed);
-let last = Date.now();
-while (tally.requests < Number(values.requests)) {
-  const result = await fc.check(
-    fc.asyncProperty(
-      historyWithin(virtualRange).map(masked),
-      async (history) => {
-        return (await complaints(history)).size === 0;
+const tally = new Tally();
+const known = new Set<string>();
+
+async function fuzz(ground: Ground): Promise<void> {
+  let toldAtMs = Date.now();
+  for (
+    let seed = Number(values.seed);
+    tally.requests < Number(values.requests);
+    seed += 1
+  ) {
+    const news = async (histories: readonly History[]) => {
+      const found = await Promise.all(
+        histories.map((history) =>
+          ground.complain(history, (run) => tally.add(run)),
+        ),
+      );
+      return found.flat().filter((one) => !known.has(kindOf(one)));
+    };
+    const checked = await fc.check(
+      fc.asyncProperty(
+        ground.histories,
+        async (histories) => (await news(histories)).length === 0,
+      ),
+      {
+        seed,
+        numRuns: ground.runs,
+        interruptAfterTimeLimit: shrinkForMs,
       },
-    ),
-    { seed, numRuns: 100 },
-  );
-  if (result.failed && result.counterexample !== null) {
-    const [history] = result.counterexample;
-    const found = await complaints(history);
-    console.log(`\nseed ${seed}, after ${result.numShrinks} shrinks`);
-    console.log(printed(history));
-    for (const [, text] of [...found].slice(0, 5)) console.log(`  ${text}`);
-    if (!values["keep-going"]) {
+    );
+    if (checked.failed && checked.counterexample !== null) {
+      const [histories] = checked.counterexample;
+      const complaints = await news(histories);
+      process.stdout.write(
+        [
+          `\nseed ${seed}: wrong, after ${checked.numShrinks} times of making it shorter`,
+          ...histories.map(printed),
+          ...complaints.slice(0, 5).map((complaint) => `  ${complaint}`),
+          ...histories.map((history) => `  ${JSON.stringify(history)}`),
+          "\n",
+        ].join("\n"),
+      );
       process.exitCode = 1;
-      break;
+      if (!values["keep-going"]) return;
+      for (const complaint of complaints) known.add(kindOf(complaint));
     }
-    for (const kind of found.keys()) known.add(kind);
-  }
-  seed += 1;
-  if (Date.now() - last > 10_000) {
-    last = Date.now();
-    console.log(`${tally.requests} requests`);
+    if (Date.now() - toldAtMs >= progressMs) {
+      toldAtMs = Date.now();
+      process.stdout.write(
+        `${tally.requests} requests in ${tally.histories} histories; next seed ${seed + 1}\n`,
+      );
+    }
   }
 }
-console.log(tally.text());
+
+if (values.help) {
+  process.stdout.write(usage);
+} else {
+  const ground = await groundOf(values.on);
+  process.once("SIGINT", () => {
+    process.stdout.write(`\n${tally.text()}\n`);
+    void ground.close().then(() => process.exit(130));
+  });
+  process.stdout.write(`seed ${values.seed}, on ${values.on}\n`);
+  await fuzz(ground);
+  process.stdout.write(`${tally.text()}\n`);
+  await ground.close();
+}

@@ -108,9 +108,9 @@ export const histories: readonly [name: string, history: History][] = [
     ] as const
   ).map(([title, validates, method]): [string, History] => [
     `a write is not undone by ${title} under way`,
-    of(resource({ maxAge: 10 }, { headMs: 400, validates }), [
+    of(resource({ maxAge: 2 }, { headMs: 400, validates }), [
       get(0),
-      get(11_000, { method }),
+      get(2500, { method }),
       put(50),
       get(1000),
       get(10),
@@ -190,8 +190,8 @@ export const histories: readonly [name: string, history: History][] = [
   ],
   ...(
     [
-      [1000, 2000],
-      [1_048_577, 400],
+      [1000, 1000],
+      [1_048_577, 250],
     ] as const
   ).map(([length, chunkMs]): [string, History] => [
     `nobody waits for the last of ${length} bytes that come slowly`,

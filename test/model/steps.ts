@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import {
+  cacheControlOf,
   noPolicy,
   plainRequest,
   type Condition,
@@ -126,16 +127,26 @@ function sensible({ site, resources, steps }: History): History {
   };
 }
 
-/** An origin whose answers are one visitor's each has to say so: anything else would be its own fault. */
+/**
+ * An origin that could be meant: one whose answers are one visitor's each says so, and one that changes its directives says
+ * all of them each time, for a 304 keeps what it does not say.
+ */
 function settledResource(resource: Resource): Resource {
-  if (resource.audience === "all") return resource;
+  const { audience } = resource;
+  const policies = resource.policies.map((policy) =>
+    audience === "all"
+      ? policy
+      : {
+          ...policy,
+          public: false,
+          private: policy.private || !policy.noStore,
+        },
+  );
+  const isWhole = (policy: Policy) =>
+    cacheControlOf(policy) !== null && policy.expires === null;
   return {
     ...resource,
-    policies: resource.policies.map((policy) => ({
-      ...policy,
-      public: false,
-      private: policy.private || !policy.noStore,
-    })),
+    policies: policies.every(isWhole) ? policies : policies.slice(0, 1),
   };
 }
 

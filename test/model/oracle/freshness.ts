@@ -91,7 +91,8 @@ function askedOf({ fields }: Observation): RequestDirectives {
     noCache: /\bno-cache\b/.test(value),
     maxAge: seconds("max-age"),
     minFresh: seconds("min-fresh"),
-    maxStale: anyStale ? Infinity : (seconds("max-stale") ?? 0),
+    // Both sides count whole seconds.
+    maxStale: anyStale ? Infinity : (seconds("max-stale") ?? -1) + 1,
     staleIfError: seconds("stale-if-error") ?? 0,
   };
 }
