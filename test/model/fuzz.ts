@@ -31,7 +31,7 @@ const { values } = parseArgs({
 /** Histories of one seed, before the next seed. */
 const historiesInMemory = 100;
 /** On workerd, histories are played side by side: their time is mostly waiting. */
-const sideBySide = 12;
+const sideBySide = 24;
 const shrinkForMs = 120_000;
 const progressMs = 10_000;
 

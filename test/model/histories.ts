@@ -207,6 +207,43 @@ export const histories: readonly [name: string, history: History][] = [
       put(50),
     ]),
   ],
+  [
+    "a visitor with a cookie does not send those who wait to the origin",
+    of(resource({ maxAge: 60 }, { headMs: 400 }), [
+      get(0, { cookie: true }),
+      get(10, { copies: 20 }),
+    ]),
+  ],
+  [
+    "many large bodies at once all arrive whole",
+    of(resource({ maxAge: 0 }, { lengths: [3_145_728], etag: "weak" }), [
+      get(0, { copies: 20 }),
+      get(0),
+    ]),
+  ],
+  [
+    "a GET after a range does not wait for the last byte",
+    of(resource({ maxAge: 60 }, { lengths: [1000], chunkMs: 1000 }), [
+      get(0, { range: "bytes=0-0" }),
+      get(2000),
+    ]),
+  ],
+  [
+    "a 206 that nobody asked for is not passed on to a request with no-store",
+    of(resource({ maxAge: 60 }, { ranges: "unasked-part" }), [
+      get(0, { cacheControl: "no-store" }),
+    ]),
+  ],
+  [
+    "bytes end within the watch after a drop that came while the origin was thinking",
+    of(
+      resource(
+        { maxAge: 60 },
+        { lengths: [3_145_728], headMs: 400, chunkMs: 50 },
+      ),
+      [get(0), { waitMs: 50, kind: "drop", inMs: null }],
+    ),
+  ],
 ];
 
 function of(script: Resource, steps: readonly Step[]): History {

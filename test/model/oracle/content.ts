@@ -50,8 +50,12 @@ function ownAnswerFindings(seen: Observation, knowledge: Knowledge): Finding[] {
   const onlyIfCached =
     step.kind === "request" && step.cacheControl === "only-if-cached";
   if (status === 504 && onlyIfCached) return [];
-  const failed = knowledge.during(seen).some(isFailure);
-  if (failed && (status === 502 || status === 503 || status === 504)) return [];
+  const failures = knowledge.during(seen).filter(isFailure);
+  const isShared = failures.some(
+    ({ answer }) => answer.kind === "error" && answer.status === status,
+  );
+  const isOwn = status === 502 || status === 503 || status === 504;
+  if (isShared || (failures.length > 0 && isOwn)) return [];
   const why = received.get("proxy-status") ?? "no Proxy-Status";
   return [
     {

@@ -1,5 +1,5 @@
 import type { Exchange } from "../exchange.ts";
-import type { Policy } from "../history.ts";
+import type { Policy, Resource } from "../history.ts";
 import { named, type Finding, type Knowledge } from "./knowledge.ts";
 
 /** One leader, and one more in a race or after a failure. */
@@ -8,28 +8,48 @@ const mostAtOnce = 2;
 /** Where answers may be shared, the origin is not asked the same by many at once. */
 export function crowdFindings(knowledge: Knowledge): Finding[] {
   const { resources } = knowledge.run.history;
-  return resources.flatMap(({ audience, policies, setCookie, vary }, index) => {
+  return resources.flatMap((resource, index) => {
+    const { audience, policies, setCookie, vary } = resource;
     const forAll = policies.every(
       ({ public: isPublic, sMaxage }) => isPublic || sMaxage !== null,
     );
     const isShareable =
       audience === "all" &&
-      policies.every(isStorable) &&
+      policies.every((policy) => isShared(policy, resource)) &&
       (!setCookie || forAll);
     if (!isShareable) return [];
+    // Visitors who ask for different parts do not ask the same.
+    const rangeOf = ({ request }: Exchange) =>
+      knowledge.run.observations[request ?? -1]?.fields.get("range") ?? "";
     const groups = Map.groupBy(
       knowledge
         .about(index)
         .filter((exchange) => isPlain(exchange, vary, forAll)),
-      ({ fields }) => vary.map((name) => fields.get(name) ?? "").join("\n"),
+      (exchange) =>
+        JSON.stringify([
+          rangeOf(exchange),
+          ...vary.map((name) => exchange.fields.get(name) ?? ""),
+        ]),
     );
     return [...groups.values()].flatMap((group) => crowded(group, knowledge));
   });
 }
 
-function isStorable(policy: Policy): boolean {
+/** What is stale when it arrives, for Date has whole seconds only, is for one visitor. */
+const marginSeconds = 2;
+
+function isShared(
+  policy: Policy,
+  { upstreamAgeSeconds, headMs }: Resource,
+): boolean {
   const seconds = policy.sMaxage ?? policy.maxAge ?? policy.expires ?? 0;
-  return seconds > 0 && !policy.noStore && !policy.private && !policy.noCache;
+  const onArrival = seconds - upstreamAgeSeconds - headMs / 1000;
+  return (
+    onArrival >= marginSeconds &&
+    !policy.noStore &&
+    !policy.private &&
+    !policy.noCache
+  );
 }
 
 /** Nothing in this request makes its answer one for itself. */

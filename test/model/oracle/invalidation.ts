@@ -31,7 +31,7 @@ function overwritten(
     const concerns =
       step.resource === seen.step.resource ||
       (step.invalidatesGroup && isEven(seen.step.resource));
-    if (!done || !concerns) continue;
+    if (!done || !concerns || isOfAnotherIsolate(write, knowledge)) continue;
     const atOrigin = knowledge.run.exchanges.find(
       ({ request }) => request === write.number,
     );
@@ -39,6 +39,19 @@ function overwritten(
       return `request ${write.number} (${step.method}) was done ${seen.startedAtMs - headAtMs} ms before; ${named(validated)} is older`;
   }
   return null;
+}
+
+/** Another isolate that began while the write was under way may have read the PoP cache before it was done. */
+function isOfAnotherIsolate(
+  { startedAtMs, headAtMs }: Observation,
+  { run }: Knowledge,
+): boolean {
+  return run.decisions.some(
+    ({ kind, writtenAtMs }) =>
+      kind === "restart" &&
+      writtenAtMs >= startedAtMs &&
+      writtenAtMs <= (headAtMs ?? startedAtMs),
+  );
 }
 
 function purged(

@@ -23,9 +23,9 @@ export function waitFindings(
   if (headAtMs === null) return [];
   const found: Finding[] = [];
   const exchanges = knowledge.during(seen);
-  const headsMs = exchanges.map(
-    (one) =>
-      (one.headAtMs ?? one.endedAtMs ?? one.arrivedAtMs) - one.arrivedAtMs,
+  const timeoutMs = knowledge.run.history.site.timeoutSeconds * 1000;
+  const headsMs = exchanges.map(({ answer, arrivedAtMs, headAtMs: atMs }) =>
+    answer.kind === "silent" ? timeoutMs : (atMs ?? arrivedAtMs) - arrivedAtMs,
   );
   const mostHeadMs = 3 * Math.max(0, ...headsMs) + waitMs + slackMs;
   const waitedMs = headAtMs - startedAtMs;
@@ -42,7 +42,9 @@ export function waitFindings(
       ? step.reader.pauseMs
       : 0;
   const bodiesMs = exchanges.map(({ bodyMs }) => bodyMs);
-  const mostBodyMs = 2 * Math.max(0, ...bodiesMs) + pauseMs + waitMs + slackMs;
+  // Who has fallen behind may have to ask the origin once more for the rest.
+  const originMs = 2 * Math.max(0, ...bodiesMs) + Math.max(0, ...headsMs);
+  const mostBodyMs = originMs + pauseMs + waitMs + slackMs;
   const readMs = endedAtMs - headAtMs;
   if (readMs > mostBodyMs)
     found.push(
