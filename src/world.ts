@@ -64,6 +64,8 @@ export interface OriginResponse {
 /** A two-way connection an origin switched to; only the world that opened it can hand it on. */
 export interface Channel {
   readonly protocol: "websocket";
+  /** Closes it towards the origin, when nobody is to get it. */
+  discard(): void;
 }
 
 /** One request as it arrived. */

@@ -1,6 +1,6 @@
 import { parseConfig, type EdgeConfig } from "../src/edge/config.ts";
 import type { Edge } from "../src/edge/edge.ts";
-import { collected } from "../src/edge/holdings.ts";
+import { collect } from "../src/edge/cache-store.ts";
 import { handle } from "../src/edge/handle.ts";
 import { newIsolate } from "../src/edge/isolate.ts";
 import type { FieldLine } from "../src/http/fields.ts";
@@ -29,7 +29,15 @@ export class MemoryWorld implements World {
   #pending: Promise<unknown>[] = [];
 
   nowMs = () => this.clockMs;
-  randomHex = (bytes: number) => "5a".repeat(bytes);
+  #drawn = 0;
+  /** Never the same twice. */
+  randomHex = (bytes: number) => {
+    this.#drawn += 1;
+    return this.#drawn
+      .toString(16)
+      .padStart(2 * bytes, "0")
+      .slice(-2 * bytes);
+  };
   recall = async (name: string) => this.shelf.get(name) ?? null;
   keep = async (name: string, text: string) => {
     this.shelf.set(name, text);
@@ -38,9 +46,10 @@ export class MemoryWorld implements World {
     this.shelf.delete(name);
   };
   readonly shelfBytes = new Map<string, Uint8Array>();
-  recallBytes = async (name: string) => this.shelfBytes.get(name) ?? null;
+  recallBytes = async (name: string): Promise<Bytes | null> =>
+    this.shelfBytes.get(name) ?? null;
   keepBytes = async (name: string, bytes: Bytes) => {
-    const whole = await collected(bytes);
+    const whole = await collect(bytes);
     if (whole !== null) this.shelfBytes.set(name, whole);
     return whole !== null;
   };

@@ -12,6 +12,11 @@ export function entityTag(value: string): EntityTag {
     : { weak: mark !== undefined, opaque: quoted };
 }
 
+/** RFC 9110 §8.8.1: does the tag stand for one sequence of bytes? Nothing at all is no tag. */
+export function isStrong({ weak, opaque }: EntityTag): boolean {
+  return !weak && opaque !== "";
+}
+
 /** The tags of an If-None-Match or If-Match value. Commas may stand inside the quotes, and a backslash escapes nothing. */
 export function entityTags(value: string): EntityTag[] {
   return (value.match(/[^\s,"]*"[^"]*"|[^\s,"]+/g) ?? []).map(entityTag);

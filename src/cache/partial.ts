@@ -21,17 +21,21 @@ export type Join =
 
 /**
  * The part a 206 carries, by its Content-Range (RFC 9110 §14.4); null when that is missing, malformed, without the complete
- * length, or of another length than the `bodyLength` bytes that came: such a response is never stored.
+ * length, or of another length than the `bodyLength` bytes of the body, where that is known: such a response is never stored.
  */
-export function partOf(response: Fields, bodyLength: number): Part | null {
+export function partOf(
+  response: Fields,
+  bodyLength: number | null,
+): Part | null {
   const [, first, last, complete] =
     /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i
       .exec((response.get("content-range") ?? "").trim())
       ?.map(Number) ?? [];
   if (first === undefined || last === undefined || complete === undefined)
     return null;
+  const length = last - first + 1;
   const sound =
-    last < complete && last - first + 1 === bodyLength && bodyLength > 0;
+    last < complete && length > 0 && (bodyLength ?? length) === length;
   return sound ? { first, last, complete } : null;
 }
 
@@ -45,7 +49,11 @@ export function join(held: Stored, arrived: Stored & { range: Part }): Join {
   if (validator === undefined || arrivedValidator === undefined)
     return { kind: "apart", because: "no-strong-validator" };
   const complete = held.range?.complete ?? held.bodyLength;
-  if (validator !== arrivedValidator || complete !== arrived.range.complete)
+  if (
+    complete === null ||
+    validator !== arrivedValidator ||
+    complete !== arrived.range.complete
+  )
     return { kind: "apart", because: "other-content" };
 
   const have = held.range ?? { first: 0, last: complete - 1 };

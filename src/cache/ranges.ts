@@ -35,13 +35,16 @@ export function planRange(
   boundary: () => string,
 ): RangePlan {
   const held = heldRange(stored);
-  const { complete } = held;
-  const isWhole = held.first === 0 && held.last === complete - 1;
+  const isWhole =
+    held === null || (held.first === 0 && held.last === held.complete - 1);
   const whole: RangePlan = { kind: isWhole ? "whole" : "elsewhere" };
   const ranged = stored.status === 200 || stored.range !== null;
   if (request.method !== "GET" || !ranged) return whole;
   const specs = parseRange(request.fields.get("range") ?? "");
   if (specs === null || !ifRangeHolds(request.fields, stored)) return whole;
+  // Of a length that is not known yet, no part can be named.
+  if (held === null) return { kind: "elsewhere" };
+  const { complete } = held;
 
   const parts = merged(specs.flatMap((spec) => resolved(spec, complete) ?? []));
   const [part, ...more] = parts;
@@ -71,7 +74,6 @@ export function rangedHead(
   plan: Exclude<RangePlan, { kind: "elsewhere" }>,
   stored: Stored,
 ): { status: number; fields: FieldLine[] } {
-  const { complete } = heldRange(stored);
   const kept = (...left: string[]) =>
     stored.fields.filter(([name]) => !left.includes(name.toLowerCase()));
   switch (plan.kind) {
@@ -83,7 +85,7 @@ export function rangedHead(
           ...(stored.range === null
             ? kept("content-length")
             : kept("content-range", "content-length")),
-          ["Content-Length", String(complete)],
+          ...lengthField(heldRange(stored)?.complete ?? null),
         ],
       };
     case "part":
@@ -91,7 +93,7 @@ export function rangedHead(
         status: 206,
         fields: [
           ...kept("content-range", "content-length"),
-          ["Content-Range", contentRange(plan, complete)],
+          ["Content-Range", contentRange(plan, stored)],
           ["Content-Length", String(plan.last - plan.first + 1)],
         ],
       };
@@ -121,26 +123,28 @@ export function multipartOf(
   plan: Extract<RangePlan, { kind: "parts" }>,
   stored: Stored,
 ): ReturnType<typeof multipart> {
-  const { complete } = heldRange(stored);
   return multipart(
     plan.parts.map((part) => ({
       ...part,
-      contentRange: contentRange(part, complete),
+      contentRange: contentRange(part, stored),
     })),
     plan.boundary,
     fieldsOf(stored).get("content-type") ?? null,
   );
 }
 
-function heldRange({
-  range,
-  bodyLength,
-}: Stored): NonNullable<Stored["range"]> {
-  return range ?? { first: 0, last: bodyLength - 1, complete: bodyLength };
+/** Null while the length of what arrives is not known. */
+function heldRange({ range, bodyLength }: Stored): Stored["range"] {
+  if (range !== null || bodyLength === null) return range;
+  return { first: 0, last: bodyLength - 1, complete: bodyLength };
 }
 
-function contentRange({ first, last }: ByteRange, complete: number): string {
-  return `bytes ${first}-${last}/${complete}`;
+function lengthField(length: number | null): FieldLine[] {
+  return length === null ? [] : [["Content-Length", String(length)]];
+}
+
+function contentRange({ first, last }: ByteRange, stored: Stored): string {
+  return `bytes ${first}-${last}/${heldRange(stored)?.complete ?? "*"}`;
 }
 
 /** RFC 9110 §14.1.1, §14.1.2; null for what is to be ignored: no Range, another unit, a malformed one, or a flood. */

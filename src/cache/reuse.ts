@@ -8,6 +8,7 @@ import { forbidsStale } from "./stale.ts";
 import type { ForwardReason } from "./status.ts";
 import { bypasses } from "./storing.ts";
 import type { Stored } from "./stored.ts";
+import { otherVariants } from "./validation.ts";
 import { mostRecentFirst, selectVariants } from "./vary.ts";
 
 /** How a stored response may answer a request, or why it may not, in the words of RFC 9211. */
@@ -20,8 +21,14 @@ export type Reuse =
       ageSeconds: number;
       ttlSeconds: number;
     }
-  | { kind: "validate"; stored: Stored; because: "stale" | "request" }
-  /** `known`: stored responses that did not fit, whose validators or parts may still spare the origin a body. */
+  /** `purged`: a soft purge is why, so that the stored response must not stand in for an origin that fails. */
+  | {
+      kind: "validate";
+      stored: Stored;
+      because: "stale" | "request";
+      purged: boolean;
+    }
+  /** `known`: stored responses that did not fit, whose entity tags or parts may still spare the origin a body. */
   | { kind: "forward"; because: ForwardReason; known: readonly Stored[] }
   /** RFC 9111 §5.2.1.7: only-if-cached, and nothing to answer with. */
   | { kind: "gateway-timeout" };
@@ -73,17 +80,30 @@ function planUnlimited(
     return { kind: "forward", because: "uri-miss", known: [] };
   const matching = selectVariants(request.fields, usable);
   if (matching.length === 0) {
-    // §4.3.2: a part's entity tag is not to be sent for what the part could not answer.
     return {
       kind: "forward",
       because: "vary-miss",
-      known: mostRecentFirst(usable.filter((stored) => stored.range === null)),
+      known: mostRecentFirst(otherVariants(request.fields, usable)),
     };
   }
   const stored = matching.find((each) => moment.suffices(each));
   if (stored === undefined)
     return { kind: "forward", because: "partial", known: matching };
   return judge(stored, asked, settings, moment);
+}
+
+/** May a stored response answer anybody at this moment without the origin being asked first? Purges apart. */
+export function isReusable(
+  stored: Stored,
+  settings: CacheSettings,
+  nowMs: number,
+): boolean {
+  const moment: Moment = {
+    nowMs,
+    purge: () => ({ kind: "none" }),
+    suffices: () => true,
+  };
+  return judge(stored, null, settings, moment).kind !== "validate";
 }
 
 /** RFC 9111 §4.2 to §4.2.4 for the selected response. `asked` is null where a visitor's directives do not count. */
@@ -95,13 +115,11 @@ function judge(
 ): Reuse {
   const freshness = freshnessOf(stored, settings, moment.nowMs);
   const { ageSeconds, ttlSeconds, policy } = freshness;
-  if (
-    policy.directives.noCache === "response" ||
-    moment.purge(stored).kind === "soft"
-  )
-    return { kind: "validate", stored, because: "stale" };
+  const purged = moment.purge(stored).kind === "soft";
+  if (policy.directives.noCache === "response" || purged)
+    return { kind: "validate", stored, because: "stale", purged };
   if (asked !== null && wantsNewer(asked, freshness))
-    return { kind: "validate", stored, because: "request" };
+    return { kind: "validate", stored, because: "request", purged };
   if (ttlSeconds > 0) return { kind: "serve", stored, ageSeconds, ttlSeconds };
   if (!forbidsStale(policy)) {
     if (-ttlSeconds <= (asked?.maxStale ?? -1))
@@ -109,7 +127,7 @@ function judge(
     if (-ttlSeconds < (policy.directives.staleWhileRevalidate ?? 0))
       return { kind: "serve-stale", stored, ageSeconds, ttlSeconds };
   }
-  return { kind: "validate", stored, because: "stale" };
+  return { kind: "validate", stored, because: "stale", purged };
 }
 
 /**

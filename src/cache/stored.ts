@@ -16,8 +16,8 @@ export interface Stored {
   responseTimeMs: number;
   /** When it was first stored. */
   storedAtMs: number;
-  /** Bytes held. */
-  bodyLength: number;
+  /** Bytes of the body; null while it arrives without a stated length. */
+  bodyLength: number | null;
   /** The part held when the response was a 206, as byte positions and the complete length; null when it is whole. */
   range: { first: number; last: number; complete: number } | null;
 }

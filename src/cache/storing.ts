@@ -45,6 +45,12 @@ export type Refusal =
 
 export type Storing =
   | { kind: "store"; stored: Omit<Stored, "bodyLength" | "range"> }
+  /** A server error that states no freshness: not to be stored, but the same for all who wait for it. */
+  | {
+      kind: "once";
+      stored: Omit<Stored, "bodyLength" | "range">;
+      because: Refusal;
+    }
   | { kind: "refuse"; because: Refusal };
 
 /** RFC 9111 §3: whether a response may be stored. How many bytes, and for a 206 which, shows when its body has arrived. */
@@ -68,7 +74,9 @@ export function mayStore(
     methodRefusal(request, response, lifetime) ??
     (isStorableStatus(response.status) ? null : "status") ??
     sharingRefusal(request.fields, response, policy, lifetime, settings);
-  if (because !== null) return { kind: "refuse", because };
+  const isSharedError =
+    because === "no-freshness-or-validator" && response.status >= 500;
+  if (because !== null && !isSharedError) return { kind: "refuse", because };
   const stored = {
     method: "GET" as const,
     status: response.status,
@@ -78,7 +86,9 @@ export function mayStore(
     responseTimeMs: received.responseTimeMs,
     storedAtMs: received.responseTimeMs,
   };
-  return { kind: "store", stored };
+  return because === null
+    ? { kind: "store", stored }
+    : { kind: "once", stored, because };
 }
 
 /** GET, and what RFC 9110 §9.3.3 allows of POST: a 200 that states its lifetime and that it is what a GET would give. */

@@ -1,7 +1,12 @@
 import { hopByHop } from "../http/connection.ts";
 import { fieldsOf as fieldsOfLines } from "../http/fields.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
-import { entityTag, sameStrongly, sameWeakly } from "./entity-tags.ts";
+import {
+  entityTag,
+  isStrong,
+  sameStrongly,
+  sameWeakly,
+} from "./entity-tags.ts";
 import { freshnessLifetime } from "./freshness.ts";
 import { policyOf } from "./policy.ts";
 import type { CacheSettings } from "./settings.ts";
@@ -10,7 +15,7 @@ import { sharingRefusal } from "./storing.ts";
 import type { Received, Refusal } from "./storing.ts";
 import { fieldsOf } from "./stored.ts";
 import type { Stored } from "./stored.ts";
-import { varyOn } from "./vary.ts";
+import { matchesOn, varyOn } from "./vary.ts";
 
 /** What new fields from the next hop make of a stored response. */
 export type Freshened =
@@ -20,46 +25,75 @@ export type Freshened =
   | { kind: "use-once"; stored: Stored; because: Refusal };
 
 /**
- * RFC 9111 §4.3.1: the fields that ask whether stored responses are still good: all their entity tags, as received, and for
- * one alone its Last-Modified too. None when there is nothing to ask by.
+ * RFC 9111 §4.3.1: the fields that ask whether the stored response that matches a request is still good: its entity tag, as
+ * received, and its Last-Modified. None when there is nothing to ask by.
  */
-export function conditionalFields(stored: readonly Stored[]): FieldLine[] {
-  const tags = stored.flatMap((each) => fieldsOf(each).get("etag") || []);
-  const [only, ...others] = stored;
-  const modified =
-    only && others.length === 0 ? fieldsOf(only).get("last-modified") : null;
+export function conditionalFields(stored: Stored): FieldLine[] {
+  const etag = fieldsOf(stored).get("etag");
+  const modified = fieldsOf(stored).get("last-modified");
   const lines: FieldLine[] = [];
-  if (tags.length > 0)
-    lines.push(["If-None-Match", [...new Set(tags)].join(", ")]);
+  if (etag) lines.push(["If-None-Match", etag]);
   if (modified) lines.push(["If-Modified-Since", modified]);
   return lines;
 }
 
 /**
- * RFC 9111 §4.3.3 and §4.3.4: those of the stored responses asked about that a 304 speaks of, the first the one to answer
- * with. None means that the 304 is about something else, and the request must be sent again without conditions.
- *
- * A 304 without validators is taken to mean the one response asked about, even if that has a validator: many origins leave out
- * the ETag that RFC 9110 §15.4.5 demands, and the answer to one condition leaves no doubt which.
+ * RFC 9111 §4.1: of stored responses none of which matches a request, those whose entity tags may be sent with it, so that
+ * the origin can choose one. Only a strong tag says which bytes are meant (RFC 9110 §8.8.1), and only of a whole response
+ * (RFC 9111 §4.3.2). A variant for another Accept-Encoding is left out: some origins compare tags before they choose a
+ * coding, and would answer 304 for one that this client cannot read or that is larger than what it should get.
  */
-export function validatedBy(
+export function otherVariants(
+  request: Fields,
+  candidates: readonly Stored[],
+): Stored[] {
+  return candidates.filter(
+    (stored) =>
+      stored.range === null &&
+      isStrong(entityTag(fieldsOf(stored).get("etag") ?? "")) &&
+      matchesOn("accept-encoding", request, stored),
+  );
+}
+
+/** The fields that ask which of these responses, none of which matches the request, is meant by it (RFC 9111 §4.1). */
+export function selectionFields(stored: readonly Stored[]): FieldLine[] {
+  const tags = stored.flatMap((each) => fieldsOf(each).get("etag") || []);
+  return tags.length === 0
+    ? []
+    : [["If-None-Match", [...new Set(tags)].join(", ")]];
+}
+
+/** Those of the stored responses in `selectionFields` that a 304 chose: it has to name a strong tag (RFC 9110 §8.8.3.2). */
+export function selectedBy(
   notModified: Fields,
   asked: readonly Stored[],
 ): Stored[] {
+  const tag = entityTag(notModified.get("etag") ?? "");
+  return isStrong(tag)
+    ? asked.filter((stored) =>
+        sameStrongly(entityTag(fieldsOf(stored).get("etag") ?? ""), tag),
+      )
+    : [];
+}
+
+/**
+ * RFC 9111 §4.3.3 and §4.3.4: whether a 304 speaks of the stored response that was asked about. If not, it is about something
+ * else, and the request must be sent again without conditions.
+ *
+ * A 304 without validators is taken to mean the response asked about, even if that has one: many origins leave out the ETag
+ * that RFC 9110 §15.4.5 demands, and the answer to one condition leaves no doubt which.
+ */
+export function isValidatedBy(stored: Stored, notModified: Fields): boolean {
+  const held = fieldsOf(stored);
   const etag = notModified.get("etag");
   const modified = notModified.get("last-modified");
-  if (!etag && !modified) return asked.length === 1 ? [...asked] : [];
-  if (!etag)
-    return asked
-      .filter((stored) => fieldsOf(stored).get("last-modified") === modified)
-      .slice(0, 1);
+  if (!etag && !modified) return true;
+  if (!etag) return held.get("last-modified") === modified;
+  const heldTag = held.get("etag");
+  if (!heldTag) return false;
   const tag = entityTag(etag);
-  const tagged = asked.filter((stored) => fieldsOf(stored).get("etag"));
-  const same = (compare: typeof sameWeakly) =>
-    tagged.filter((stored) =>
-      compare(entityTag(fieldsOf(stored).get("etag") ?? ""), tag),
-    );
-  return tag.weak ? same(sameWeakly).slice(0, 1) : same(sameStrongly);
+  const compare = tag.weak ? sameWeakly : sameStrongly;
+  return compare(entityTag(heldTag), tag);
 }
 
 /** RFC 9111 §4.3.4: a stored response with the fields of the 304 that validated it for this request. */
@@ -106,11 +140,11 @@ export function freshenByHead(
   const held = fieldsOf(stored);
   const agrees = (name: string, value: string | null | undefined) =>
     !received.get(name) || received.get(name) === value;
-  const length = String(stored.range?.complete ?? stored.bodyLength);
+  const length = stored.range?.complete ?? stored.bodyLength;
   const isSame =
     agrees("etag", held.get("etag")) &&
     agrees("last-modified", held.get("last-modified")) &&
-    agrees("content-length", length);
+    (length === null || agrees("content-length", String(length)));
   return isSame ? freshen(stored, request, head, settings) : null;
 }
 

@@ -46,6 +46,18 @@ function madeAtMs(stored: Stored): number {
   return dateOf(fieldsOf(stored), stored.responseTimeMs);
 }
 
+/** Whether a stored response does not vary on the field, or was got with the request's value of it. */
+export function matchesOn(
+  field: string,
+  request: Fields,
+  { varyOn: nominated }: Stored,
+): boolean {
+  return nominated.every(
+    ([name, value]) =>
+      name !== field || normalised(name, request.get(name)) === value,
+  );
+}
+
 function matches(request: Fields, stored: Stored): boolean {
   return stored.varyOn.every(([name, value]) => {
     if (name === "*") return false;

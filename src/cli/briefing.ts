@@ -100,15 +100,17 @@ function stateOf(
   customer: { id: string; host: string; entry: string },
   nowMs: number,
 ): string {
-  const standing = parseStanding(standingKey(customer.id), customer.entry);
-  if (!standing.ok) return `unreadable entry: ${standing.problem}`;
+  const parsed = parseStanding(standingKey(customer.id), customer.entry);
+  if (parsed.kind === "malformed") return `unreadable entry: ${parsed.problem}`;
   const visit = {
     method: "GET",
     host: customer.host,
     country: null,
     target: "/",
-  };
-  const verdict = judge(standing.value, visit, "allow", nowMs);
+    upgrade: "none",
+    content: "none",
+  } as const;
+  const verdict = judge(parsed.standing, visit, "allow", nowMs);
   switch (verdict.kind) {
     case "serve":
       return "served";

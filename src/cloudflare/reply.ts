@@ -1,6 +1,6 @@
-import type { FieldLine } from "../http/fields.ts";
 import type { Reply, Watch } from "../world.ts";
 import { WebSocketChannel } from "./channel.ts";
+import { headersOf } from "./headers.ts";
 
 /** The part of an execution context that is used here. */
 export type Waiting = Pick<ExecutionContext, "waitUntil">;
@@ -35,12 +35,6 @@ export function toResponse(reply: Reply, ctx: Waiting): Response {
       return new Response(null, { status: 101, headers, webSocket: visitor });
     }
   }
-}
-
-function headersOf(fields: readonly FieldLine[]): Headers {
-  const headers = new Headers();
-  for (const [name, value] of fields) headers.append(name, value);
-  return headers;
 }
 
 /** A known length is kept, so that a body cut short is seen to be short. */

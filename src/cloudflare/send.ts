@@ -1,7 +1,8 @@
-import type { FieldLine } from "../http/fields.ts";
+import { framingOf, type Framing } from "../http/framing.ts";
 import type { OriginAnswer, OriginRequest } from "../world.ts";
 import { diagnose } from "./diagnose.ts";
 import { WebSocketChannel } from "./channel.ts";
+import { headersOf, linesOf } from "./headers.ts";
 
 /**
  * One exchange with an origin. Bodies pass byte for byte: "manual" keeps the runtime from decoding
@@ -10,11 +11,9 @@ import { WebSocketChannel } from "./channel.ts";
 export async function send(request: OriginRequest): Promise<OriginAnswer> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), request.timeoutMs);
-  const headers = new Headers();
-  for (const [name, value] of request.fields) headers.append(name, value);
   const exchange = fetch(request.url.href, {
     method: request.method,
-    headers,
+    headers: headersOf(request.fields),
     body: request.body,
     redirect: "manual",
     encodeResponseBody: "manual",
@@ -25,7 +24,8 @@ export async function send(request: OriginRequest): Promise<OriginAnswer> {
     (error: unknown) => ({ ok: false as const, error }),
   );
   clearTimeout(timer);
-  if (outcome.ok) return answered(outcome.response, request);
+  if (outcome.ok)
+    return answered(outcome.response, request, () => silence.abort());
   if (silence.signal.aborted)
     return {
       kind: "failed",
@@ -40,7 +40,11 @@ export async function send(request: OriginRequest): Promise<OriginAnswer> {
   };
 }
 
-function answered(response: Response, request: OriginRequest): OriginAnswer {
+function answered(
+  response: Response,
+  request: OriginRequest,
+  drop: () => void,
+): OriginAnswer {
   const { status, webSocket } = response;
   if (webSocket !== null && request.upgrade === "websocket")
     return {
@@ -48,8 +52,16 @@ function answered(response: Response, request: OriginRequest): OriginAnswer {
       status,
       fields: linesOf(response.headers),
       body: null,
-      channel: new WebSocketChannel(webSocket),
+      channel: new WebSocketChannel(webSocket, drop),
     };
+  if (isFailedHandshake(response, request)) {
+    void response.body?.cancel();
+    return {
+      kind: "failed",
+      error: "http_upgrade_failed",
+      details: "the origin switched protocols without a valid handshake",
+    };
+  }
   // The Response that goes to the visitor takes no other status.
   if (status < 200 || status > 599)
     return {
@@ -57,16 +69,44 @@ function answered(response: Response, request: OriginRequest): OriginAnswer {
       error: "http_protocol_error",
       details: `the origin answered with status ${status}`,
     };
+  const framing = framingOf(linesOf(response.headers));
+  if (framing.kind === "not-decodable" && response.body !== null) {
+    void response.body.cancel().then(undefined, () => undefined);
+    return {
+      kind: "failed",
+      error: "http_protocol_error",
+      details: `the origin answered in the transfer coding ${framing.codings}`,
+    };
+  }
   return {
     kind: "answered",
     status,
-    fields: linesOf(response.headers),
-    body: response.body,
+    fields: framing.fields,
+    body: response.body === null ? null : decoded(response.body, framing),
     channel: null,
   };
 }
 
-/** Iterating Headers gives each Set-Cookie a line of its own. */
-function linesOf(headers: Headers): FieldLine[] {
-  return [...headers];
+/** The body as its fields describe it; one that is not coded as stated breaks off. */
+function decoded(
+  body: ReadableStream<Uint8Array>,
+  framing: Framing,
+): ReadableStream<Uint8Array> {
+  switch (framing.kind) {
+    case "plain":
+    case "not-decodable":
+      return body;
+    case "coded":
+      return body.pipeThrough(new DecompressionStream(framing.coding));
+  }
+}
+
+/** The runtime makes a 502 without fields, and with a text of its own, of a 101 that breaks RFC 6455 §4.1. */
+function isFailedHandshake(
+  { status, headers }: Response,
+  { upgrade }: OriginRequest,
+): boolean {
+  return (
+    upgrade === "websocket" && status === 502 && linesOf(headers).length === 0
+  );
 }

@@ -18,12 +18,13 @@ export function deny(
 ): Applied {
   const { customer, denial, force } = command;
   const key = standingKey(customer);
-  const state = stateOf(customer, records.get(key) ?? null, nowMs);
+  const text = records.get(key) ?? null;
+  const state = stateOf(customer, text, nowMs);
   const refusal =
     passed(command, nowMs) ?? (force ? null : doubt(state, command, nowMs));
   if (refusal !== null) return refusal;
   const effectiveAtMs = denial.effectiveAtMs ?? nowMs;
-  const seq = lastSeq(state) + 1;
+  const seq = lastSeq(state, text) + 1;
   return applied([key, formatStanding({ ...denial, effectiveAtMs, seq })]);
 }
 
@@ -33,14 +34,15 @@ export function restore(
   nowMs: number,
 ): Applied {
   const key = standingKey(customer);
-  const state = stateOf(customer, records.get(key) ?? null, nowMs);
+  const text = records.get(key) ?? null;
+  const state = stateOf(customer, text, nowMs);
   if (state.kind === "allowed") {
     return refused("already-served", `${key} says allow already`);
   }
   if (state.kind === "malformed" && !force) {
     return refused("malformed", state.problem);
   }
-  const seq = lastSeq(state) + 1;
+  const seq = lastSeq(state, text) + 1;
   const served = { kind: "allow", effectiveAtMs: nowMs, seq } as const;
   return applied([key, formatStanding(served)]);
 }
@@ -81,15 +83,21 @@ function doubt(
     case "malformed":
       return refused("malformed", state.problem);
     case "noticed":
-      return againstOrder(state.denial, command);
+      return againstOrder(state.denial, command) ?? losing(state.problem);
     case "dropped":
     case "suspended":
     case "withheld":
       return (
         againstOrder(state.denial, command) ??
-        servingAgain(state.denial, command, nowMs)
+        servingAgain(state.denial, command, nowMs) ??
+        losing(state.problem)
       );
   }
+}
+
+/** What of a denial cannot be read may be a legal demand. */
+function losing(problem: string | null): Refused | null {
+  return problem === null ? null : refused("malformed", problem);
 }
 
 type Denial = DenyingCommand["denial"];
@@ -127,21 +135,27 @@ function servingAgain(
   );
 }
 
-/** A malformed record may still say its number; the next one must not be lower, however it came to be. */
-function lastSeq(state: State): number {
+/** A record may say its number where it cannot be read; the next one must not be lower, however it came to be. */
+function lastSeq(state: State, text: string | null): number {
+  return (
+    readSeq(state) ??
+    Number(/"seq"\s*:\s*"?(\d{1,15})\b/.exec(text ?? "")?.[1] ?? 0)
+  );
+}
+
+function readSeq(state: State): number | null {
   switch (state.kind) {
     case "absent":
-      return 0;
     case "malformed":
-      return Number(/"seq"\s*:\s*(\d{1,15})\b/.exec(state.text)?.[1] ?? 0);
+      return null;
     case "allowed":
-      return state.seq ?? 0;
+      return state.seq;
     case "noticed":
     case "dropped":
     case "suspended":
     case "withheld":
     case "ended":
-      return state.denial.seq ?? 0;
+      return state.denial.seq;
   }
 }
 

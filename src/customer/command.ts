@@ -107,9 +107,11 @@ function denying({
   const key = standingKey(customer);
   const text = JSON.stringify({ ...record, verdict: "deny" });
   const parsed = parseStanding(key, text);
-  if (!parsed.ok) return parsed;
+  // Whoever gives a command can mend it: nothing is left out without a word.
+  if (parsed.kind !== "whole") return { ok: false, problem: parsed.problem };
+  const { standing } = parsed;
   // Its verdict is the one above.
-  const denial = parsed.value.kind === "deny" ? parsed.value : bareDenial;
+  const denial = standing.kind === "deny" ? standing : bareDenial;
   const problem = misfit(kind, denial);
   if (problem !== null) return { ok: false, problem: `${key}: ${problem}` };
   const ground = kind === "withhold" ? "legal" : denial.ground;

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Parsed } from "../http/parsed.ts";
 
-// KV holds up to 25 MiB a value; a record this edge can mean anything by is far smaller.
-const longestRecord = 65_536;
+/** In characters. KV holds up to 25 MiB a value; a record this edge can mean anything by is far smaller. */
+export const longestRecord = 65_536;
 
 /**
  * Reads the text stored under `key`, white space around it put aside. `expected` says what the whole value should have
@@ -22,7 +22,17 @@ export function readRecord<T>(
     };
   }
   // `trim` also takes a byte order mark, which editors put before files and JSON does not allow.
-  const result = v.safeParse(schema, text.trim(), { abortEarly: true });
+  return readValue(key, text.trim(), expected, schema);
+}
+
+/** The same for a value that stands under `key`, or is what became of its text. */
+export function readValue<T>(
+  key: string,
+  value: unknown,
+  expected: string,
+  schema: v.GenericSchema<unknown, T>,
+): Parsed<T> {
+  const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
   return {
     ok: false,
@@ -53,6 +63,15 @@ function shown(value: unknown): string {
 
 function clipped(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** Names of members as a problem lists them: the first few. */
+export function shownNames(names: readonly string[]): string {
+  const first = names.slice(0, 5).map((name) => `"${clipped(name)}"`);
+  const more = names.length - first.length;
+  return printable(
+    [...first, ...(more > 0 ? [`${more} more`] : [])].join(", "),
+  );
 }
 
 /** A problem is read in logs and terminals, where control and direction characters from a record could forge lines. */

@@ -49,7 +49,7 @@ export function listOf<const Item extends v.GenericSchema>(
   );
 }
 
-const object = v.custom<Readonly<Record<string, unknown>>>(
+export const object = v.custom<Readonly<Record<string, unknown>>>(
   (value) =>
     typeof value === "object" && value !== null && !Array.isArray(value),
   "an object",

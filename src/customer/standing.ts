@@ -1,25 +1,23 @@
 import * as v from "valibot";
 import type { Parsed } from "../http/parsed.ts";
-import { readRecord } from "./record.ts";
-import { listOf, members, oneOf, optional, wholeNumber } from "./schema.ts";
 import {
-  contactUrl,
-  country,
-  hostPattern,
-  instant,
-  line,
-  texts,
-  webUrl,
-} from "./text.ts";
-
-const grounds = [
-  "policy",
-  "security",
-  "billing",
-  "legal",
-  "maintenance",
-  "request",
-] as const;
+  jsonMeantBy,
+  repeatedMembers,
+  spelledOut,
+  wordIn,
+} from "./entry-text.ts";
+import { longestRecord, readRecord, readValue, shownNames } from "./record.ts";
+import { object } from "./schema.ts";
+import { isMisspelling } from "./spelling.ts";
+import {
+  allowance,
+  allowing,
+  deciding,
+  denial,
+  descriptive,
+  verdict,
+  type grounds,
+} from "./standing-form.ts";
 
 /** Why a customer is denied, in one word; the status a visitor gets follows from it. */
 export type Ground = (typeof grounds)[number];
@@ -79,105 +77,157 @@ export const bareDenial: Denial = {
   seq: null,
 };
 
-const verdict = v.pipe(
-  v.string("allow or deny"),
-  v.toLowerCase(),
-  v.picklist(["allow", "deny"], "allow or deny"),
-);
-const seq = optional(wholeNumber(0, Number.MAX_SAFE_INTEGER));
+/** What a text under `customer:<id>` says. A problem names `key`, the member, what was found and what was expected. */
+export type ParsedStanding =
+  | { kind: "whole"; standing: Standing }
+  /** Not written as it should be, but for certain what it is about: `holds` says what of it holds. */
+  | { kind: "flawed"; standing: Standing; problem: string; holds: string }
+  /** Says nothing for certain: what was known before holds. */
+  | { kind: "malformed"; problem: string };
 
-// Restoring a customer by changing one word of a record must work whatever else stands in it.
-const allowance = v.pipe(
-  v.object({ verdict, effectiveAt: v.fallback(optional(instant), null), seq }),
-  v.transform((record): Standing => ({
-    kind: "allow",
-    effectiveAtMs: record.effectiveAt,
-    seq: record.seq,
-  })),
-);
+/** What is wrong with an entry and what of it holds, in a sentence. */
+export function shownFlaw({
+  problem,
+  holds,
+}: Extract<ParsedStanding, { kind: "flawed" }>): string {
+  return `${problem}; ${holds}`;
+}
 
-const denial = v.pipe(
-  members({
-    verdict,
-    ground: optional(oneOf(grounds)),
-    effectiveAt: optional(instant),
-    endsAt: optional(instant),
-    scope: optional(
-      members({
-        hosts: optional(listOf(hostPattern, 1000)),
-        countries: optional(listOf(country, 300)),
-      }),
-    ),
-    reason: optional(line(500)),
-    statement: optional(texts(5000)),
-    reference: optional(line(100)),
-    noticeUrl: optional(webUrl),
-    appealUrl: optional(contactUrl),
-    authority: optional(
-      members({
-        name: line(200),
-        law: optional(line(500)),
-        jurisdiction: optional(line(100)),
-        url: optional(webUrl),
-      }),
-    ),
-    offboardUntil: optional(instant),
-    seq,
-  }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const { effectiveAt, endsAt } = dataset.value;
-    if (effectiveAt === null || endsAt === null || effectiveAt < endsAt) return;
-    const input = new Date(endsAt).toISOString();
-    addIssue({
-      input,
-      message: "an instant after effectiveAt",
-      path: [
-        {
-          type: "object",
-          origin: "value",
-          input: dataset.value,
-          key: "endsAt",
-          value: endsAt,
-        },
-      ],
-    });
-  }),
-  v.transform((record): Standing => ({
-    kind: "deny",
-    ground: record.ground,
-    effectiveAtMs: record.effectiveAt,
-    endsAtMs: record.endsAt,
-    scope: record.scope ?? bareDenial.scope,
-    reason: record.reason,
-    statement: record.statement ?? bareDenial.statement,
-    reference: record.reference,
-    noticeUrl: record.noticeUrl,
-    appealUrl: record.appealUrl,
-    authority: record.authority,
-    offboardUntilMs: record.offboardUntil,
-    seq: record.seq,
-  })),
-);
+/** A customer's entry in the list: a record, or the bare word `allow` or `deny` in any case. Never throws. */
+export function parseStanding(key: string, text: string): ParsedStanding {
+  const written = recordIn(key, text);
+  if (!written.ok) return { kind: "malformed", problem: written.problem };
+  const { value } = written;
+  const said = readValue(key, value.record, expected, verdictAlone);
+  if (said.ok) return readAs(said.value.verdict, key, value);
+  const { verdict: given } = value.record;
+  const meant = typeof given === "string" ? wordIn(given) : null;
+  return meant === null
+    ? { kind: "malformed", problem: said.problem }
+    : readAs(meant, key, {
+        ...value,
+        record: { ...value.record, verdict: meant },
+        problem: value.problem ?? said.problem,
+      });
+}
 
-const saysAllow = v.object({ verdict: v.pipe(verdict, v.literal("allow")) });
+const expected = "allow, deny or a JSON object";
 
-const standing = v.pipe(
+const jsonObject = v.pipe(
   v.string(),
   v.transform(spelledOut),
   v.parseJson(),
-  v.lazy((record) => (v.is(saysAllow, record) ? allowance : denial)),
+  object,
 );
 
-/** A bare word, quoted or not, stands for the record that holds nothing else. */
-function spelledOut(text: string): string {
-  return text.replace(/^("?)(allow|deny)\1$/i, '{"verdict":"$2"}');
+const verdictAlone = v.pipe(
+  object,
+  v.transform((record) => ({ verdict: record["verdict"] })),
+  v.object({ verdict }),
+);
+
+interface Written {
+  record: Readonly<Record<string, unknown>>;
+  repeated: ReadonlySet<string>;
+  /** With the way in which it is written; what it says is another question. */
+  problem: string | null;
 }
 
+function recordIn(key: string, text: string): Parsed<Written> {
+  const exact = readRecord(key, text, expected, jsonObject);
+  const trimmed = text.trim();
+  if (exact.ok) {
+    const repeated = repeatedMembers(spelledOut(trimmed));
+    return {
+      ok: true,
+      value: { record: exact.value, repeated, problem: null },
+    };
+  }
+  const meant = text.length > longestRecord ? null : jsonMeantBy(trimmed);
+  const read =
+    meant === null ? exact : readRecord(key, meant, expected, jsonObject);
+  if (meant === null || !read.ok) return exact;
+  return {
+    ok: true,
+    value: {
+      record: read.value,
+      repeated: repeatedMembers(meant),
+      problem: exact.problem,
+    },
+  };
+}
+
+interface Reading {
+  schema: v.GenericSchema<unknown, Standing>;
+  entries: v.ObjectEntries;
+  /** Can the record do without this member? */
+  isSpare: (name: string) => boolean;
+}
+
+const readings: Readonly<Record<Standing["kind"], Reading>> = {
+  allow: {
+    schema: allowance,
+    entries: allowing,
+    isSpare: (name: string) => name !== "verdict",
+  },
+  deny: {
+    schema: denial,
+    entries: { ...deciding, ...descriptive },
+    isSpare: isDescriptive,
+  },
+};
+
 /**
- * A customer's entry in the list: a record, or the bare word `allow` or `deny` in any case. Never throws; a problem names
- * `key`, the member, what was found and what was expected.
+ * An unknown member counts as descriptive only where it is one of those misspelt. Any other may be meant to say from when,
+ * until when or to whom, in whatever word: `starts`, `until`, `regions`.
  */
-export function parseStanding(key: string, text: string): Parsed<Standing> {
-  return readRecord(key, text, "allow, deny or a JSON object", standing);
+function isDescriptive(name: string): boolean {
+  return (
+    Object.hasOwn(descriptive, name) ||
+    (!Object.hasOwn(deciding, name) &&
+      Object.keys(descriptive).some((known) => isMisspelling(name, known)))
+  );
+}
+
+/** Reads a record whose verdict is known, as far as it can be read. */
+function readAs(
+  word: Standing["kind"],
+  key: string,
+  { record, repeated, problem }: Written,
+): ParsedStanding {
+  const { schema, entries, isSpare } = readings[word];
+  const whole = readValue(key, record, expected, schema);
+  if (whole.ok && repeated.size === 0 && problem === null)
+    return { kind: "whole", standing: whole.value };
+
+  const forms = new Map(Object.entries(entries));
+  const isKept = (name: string, value: unknown) => {
+    const form = forms.get(name);
+    return form !== undefined && !repeated.has(name) && v.is(form, value);
+  };
+  const kept = Object.entries(record).filter(
+    ([name, value]) => !isSpare(name) || isKept(name, value),
+  );
+  const rest = readValue(key, Object.fromEntries(kept), expected, schema);
+  if (!rest.ok) return { kind: "malformed", problem: rest.problem };
+  const twice = kept.find(([name]) => repeated.has(name))?.[0];
+  if (twice !== undefined)
+    return { kind: "malformed", problem: repetition(key, twice) };
+
+  const names = new Set(kept.map(([name]) => name));
+  const without = Object.keys(record).filter((name) => !names.has(name));
+  return {
+    kind: "flawed",
+    standing: rest.value,
+    problem:
+      problem ?? (whole.ok ? repetition(key, without[0] ?? "") : whole.problem),
+    holds:
+      without.length === 0
+        ? `the verdict ${word} holds`
+        : `the verdict ${word} holds, without ${shownNames(without)}`,
+  };
+}
+
+function repetition(key: string, name: string): string {
+  return `${key}: ${shownNames([name])} says something twice; expected each member once`;
 }

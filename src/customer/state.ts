@@ -1,23 +1,34 @@
 import { hostCandidates } from "../http/host.ts";
 import { standingKey } from "./keys.ts";
-import { parseStanding, type Denial } from "./standing.ts";
+import {
+  parseStanding,
+  shownFlaw,
+  type Denial,
+  type Standing,
+} from "./standing.ts";
 
 /** How a customer stands at a moment; that a denial is for some visitors only stands in its `scope`. */
 export type State =
   /** No entry: the default verdict decides. */
   | { kind: "absent" }
-  | { kind: "malformed"; problem: string; text: string }
-  | { kind: "allowed"; seq: number | null }
+  /** Says nothing for certain: what the edge knew before holds. */
+  | { kind: "malformed"; problem: string }
+  | ({ kind: "allowed"; seq: number | null } & Flaw)
   /** Denied from `effectiveAt`, which is to come. */
-  | { kind: "noticed"; denial: Denial }
+  | ({ kind: "noticed"; denial: Denial } & Flaw)
   /** Denied now, without an end. */
-  | { kind: "dropped"; denial: Denial }
+  | ({ kind: "dropped"; denial: Denial } & Flaw)
   /** Denied now, until `endsAt`. */
-  | { kind: "suspended"; denial: Denial }
+  | ({ kind: "suspended"; denial: Denial } & Flaw)
   /** Denied now on a legal demand, with an end or without. */
-  | { kind: "withheld"; denial: Denial }
+  | ({ kind: "withheld"; denial: Denial } & Flaw)
   /** Served again since `endsAt`. */
-  | { kind: "ended"; denial: Denial };
+  | ({ kind: "ended"; denial: Denial } & Flaw);
+
+interface Flaw {
+  /** What of the entry is malformed, and what holds all the same; null where nothing is. */
+  problem: string | null;
+}
 
 /** How the customer whose entry in the list is `text` stands: `effectiveAt` and `endsAt` count from their own instant on. */
 export function stateOf(
@@ -27,11 +38,24 @@ export function stateOf(
 ): State {
   if (text === null) return { kind: "absent" };
   const parsed = parseStanding(standingKey(customer), text);
-  if (!parsed.ok) return { kind: "malformed", problem: parsed.problem, text };
-  const standing = parsed.value;
+  switch (parsed.kind) {
+    case "malformed":
+      return parsed;
+    case "flawed":
+      return stateIn(parsed.standing, shownFlaw(parsed), nowMs);
+    case "whole":
+      return stateIn(parsed.standing, null, nowMs);
+  }
+}
+
+function stateIn(
+  standing: Standing,
+  problem: string | null,
+  nowMs: number,
+): State {
   return standing.kind === "allow"
-    ? { kind: "allowed", seq: standing.seq }
-    : { kind: phaseOf(standing, nowMs), denial: standing };
+    ? { kind: "allowed", seq: standing.seq, problem }
+    : { kind: phaseOf(standing, nowMs), denial: standing, problem };
 }
 
 function phaseOf({ ground, effectiveAtMs, endsAtMs }: Denial, nowMs: number) {

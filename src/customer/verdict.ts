@@ -1,4 +1,5 @@
 import { hostCandidates } from "../http/host.ts";
+import { isChallenge } from "./challenge.ts";
 import {
   bareDenial,
   type Denial,
@@ -15,6 +16,9 @@ export interface Visit {
   country: string | null;
   /** The raw path and query, as they arrived. */
   target: string;
+  upgrade: "none" | "websocket";
+  /** Whether the request has content (RFC 9110 §6.4). */
+  content: "none" | "some";
 }
 
 export type Verdict =
@@ -26,16 +30,16 @@ export type Verdict =
     }
   /** Served, and told when that will end. */
   | { kind: "notice"; denial: Denial; sunsetAtMs: number }
-  /** Refused but for this request, which helps the customer to leave. */
-  | { kind: "offboard"; denial: Denial }
-  | {
-      kind: "refuse";
-      denial: Denial;
-      status: 402 | 403 | 410 | 451 | 503;
-      retryAfterSeconds: number | null;
-    };
+  /** Refused but for this request, which helps the customer to leave; `otherwise` where its answer is none to a challenge. */
+  | { kind: "offboard"; denial: Denial; otherwise: Refusal }
+  | Refusal;
 
-type Refusal = Extract<Verdict, { kind: "refuse" }>;
+interface Refusal {
+  kind: "refuse";
+  denial: Denial;
+  status: 402 | 403 | 410 | 451 | 503;
+  retryAfterSeconds: number | null;
+}
 
 /** 503 keeps a place in search results for a customer who will be back; 402 and 451 say more than that. */
 const statuses: Readonly<
@@ -84,7 +88,8 @@ export function judge(
     nowMs < offboardUntilMs &&
     isChallenge(visit)
   ) {
-    return { kind: "offboard", denial: standing };
+    const otherwise = refusal(standing, nowMs);
+    return { kind: "offboard", denial: standing, otherwise };
   }
   return refusal(standing, nowMs);
 }
@@ -95,17 +100,6 @@ function inScope({ scope }: Denial, visit: Visit): boolean {
     (hosts === null ||
       hostCandidates(visit.host).some((host) => hosts.includes(host))) &&
     (countries === null || countries.includes(visit.country ?? "XX"))
-  );
-}
-
-/**
- * RFC 8555 §8.3: an http-01 challenge, its token in base64url. Matched on the raw target and nothing more generous, since
- * whatever matches reaches the origin of a customer who is dropped.
- */
-function isChallenge({ method, target }: Visit): boolean {
-  return (
-    (method === "GET" || method === "HEAD") &&
-    /^\/\.well-known\/acme-challenge\/[A-Za-z0-9_-]+$/.test(target)
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Fields } from "../http/fields.ts";
-import { canonicalHost } from "../http/host.ts";
+import { canonicalHost, portUnlessDefault } from "../http/host.ts";
 import { isLoop } from "../http/forwarding.ts";
+import { transferCodings } from "../http/framing.ts";
 import { rawTarget } from "../http/target.ts";
 import type { Inbound } from "../world.ts";
 
@@ -18,7 +19,7 @@ export type Admission =
     }
   | {
       kind: "malformed";
-      status: 400 | 405 | 414 | 431;
+      status: 400 | 405 | 414 | 431 | 501;
       problem: string;
     }
   | { kind: "loop"; host: string };
@@ -45,6 +46,13 @@ export function admit(request: Inbound, edge: string): Admission {
       431,
       `the header section is larger than ${largestFieldSection} bytes`,
     );
+  // RFC 9112 §6.1: the runtime hands such a body over as it came, and the origin would not be told how it is coded.
+  const codings = transferCodings(fields);
+  if (codings.length > 0)
+    return malformed(
+      501,
+      `the transfer coding ${codings.join(", ")} is not decoded here`,
+    );
 
   const authority = fields.get("host") ?? "";
   const host = canonicalHost(authority);
@@ -56,19 +64,15 @@ export function admit(request: Inbound, edge: string): Admission {
   return {
     kind: "admitted",
     host: host.value,
-    authority: host.value + portOf(authority, scheme),
+    authority: host.value + portUnlessDefault(authority, scheme),
     scheme,
     target: rawTarget(url),
   };
 }
 
-function portOf(authority: string, scheme: "http" | "https"): string {
-  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? 0);
-  const isUsual = port === 0 || port === (scheme === "https" ? 443 : 80);
-  return isUsual ? "" : `:${port}`;
-}
+type Malformed = Extract<Admission, { kind: "malformed" }>;
 
-function malformed(status: 400 | 405 | 414 | 431, problem: string): Admission {
+function malformed(status: Malformed["status"], problem: string): Malformed {
   return { kind: "malformed", status, problem };
 }
 
@@ -82,8 +86,9 @@ function isSameHost(
   return host.ok && host.value === canonical;
 }
 
+/** The asterisk of asterisk-form (RFC 9112 §3.2.4) follows the authority without a slash. */
 function authorityOf(url: string): string {
-  return /^[a-z]+:\/\/([^/?#\\]*)/i.exec(url)?.[1] ?? "";
+  return /^[a-z]+:\/\/([^/?#\\]*?)(?:\*?$|[/?#\\])/i.exec(url)?.[1] ?? "";
 }
 
 function sectionLength(fields: Fields & Iterable<readonly string[]>): number {

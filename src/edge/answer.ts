@@ -1,4 +1,5 @@
 import type { FieldLine } from "../http/fields.ts";
+import { webSocketVersion } from "../http/handshake.ts";
 import { httpDate } from "../http/date.ts";
 import { proxyStatus, type ProxyError } from "../http/proxy-status.ts";
 import { tell, type Occasion, type OwnPage } from "../page/tell.ts";
@@ -19,6 +20,9 @@ export function answer(
     ["Proxy-Status", proxyStatus(name, { error: errorOf(occasion) })],
   ];
   if (reply.status === 405) fields.push(["Allow", allowedMethods]);
+  // RFC 6455 §4.4. The runtime sends no Upgrade, which RFC 9110 §15.5.22 asks for too.
+  if (reply.status === 426)
+    fields.push(["Sec-WebSocket-Version", webSocketVersion]);
   return { ...reply, fields };
 }
 

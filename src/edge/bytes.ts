@@ -1,5 +1,5 @@
 /** The parts one after the other; a single one as it is. */
-export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const [only, ...more] = parts;
   if (only !== undefined && more.length === 0) return only;
   const whole = new Uint8Array(

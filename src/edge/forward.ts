@@ -1,5 +1,6 @@
 import type { Site } from "../customer/site.ts";
 import { privateAddress } from "../http/address.ts";
+import { addOrigin } from "../http/destination.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { fieldsForOrigin, type Hop } from "../http/forwarding.ts";
 import { targetOnOrigin } from "../http/target.ts";
@@ -136,7 +137,8 @@ async function sendTo(
       details: `${hostname}: ${prohibited}`,
     };
   const timeoutMs = site.timeoutSeconds * 1000;
-  return edge.world.send({ ...request, url: url.value, timeoutMs });
+  const fields = addOrigin(request.fields, origin);
+  return edge.world.send({ ...request, fields, url: url.value, timeoutMs });
 }
 
 function prohibition(

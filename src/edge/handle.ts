@@ -2,16 +2,18 @@ import type { Visit } from "../customer/verdict.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { maxForwards } from "../http/forwarding.ts";
+import { handshakeProblem } from "../http/handshake.ts";
 import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
 import type { Inbound, Reply } from "../world.ts";
 import { admit, allowedMethods } from "./admit.ts";
 import { answer } from "./answer.ts";
-import { aroundCache } from "./around-cache.ts";
-import { askedFrom } from "./asked.ts";
+import { forwardChallenge } from "./challenge.ts";
+import { buildContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { upgradeOf } from "./forward.ts";
 import { gate, type Gate, type Passed } from "./gate.ts";
 import { note, type Account } from "./note.ts";
+import { pastCache } from "./past-cache.ts";
 import { discardBody } from "./received.ts";
 import { throughCache } from "./through-cache.ts";
 
@@ -50,33 +52,82 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
 
   const { host, target } = admission;
   const { method, country } = request;
-  const visit: Visit = { method, host, country, target };
+  const visit: Visit = {
+    method,
+    host,
+    country,
+    target,
+    upgrade: upgradeOf(request),
+    content: request.body === null ? "none" : "some",
+  };
   const gated = await gate(visit, edge);
   if (gated.kind !== "pass") return turnedAway(gated, host, request, edge);
 
   const { customer } = gated.site;
-  const hops = maxForwards(method, request.fields);
+  const hops = maxForwards(method, request.fields, target);
   if (hops.kind === "final")
     return {
       reply: finalRecipient(edge),
       account: { outcome: "served", host, customer },
     };
-  const asked = askedFrom(request, admission, gated, hops.value, visit, edge);
-  if (!asked.ok)
+  const handshake =
+    upgradeOf(request) === "websocket"
+      ? handshakeProblem(request.fields)
+      : null;
+  if (handshake !== null)
+    return {
+      reply: answer({ kind: "malformed", ...handshake }, request, edge),
+      account: {
+        outcome: "malformed",
+        host,
+        customer,
+        details: handshake.problem,
+      },
+    };
+  const context = buildContext(
+    request,
+    admission,
+    gated,
+    hops.value,
+    visit,
+    edge,
+  );
+  if (!context.ok)
     return {
       reply: answer(
-        { kind: "malformed", status: 400, problem: asked.problem },
+        { kind: "malformed", status: 400, problem: context.problem },
         request,
         edge,
       ),
-      account: { outcome: "malformed", host, customer, details: asked.problem },
+      account: {
+        outcome: "malformed",
+        host,
+        customer,
+        details: context.problem,
+      },
     };
+  if (gated.passage.kind === "offboard") {
+    const challenge = await forwardChallenge(context.value, edge);
+    if (challenge.kind === "reply")
+      return {
+        reply: challenge.reply,
+        account: { outcome: "offboarding", host, customer },
+      };
+    const refusal = gated.passage.otherwise;
+    return turnedAway(
+      { kind: "refused", site: gated.site, refusal },
+      host,
+      request,
+      edge,
+      challenge.because,
+    );
+  }
   const askedAtMs = edge.world.nowMs();
-  const answered = usesCache(request, gated.passage)
-    ? await throughCache(asked.value, edge)
-    : await aroundCache(asked.value, edge);
+  const answered = usesCache(request)
+    ? await throughCache(context.value, edge)
+    : await pastCache(context.value, edge);
   const waitedMs = edge.world.nowMs() - askedAtMs;
-  if (waitedMs >= asked.value.watch.firstInMs) {
+  if (waitedMs >= context.value.watch.firstInMs) {
     // An origin may take longer than a drop.
     const since = await gate(visit, edge);
     if (since.kind === "refused" || since.kind === "maintenance") {
@@ -87,6 +138,26 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
   switch (answered.kind) {
     case "failed":
       return unreachable(request, edge, { ...answered, host, customer });
+    case "error-status":
+      return {
+        reply: answer(
+          {
+            kind: "unreachable",
+            host,
+            status: answered.status,
+            error: "proxy_internal_response",
+          },
+          request,
+          edge,
+        ),
+        account: {
+          outcome: "unreachable",
+          host,
+          customer,
+          error: "proxy_internal_response",
+          details: `the origin answered another visitor with ${answered.status}`,
+        },
+      };
     case "gateway-timeout":
       return {
         reply: answer(
@@ -112,16 +183,16 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
 /** Nobody gets this reply. */
 function abandon({ body }: Reply): void {
   if (body.kind === "stream") discardBody(body.stream);
+  if (body.kind === "channel") body.channel.discard();
 }
 
-/** What may be stored is not for upgrades, bodies in requests, or the challenges of a customer who moves out. */
-function usesCache(request: Inbound, passage: Passed["passage"]): boolean {
+/** What may be stored is not for upgrades and bodies in requests. */
+function usesCache(request: Inbound): boolean {
   const { method, body } = request;
   return (
     (method === "GET" || method === "HEAD") &&
     body === null &&
-    upgradeOf(request) === "none" &&
-    passage.kind !== "offboard"
+    upgradeOf(request) === "none"
   );
 }
 
@@ -142,6 +213,7 @@ function turnedAway(
   host: string,
   request: Inbound,
   edge: Edge,
+  details?: string,
 ): Outcome {
   switch (gated.kind) {
     case "maintenance":
@@ -185,7 +257,12 @@ function turnedAway(
           request,
           edge,
         ),
-        account: { outcome: "refused", host, customer: gated.site.customer },
+        account: {
+          outcome: "refused",
+          host,
+          customer: gated.site.customer,
+          ...(details !== undefined && { details }),
+        },
       };
   }
 }

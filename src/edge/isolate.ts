@@ -2,13 +2,19 @@ import type { PurgeFact } from "../cache/purge.ts";
 import { parsePurge } from "../customer/purge.ts";
 import { parseEdgeSettings, type EdgeSettings } from "../customer/settings.ts";
 import { parseSite, type Site } from "../customer/site.ts";
-import { parseStanding, type Standing } from "../customer/standing.ts";
+import {
+  parseStanding,
+  shownFlaw,
+  type Standing,
+} from "../customer/standing.ts";
 import type { EdgeConfig } from "./config.ts";
-import type { Flight } from "./flight.ts";
+import type { ArrivalBudget } from "./arriving-body.ts";
+import { CollapsedFetches } from "./collapsed-fetch.ts";
+import { IsolateCache } from "./isolate-cache.ts";
 import type { ListLanding } from "./lookup.ts";
-import type { OriginFlight } from "./origin-flight.ts";
-import { RecordMemory } from "./record-memory.ts";
-import { ResponseMemory } from "./response-memory.ts";
+import { RecordMemory, type Read } from "./record-memory.ts";
+import type { Known as KnownReach } from "./hit-for-miss.ts";
+import type { SharedResult } from "./shared-result.ts";
 
 /** What lives as long as the isolate does and is shared by the requests in it. */
 export interface Isolate {
@@ -19,33 +25,59 @@ export interface Isolate {
   /** Until then a list that just failed is asked only for what nothing is known of. */
   listRestsUntilMs: number;
   /** Reads of the list under way, by key. */
-  listReads: Map<string, Flight<ListLanding>>;
+  listReads: Map<string, SharedResult<ListLanding>>;
   /** Why an origin's host may not be reached, null where it may: the answer never changes. */
   prohibited: Map<string, string | null>;
-  responses: ResponseMemory;
-  /** Exchanges under way, by what they are about. */
-  flights: Map<string, OriginFlight>;
-  /** Until when the answers of a cache key are taken to be for one visitor each, by key. */
-  unshareableUntilMs: Map<string, number>;
+  cache: IsolateCache;
+  /** What bodies on their way into the cache take of memory. */
+  arrivals: ArrivalBudget;
+  /** Origin fetches that others may wait for. */
+  fetches: CollapsedFetches;
+  /** What is known of resources whose answers are for one visitor each, by cache key. */
+  hitForMiss: Map<string, KnownReach>;
+  /** When what is stored under a cache key was last made unusable by a write, by key. */
+  invalidatedAtMs: Map<string, number>;
   /** Purges that responses themselves ordered (RFC 9875), by customer. */
   groupPurges: Map<string, readonly PurgeFact[]>;
   /** When a customer was last refused here, by customer. */
   refusedAtMs: Map<string, number>;
 }
 
+/** With the memory for stored responses this leaves most of an isolate's 128 MB to all else. */
+const arrivalBytes = 32 * 2 ** 20;
+
 export function newIsolate(config: EdgeConfig): Isolate {
   return {
     sites: new RecordMemory(parseSite),
-    standings: new RecordMemory(parseStanding),
+    standings: new RecordMemory(readStanding),
     purges: new RecordMemory<readonly PurgeFact[]>(parsePurge),
     settings: new RecordMemory(parseEdgeSettings),
     listRestsUntilMs: 0,
     listReads: new Map(),
     prohibited: new Map(),
-    responses: new ResponseMemory(config.responseMemoryBytes),
-    flights: new Map(),
-    unshareableUntilMs: new Map(),
+    cache: new IsolateCache(config.responseMemoryBytes),
+    arrivals: { bytes: 0, maxBytes: arrivalBytes },
+    fetches: new CollapsedFetches(),
+    hitForMiss: new Map(),
+    invalidatedAtMs: new Map(),
     groupPurges: new Map(),
     refusedAtMs: new Map(),
   };
+}
+
+/** A drop with a slip in what it says of itself still drops. */
+function readStanding(key: string, text: string): Read<Standing> {
+  const parsed = parseStanding(key, text);
+  switch (parsed.kind) {
+    case "whole":
+      return { ok: true, value: parsed.standing };
+    case "flawed":
+      return {
+        ok: true,
+        value: parsed.standing,
+        problem: shownFlaw(parsed),
+      };
+    case "malformed":
+      return { ok: false, problem: parsed.problem };
+  }
 }

@@ -1,6 +1,7 @@
 import type { ListAnswer, World } from "../world.ts";
 import type { Edge } from "./edge.ts";
-import { Flight } from "./flight.ts";
+import { SharedResult } from "./shared-result.ts";
+import type { Learned } from "./record-memory.ts";
 
 /** The part of a `RecordMemory` that does not depend on what it remembers. */
 interface ListMemory {
@@ -13,7 +14,7 @@ interface ListMemory {
     text: string | null,
     nowMs: number,
     spellMs: number,
-  ): { changed: boolean; problem: string | null };
+  ): Learned;
 }
 
 export interface Wanted {
@@ -70,7 +71,7 @@ export async function refresh(
 
 async function readFor(due: readonly Wanted[], edge: Edge): Promise<void> {
   const { isolate, world } = edge;
-  const flight = new Flight<ListLanding>();
+  const flight = new SharedResult<ListLanding>();
   for (const { memory, key } of due) {
     memory.lend(key);
     isolate.listReads.set(key, flight);
@@ -91,17 +92,17 @@ async function readFor(due: readonly Wanted[], edge: Edge): Promise<void> {
     }),
   );
   for (const { key } of due) takeDown(key, flight, isolate);
-  flight.land({ kind: "read", values });
+  flight.settle({ kind: "read", values });
 }
 
 /** Waits for another request's read. */
 async function waited(
   want: Wanted,
-  flight: Flight<ListLanding>,
+  flight: SharedResult<ListLanding>,
   { isolate, world, config }: Edge,
 ): Promise<void> {
   const deadlineMs = world.nowMs() + config.listDeadlineMs;
-  const landing = await flight.landed(deadlineMs, world);
+  const landing = await flight.wait(deadlineMs, world);
   switch (landing.kind) {
     case "read":
       if (!landing.values.has(want.key)) await fallBack(want, world);
@@ -114,7 +115,7 @@ async function waited(
 
 function takeDown(
   key: string,
-  flight: Flight<ListLanding>,
+  flight: SharedResult<ListLanding>,
   { listReads }: Edge["isolate"],
 ): void {
   if (listReads.get(key) === flight) listReads.delete(key);
@@ -133,17 +134,26 @@ async function take(
 ): Promise<void> {
   const before = memory.find(key);
   const spellMs = config.recordMemoryMs;
-  const { changed, problem } = memory.learn(key, text, readAtMs, spellMs);
-  if (problem !== null) {
-    world.observe({ kind: "record-malformed", key, problem });
-    if (before === null && (await recallInto(memory, key, world)))
-      memory.learn(key, text, readAtMs, spellMs);
-    return;
+  const learned = memory.learn(key, text, readAtMs, spellMs);
+  switch (learned.kind) {
+    case "same":
+      return;
+    case "malformed":
+      report(learned.problem);
+      if (before === null && (await recallInto(memory, key, world)))
+        memory.learn(key, text, readAtMs, spellMs);
+      return;
+    case "news": {
+      if (learned.problem !== null) report(learned.problem);
+      const worthKeeping =
+        text !== null || absence === "kept" || before?.kind === "record";
+      if (worthKeeping) world.later(world.keep(shelfName(key), keptText(text)));
+    }
   }
-  const worthKeeping =
-    text !== null || absence === "kept" || before?.kind === "record";
-  if (changed && worthKeeping)
-    world.later(world.keep(shelfName(key), keptText(text)));
+
+  function report(problem: string) {
+    world.observe({ kind: "record-malformed", key, problem });
+  }
 }
 
 async function fallBack({ memory, key }: Wanted, world: World): Promise<void> {

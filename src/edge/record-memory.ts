@@ -1,11 +1,21 @@
-import type { Parsed } from "../http/parsed.ts";
-
 /** What is known of one key of the list. */
 export type Known<T> =
   | { kind: "record"; value: T }
   | { kind: "absent" }
   /** Never held a value that parses. */
   | { kind: "malformed" };
+
+/** What a text says: all of it, a part (the problem is with the rest), or nothing. */
+export type Read<T> =
+  { ok: true; value: T; problem?: string } | { ok: false; problem: string };
+
+/** What the list's text of a key brought. */
+export type Learned =
+  | { kind: "same" }
+  /** Now known; the problem is with what of it does not count. */
+  | { kind: "news"; problem: string | null }
+  /** Not understood: what was known before is still known. */
+  | { kind: "malformed"; problem: string };
 
 interface Entry<T> {
   known: Known<T>;
@@ -24,10 +34,10 @@ const mostKeys = 10_000;
  * A text that does not parse never replaces a record that did: the last known good value holds.
  */
 export class RecordMemory<T> {
-  readonly #parse: (key: string, text: string) => Parsed<T>;
+  readonly #parse: (key: string, text: string) => Read<T>;
   readonly #entries = new Map<string, Entry<T>>();
 
-  constructor(parse: (key: string, text: string) => Parsed<T>) {
+  constructor(parse: (key: string, text: string) => Read<T>) {
     this.#parse = parse;
   }
 
@@ -52,13 +62,13 @@ export class RecordMemory<T> {
     if (entry !== undefined) entry.trustedUntilMs = untilMs;
   }
 
-  /** What the list says now, to be trusted for a spell: whether that is news, and what is wrong with it. */
+  /** What the list says now, to be trusted for a spell. A problem is told once for each new text. */
   learn(
     key: string,
     text: string | null,
     nowMs: number,
     spellMs: number,
-  ): { changed: boolean; problem: string | null } {
+  ): Learned {
     const trust = {
       trustedUntilMs: nowMs + spellMs,
       lentUntilMs: nowMs + 2 * spellMs,
@@ -66,7 +76,7 @@ export class RecordMemory<T> {
     const before = this.#entries.get(key);
     if (before !== undefined && before.text === text) {
       Object.assign(before, trust);
-      return { changed: false, problem: null };
+      return { kind: "same" };
     }
     const parsed = text === null ? null : this.#parse(key, text);
     this.#remember(key, {
@@ -74,8 +84,9 @@ export class RecordMemory<T> {
       text,
       ...trust,
     });
-    const problem = parsed === null || parsed.ok ? null : parsed.problem;
-    return { changed: true, problem };
+    if (parsed !== null && !parsed.ok)
+      return { kind: "malformed", problem: parsed.problem };
+    return { kind: "news", problem: parsed?.problem ?? null };
   }
 
   #remember(key: string, entry: Entry<T>): void {
@@ -88,7 +99,7 @@ export class RecordMemory<T> {
 }
 
 function knownFrom<T>(
-  parsed: Parsed<T> | null,
+  parsed: Read<T> | null,
   before: Known<T> | undefined,
 ): Known<T> {
   if (parsed === null) return { kind: "absent" };

@@ -1,174 +1,268 @@
 import { planRange } from "../cache/ranges.ts";
 import { planReuse, type Reuse } from "../cache/reuse.ts";
-import type { ForwardReason } from "../cache/status.ts";
+import type { ForwardReason, Handled } from "../cache/status.ts";
 import type { Reply } from "../world.ts";
-import { purgeOf, type Asked } from "./asked.ts";
+import { entryOf, findEntries } from "./cache-store.ts";
+import type { CollapsedFetch, FetchResult } from "./collapsed-fetch.ts";
+import { purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import { fetchFor, standIn, type Fetching } from "./fetch-for.ts";
-import { OriginFlight } from "./origin-flight.ts";
+import {
+  fetchFromOrigin,
+  staleEntry,
+  type Fetched,
+  type FetchTask,
+} from "./fetch.ts";
 import type { Failed } from "./forward.ts";
-import { find, heldOf } from "./holdings.ts";
-import type { Held } from "./response-memory.ts";
-import { isUnshareable } from "./unshareable.ts";
-import { serve } from "./serve.ts";
+import { isForAll } from "./hit-for-miss.ts";
+import type { CacheEntry } from "./isolate-cache.ts";
+import { discardBody } from "./received.ts";
+import { respondFromEntry, respondFromOrigin } from "./respond.ts";
 
 export type Answered =
   | { kind: "reply"; reply: Reply }
   | Failed
+  /** The origin answered another visitor with this server error, whose text may be meant for that visitor alone. */
+  | { kind: "error-status"; status: number }
   /** RFC 9111 §5.2.1.7: only-if-cached, and nothing to answer with. */
   | { kind: "gateway-timeout" };
 
-/** Step 5: answers from what is stored where that is right, and asks the origin where it is not. */
+/** So often a request looks again after it waited for another's fetch, or found that a body is gone. Then it goes alone. */
+const maxRounds = 4;
+
+/** Beyond the site's own limit, a leader gets so long to say what became of its fetch. */
+const settleMs = 1_000;
+
+/** Answers from what is stored where that is right, and asks the origin where it is not. */
 export async function throughCache(
-  asked: Asked,
+  context: RequestContext,
   edge: Edge,
 ): Promise<Answered> {
-  const deadlineMs = edge.world.nowMs() + asked.site.timeoutSeconds * 1000;
-  let waited: ForwardReason | null = null;
-  for (;;) {
-    const held = await find(asked.resource.key, edge);
-    const plan = planFor(asked, held, edge);
+  let waitedFor: ForwardReason | null = null;
+  for (let round = 0; ; round += 1) {
+    const isLast = round >= maxRounds;
+    const entries = isLast ? [] : await findEntries(context.resource.key, edge);
+    const plan = planFor(context, entries, edge);
     switch (plan.kind) {
       case "gateway-timeout":
         return plan;
       case "serve":
       case "serve-stale": {
-        const reply = await served(asked, plan, held, waited, edge);
+        const reply = await serve(context, { plan, entries, waitedFor }, edge);
         if (reply !== null) return { kind: "reply", reply };
         break;
       }
       case "validate":
       case "forward": {
-        const outcome = await fetched(asked, { plan, held }, deadlineMs, edge);
-        if (outcome.kind !== "look-again") return outcome;
-        waited = plan.because;
+        const task = { plan, entries };
+        const fetched =
+          isLast || !isCollapsible(context, plan, edge)
+            ? (await fetchFromOrigin(context, task, edge)).own
+            : await fetchTogether(context, task, edge);
+        const answered = await respond(context, fetched, edge);
+        if (answered !== null) return answered;
+        waitedFor = plan.because;
       }
     }
   }
 }
 
-function planFor(asked: Asked, held: readonly Held[], edge: Edge): Reuse {
-  const { request, site } = asked;
+function planFor(
+  context: RequestContext,
+  entries: readonly CacheEntry[],
+  edge: Edge,
+): Reuse {
+  const { request, site } = context;
   const nowMs = edge.world.nowMs();
   return planReuse(
     request,
-    held.map(({ stored }) => stored),
+    entries.map(({ stored }) => stored),
     site.cache,
     {
       nowMs,
-      purge: (stored) => purgeOf(stored, asked, nowMs),
-      suffices: (stored) =>
-        planRange(request, stored, () => "-").kind !== "elsewhere",
+      purge: (stored) => purgeOf(stored, context, nowMs),
+      suffices: (stored) => {
+        const plan = planRange(request, stored, () => "-");
+        if (plan.kind === "elsewhere") return false;
+        const body = entryOf(stored, entries)?.body;
+        // The origin has a part sooner than the whole has arrived up to there.
+        return (
+          body?.kind !== "arriving" ||
+          (plan.kind === "part"
+            ? plan.first <= body.arriving.length
+            : plan.kind !== "parts")
+        );
+      },
     },
   );
 }
 
-async function served(
-  asked: Asked,
+async function serve(
+  context: RequestContext,
   {
-    kind,
-    stored,
-    ttlSeconds,
-  }: Extract<Reuse, { kind: "serve" | "serve-stale" }>,
-  held: readonly Held[],
-  waited: ForwardReason | null,
+    plan,
+    entries,
+    waitedFor,
+  }: {
+    plan: Extract<Reuse, { kind: "serve" | "serve-stale" }>;
+    entries: readonly CacheEntry[];
+    waitedFor: ForwardReason | null;
+  },
   edge: Edge,
 ): Promise<Reply | null> {
-  const chosen = heldOf(stored, held);
-  if (chosen === null) return null;
-  if (kind === "serve-stale") {
-    const plan = { kind: "validate", stored, because: "stale" } as const;
-    edge.world.later(refreshed(asked, { plan, held }, edge));
-  }
-  const key = asked.url;
-  return serve(
-    asked,
-    chosen,
-    waited === null
+  const { stored, ttlSeconds } = plan;
+  const entry = entryOf(stored, entries);
+  if (entry === null) return null;
+  if (plan.kind === "serve-stale")
+    edge.world.later(refresh(context, { stored, entries }, edge));
+  const key = context.url;
+  const handled: Handled =
+    waitedFor === null
       ? { kind: "hit", ttlSeconds, key }
-      : { kind: "forward", because: waited, collapsed: true, ttlSeconds, key },
-    edge,
-  );
+      : {
+          kind: "forward",
+          because: waitedFor,
+          collapsed: true,
+          ttlSeconds,
+          key,
+        };
+  return respondFromEntry(context, entry, handled, edge);
 }
 
 /** RFC 5861 §3: one request fetches anew while all are answered with what there is. */
-async function refreshed(
-  asked: Asked,
-  fetching: Fetching,
+async function refresh(
+  context: RequestContext,
+  {
+    stored,
+    entries,
+  }: { stored: CacheEntry["stored"] } & Pick<FetchTask, "entries">,
   edge: Edge,
 ): Promise<void> {
-  const { isolate } = edge;
-  const key = flightKey(asked, fetching);
-  if (isolate.flights.has(key)) return;
-  await led(key, asked, fetching, edge);
+  const task: FetchTask = {
+    plan: { kind: "validate", stored, because: "stale", purged: false },
+    entries,
+  };
+  const selector = selectorOf(context, task);
+  const { fetches } = edge.isolate;
+  if (fetches.find(context.resource.key, selector) !== null) return;
+  const fetched = await lead(context, task, selector, edge);
+  if (fetched.kind === "response") discardBody(fetched.body);
 }
 
-/** One request goes to the origin for all that ask the same meanwhile. */
-async function fetched(
-  asked: Asked,
-  fetching: Fetching,
-  deadlineMs: number,
+/** One request goes to the origin for all that ask the same meanwhile. Null: look again. */
+async function fetchTogether(
+  context: RequestContext,
+  task: FetchTask,
   edge: Edge,
-): Promise<Answered | { kind: "look-again" }> {
-  const { key: about } = asked.resource;
-  if (!isCollapsible(asked, fetching.plan, edge))
-    return fetchFor(asked, fetching, new OriginFlight(about), edge);
-  const key = flightKey(asked, fetching);
-  const flight = edge.isolate.flights.get(key);
-  if (flight === undefined) return led(key, asked, fetching, edge);
-  const landing = await flight.landed(deadlineMs, edge.world);
-  switch (landing.kind) {
+): Promise<Fetched | Extract<FetchResult, { kind: "error-status" }> | null> {
+  const { site, resource } = context;
+  const { fetches } = edge.isolate;
+  const selector = selectorOf(context, task);
+  const running = fetches.find(resource.key, selector);
+  if (running === null) return lead(context, task, selector, edge);
+  const limitMs = site.timeoutSeconds * 1000 * site.origins.length + settleMs;
+  const result = await running.wait(edge.world.nowMs() + limitMs, edge.world);
+  switch (result.kind) {
     case "stored":
-      return { kind: "look-again" };
-    case "failed": {
-      const reply = await standIn(asked, fetching, landing, edge);
-      return reply === null ? landing : { kind: "reply", reply };
-    }
+      return null;
     case "overdue":
-      // Whoever led it may be gone for good.
-      edge.isolate.flights.delete(key);
-      return fetchFor(asked, fetching, new OriginFlight(about), edge);
-    case "unshareable":
-      return fetchFor(asked, fetching, new OriginFlight(about), edge);
+      // Whoever led it is gone for good. One of those who waited leads now.
+      fetches.end(resource.key, selector, running);
+      return null;
+    case "uncacheable":
+      return (await fetchFromOrigin(context, task, edge)).own;
+    case "failed":
+      return staleEntry(context, task, { kind: "unreachable" }, edge) ?? result;
+    case "error-status":
+      return (
+        staleEntry(context, task, { ...result, kind: "status" }, edge) ?? result
+      );
+    case "error-response": {
+      const { entry, because } = result;
+      const { status } = entry.stored;
+      const handled: Handled = {
+        kind: "forward",
+        because,
+        status,
+        collapsed: true,
+        key: context.url,
+      };
+      return (
+        staleEntry(context, task, { kind: "status", status }, edge) ?? {
+          kind: "entry",
+          entry,
+          handled,
+        }
+      );
+    }
   }
 }
 
-async function led(
-  key: string,
-  asked: Asked,
-  fetching: Fetching,
+/** Fetches for all. Whatever happens here, those who wait are told. */
+async function lead(
+  context: RequestContext,
+  task: FetchTask,
+  selector: string,
   edge: Edge,
-): Promise<Answered> {
-  const { flights } = edge.isolate;
-  const flight = new OriginFlight(asked.resource.key);
-  flights.set(key, flight);
-  const work = fetchFor(asked, fetching, flight, edge);
+): Promise<Fetched> {
+  const { key } = context.resource;
+  const { fetches } = edge.isolate;
+  const fetch = fetches.begin(key, selector);
+  const work = leadTo(fetch, context, task, edge).finally(() => {
+    fetch.settle({ kind: "uncacheable" });
+    fetches.end(key, selector, fetch);
+  });
   // It goes on for the others when the visitor who led it goes away.
-  edge.world.later(Promise.all([work, cleared(key, flight, flights)]));
+  edge.world.later(work);
   return work;
 }
 
-async function cleared(
-  key: string,
-  flight: OriginFlight,
-  flights: Map<string, OriginFlight>,
-): Promise<void> {
-  await flight.landing;
-  if (flights.get(key) === flight) flights.delete(key);
+async function leadTo(
+  fetch: CollapsedFetch,
+  context: RequestContext,
+  task: FetchTask,
+  edge: Edge,
+): Promise<Fetched> {
+  const { own, shared } = await fetchFromOrigin(context, task, edge);
+  fetch.settle(shared);
+  return own;
 }
 
-/** Answers to these belong to whoever asked, or are not looked for in the cache at all. */
+async function respond(
+  context: RequestContext,
+  fetched: Fetched | Extract<FetchResult, { kind: "error-status" }> | null,
+  edge: Edge,
+): Promise<Answered | null> {
+  switch (fetched?.kind) {
+    case undefined:
+      return null;
+    case "failed":
+    case "error-status":
+      return fetched;
+    case "response":
+      return {
+        kind: "reply",
+        reply: respondFromOrigin(context, fetched, edge),
+      };
+    case "entry": {
+      const { entry, handled } = fetched;
+      const reply = await respondFromEntry(context, entry, handled, edge);
+      return reply === null ? null : { kind: "reply", reply };
+    }
+  }
+}
+
+/** Answers to the others belong to whoever asked, or are not looked for in the cache at all. */
 function isCollapsible(
-  { request, resource: { key } }: Asked,
-  plan: Fetching["plan"],
+  { request, resource: { key } }: RequestContext,
+  plan: FetchTask["plan"],
   edge: Edge,
 ): boolean {
   const { method, fields } = request;
+  const cookie = fields.get("cookie");
   const isAlone =
     method !== "GET" ||
     fields.get("authorization") !== null ||
-    isUnshareable(key, "everybody", edge) ||
-    (fields.get("cookie") !== null && isUnshareable(key, "with-cookie", edge));
+    !isForAll(key, { cookie }, edge);
   if (isAlone) return false;
   switch (plan.because) {
     case "bypass":
@@ -184,11 +278,14 @@ function isCollapsible(
   }
 }
 
-/** Who asks the same: the key, and the values of the fields by which its stored responses vary. */
-function flightKey({ request, resource }: Asked, { held }: Fetching): string {
+/** Who asks the same of a resource: the part, and the values of the fields by which its stored responses vary. */
+function selectorOf(
+  { request }: RequestContext,
+  { entries }: FetchTask,
+): string {
   const names = new Set(
-    held.flatMap(({ stored }) => stored.varyOn.map(([name]) => name)),
+    entries.flatMap(({ stored }) => stored.varyOn.map(([name]) => name)),
   );
   const values = [...names].map((name) => [name, request.fields.get(name)]);
-  return JSON.stringify([resource.key, request.fields.get("range"), values]);
+  return JSON.stringify([request.fields.get("range"), values]);
 }

@@ -22,9 +22,11 @@ export function fieldsOf(lines: Iterable<FieldLine>): Fields {
 
 /** Fields with one line to a name, all names in lower case: a request's, as runtimes hand them over. */
 export class NamedFields implements Iterable<FieldLine> {
+  readonly #lines: readonly FieldLine[];
   readonly #values: ReadonlyMap<string, string>;
 
-  constructor(lines: Iterable<FieldLine>) {
+  constructor(lines: readonly FieldLine[]) {
+    this.#lines = lines;
     this.#values = new Map(lines);
   }
 
@@ -36,6 +38,6 @@ export class NamedFields implements Iterable<FieldLine> {
   }
 
   [Symbol.iterator](): Iterator<FieldLine> {
-    return this.#values.entries();
+    return this.#lines.values();
   }
 }

@@ -2,7 +2,8 @@ import { hopByHop } from "./connection.ts";
 import { httpDate } from "./date.ts";
 import { fieldsOf, type FieldLine, type Fields } from "./fields.ts";
 import { provenance } from "./forwarded.ts";
-import { onVisitorsHost } from "./location.ts";
+import { dropVisitedHost } from "./destination.ts";
+import { mapLine, mapRedirect } from "./references.ts";
 import { continuesTrace, traceBegun, type TraceIds } from "./trace.ts";
 
 /** The step a message takes through this edge. */
@@ -68,12 +69,15 @@ export function isLoop(fields: Fields, edge: string): boolean {
 
 /**
  * RFC 9110 §7.6.2: whether a request ends here, and otherwise the Max-Forwards it goes on with: one less for OPTIONS and
- * TRACE, as received for other methods, null for none or one that is not a whole number.
+ * TRACE, as received for other methods, null for none or one that is not a whole number. `OPTIONS *` ends here too: it asks
+ * about the server as a whole (§9.3.7), and `fetch` cannot send a target that is no path.
  */
 export function maxForwards(
   method: string,
   fields: Fields,
+  target: string,
 ): { kind: "forward"; value: string | null } | { kind: "final" } {
+  if (method === "OPTIONS" && target === "*") return { kind: "final" };
   const received = fields.get("max-forwards") ?? null;
   if (method !== "OPTIONS" && method !== "TRACE")
     return { kind: "forward", value: received };
@@ -98,16 +102,21 @@ export function fieldsForOrigin(
   const lines = [...visitor];
   const received = fieldsOf(lines);
   const dropped = hopByHop(received);
-  const forwarded = lines.filter(([name]) => {
-    // CGI and its heirs read "_" and "-" as one, so X_Real_IP claims what X-Real-IP does.
-    const read = name.toLowerCase().replaceAll("_", "-");
-    return (
-      !dropped.has(name.toLowerCase()) &&
-      !dropped.has(read) &&
-      !ours.has(read) &&
-      !isClaim(read)
-    );
-  });
+  // RFC 9112 §6.1: beside Transfer-Encoding it says nothing of the body.
+  if (received.get("transfer-encoding") !== undefined)
+    dropped.add("content-length");
+  const forwarded = lines
+    .filter(([name]) => {
+      // CGI and its heirs read "_" and "-" as one, so X_Real_IP claims what X-Real-IP does.
+      const read = name.toLowerCase().replaceAll("_", "-");
+      return (
+        !dropped.has(name.toLowerCase()) &&
+        !dropped.has(read) &&
+        !ours.has(read) &&
+        !isClaim(read)
+      );
+    })
+    .map((line) => dropVisitedHost(line, hop));
   // A tracestate without its traceparent means nothing (W3C Trace Context §3.3).
   const traced = continuesTrace(fieldsOf(forwarded))
     ? forwarded
@@ -124,37 +133,60 @@ export function fieldsForOrigin(
   ];
 }
 
+/** The exchange that brought a response. */
+export interface Exchange {
+  status: number;
+  /** URLs under which the visitor, and what is stored of the response, asked for it. */
+  requested: readonly string[];
+  /** All origins of the site, each "https://host[:port]". */
+  origins: readonly string[];
+  /** When the response arrived. */
+  nowMs: number;
+}
+
 /**
  * Response fields for the visitor, from those of the origin (RFC 9110 §7.6): without the connection's and the proxy's own,
- * with Via (§7.6.3), and Date as received at `nowMs` when there was none (§6.6.1). References to the origin, `originBase`
- * ("https://host[:port]"), lead to the visitor's host instead.
+ * with Via (§7.6.3), and Date as received at `nowMs` when there was none (§6.6.1). References to an origin lead to the
+ * visitor's host instead. Lines that are not changed are the same objects.
  */
 export function fieldsForVisitor(
   origin: Iterable<FieldLine>,
   hop: Hop,
-  options: { originBase: string; nowMs: number },
+  exchange: Exchange,
 ): FieldLine[] {
   const lines = [...origin];
   const received = fieldsOf(lines);
   const dropped = hopByHop(received);
-  const visitorBase = `${hop.scheme}://${hop.host}`;
   const forwarded = lines
     .filter(([name]) => {
       const read = name.toLowerCase();
       return !dropped.has(read) && !notForVisitors.has(read);
     })
-    .map(([name, value]): FieldLine =>
-      /^(?:content-)?location$/i.test(name)
-        ? [name, onVisitorsHost(value, visitorBase, options.originBase)]
-        : [name, value],
-    );
+    .map((line) => lineForVisitor(line, hop, exchange));
   const dated = forwarded.some(([name]) => name.toLowerCase() === "date");
-  const date: FieldLine[] = dated ? [] : [["Date", httpDate(options.nowMs)]];
+  const date: FieldLine[] = dated ? [] : [["Date", httpDate(exchange.nowMs)]];
   return [
     ...forwarded,
     ...date,
     ["Via", withMember(received.get("via"), `${hop.httpVersion} ${hop.edge}`)],
   ];
+}
+
+function lineForVisitor(
+  line: FieldLine,
+  { scheme, host }: Hop,
+  { status, requested, origins }: Exchange,
+): FieldLine {
+  const mapped = mapLine(line, {
+    visitorBase: `${scheme}://${host}`,
+    origins,
+  });
+  const [name, value] = mapped;
+  const isRedirect =
+    status >= 300 && status <= 399 && name.toLowerCase() === "location";
+  // What was left as it is stays the same object.
+  if (mapped === line || !isRedirect) return mapped;
+  return [name, mapRedirect(value, line[1], requested)];
 }
 
 function isClaim(name: string): boolean {

@@ -2,8 +2,8 @@ import type { Parsed } from "./parsed.ts";
 
 const longestName = 253;
 
-// Underscores are outside RFC 1123 §2.1 but in names people serve sites from.
-const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+// RFC 1123 §2.1 has neither underscores nor hyphens at the ends of a label, but DNS (RFC 2181 §11) and browsers have both.
+const label = /^[a-z0-9_-]{1,63}$/;
 
 // What the URL parser would take for the end of the host, for userinfo, or drop or decode without a word.
 const notInAuthority = /[\s\p{Cc}@/\\?#%]/u;
@@ -28,11 +28,24 @@ export function canonicalHost(authority: string): Parsed<string> {
   if (name.length > longestName)
     return problem(`a name of at most ${longestName} characters`);
   if (!name.split(".").every((part) => label.test(part))) {
-    return problem(
-      "labels of 1 to 63 letters, digits, hyphens or underscores, no hyphen at either end",
-    );
+    return problem("labels of 1 to 63 letters, digits, hyphens or underscores");
   }
   return { ok: true, value: name };
+}
+
+/** ":port" of an authority, or "" where it is the scheme's own (RFC 9110 §4.2.3). */
+export function portUnlessDefault(
+  authority: string,
+  scheme: "http" | "https",
+): string {
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? 0);
+  const isDefault = port === 0 || port === (scheme === "https" ? 443 : 80);
+  return isDefault ? "" : `:${port}`;
+}
+
+/** Is this canonical host an IP address? */
+export function isAddress(host: string): boolean {
+  return host.startsWith("[") || /\.\d+$/.test(host);
 }
 
 /**
@@ -41,6 +54,5 @@ export function canonicalHost(authority: string): Parsed<string> {
  */
 export function hostCandidates(host: string): string[] {
   const dot = host.indexOf(".");
-  const address = host.startsWith("[") || /\.\d+$/.test(host);
-  return dot === -1 || address ? [host] : [host, `*${host.slice(dot)}`];
+  return dot === -1 || isAddress(host) ? [host] : [host, `*${host.slice(dot)}`];
 }

@@ -1,10 +1,14 @@
 import type { Parsed } from "./parsed.ts";
 
+/** RFC 9112 §3.2.4: the runtime writes `OPTIONS *` as a URL of scheme, authority and asterisk, without a slash. */
+const asteriskForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]+\*$/i;
+
 /**
  * The request target in a request's URL, as it arrived: dot segments, doubled slashes and percent-encodings are left alone.
- * An empty path is "/" (RFC 9112 §3.2.1); a fragment is no part of a target.
+ * An empty path is "/" (RFC 9112 §3.2.1); "*" is no path (§3.2.4); a fragment is no part of a target.
  */
 export function rawTarget(url: string): string {
+  if (asteriskForm.test(url)) return "*";
   const target = url
     .replace(/^[^:/?#]+:\/\/[^/?#\\]*/, "")
     .replace(/#.*$/s, "");

@@ -28,7 +28,11 @@ export type Occasion =
       message: Readonly<Record<string, string>>;
     }
   | { kind: "unavailable"; host: string; retryAfterSeconds: number }
-  | { kind: "malformed"; status: 400 | 405 | 414 | 431; problem: string };
+  | {
+      kind: "malformed";
+      status: 400 | 405 | 414 | 426 | 431 | 501;
+      problem: string;
+    };
 
 /** A page under our own path, which is about no site. */
 export type OwnPage =

@@ -48,6 +48,12 @@ test.each([
   ],
   ["fewer bytes than it says", "bytes 0-4/10", 4, null],
   ["more bytes than it says", "bytes 0-4/10", 6, null],
+  [
+    "a part whose body has yet to come",
+    "bytes 0-4/10",
+    null,
+    { first: 0, last: 4, complete: 10 },
+  ],
   ["an unknown length", "bytes 0-4/*", 5, null],
   ["no part", "bytes */10", 0, null],
   ["an end at the length", "bytes 6-10/10", 5, null],

@@ -276,10 +276,10 @@ describe("RFC 9211 §2.2", () => {
 
   test("vary-miss when no variant fits, with the whole ones to ask by, most recent first", () => {
     const other = (request: string, some: Partial<Stored> = {}) =>
-      storedWith(`Date: ${startDate}\nVary: Foo\nCache-Control: max-age=60`, {
-        request,
-        ...some,
-      });
+      storedWith(
+        `Date: ${startDate}\nVary: Foo\nETag: "e"\nCache-Control: max-age=60`,
+        { request, ...some },
+      );
     const first = other("Foo: 1");
     const second = other("Foo: 2", { responseTimeMs: after(1) });
     const part = other("Foo: 3", {

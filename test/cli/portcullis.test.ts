@@ -153,6 +153,8 @@ test("doctor ends with 3 and names every key that is wrong", async () => {
     "customer:shop": "dney",
     "customer:Nobody": "deny",
     "customer:gone": "deny",
+    "customer:slip": '{"verdict":"deny","ground":"polcy"}',
+    "host:slip.example": '{"customer":"slip","origins":["https://o.example"]}',
     "customers:forum": "deny",
     "customer:ended":
       '{"verdict":"deny","endsAt":"2020-01-01T00:00:00Z","scope":{"hosts":["forum.example"]}}',
@@ -171,6 +173,7 @@ test("doctor ends with 3 and names every key that is wrong", async () => {
       "problem host:broken.example",
       "problem customer:bare",
       "problem customer:shop",
+      "problem customer:slip",
       "problem customer:Nobody",
       "remark customer:gone",
       "problem customers:forum",
@@ -180,6 +183,41 @@ test("doctor ends with 3 and names every key that is wrong", async () => {
     ]),
   );
 });
+
+test("a denial of which a part is malformed is shown for what holds, with its problem", async () => {
+  await seed("slip", {
+    ...forum,
+    "customer:forum": '{"verdict":"deny","ground":"polcy"}',
+  });
+  const what = '; the verdict deny holds, without "ground"';
+  const doctor = await json("slip", "doctor");
+  expect(doctor).toMatchObject({
+    code: 3,
+    report: {
+      findings: [
+        {
+          weight: "problem",
+          key: "customer:forum",
+          finding: expect.stringContaining(what),
+        },
+      ],
+    },
+  });
+  expect(await json("slip", "list")).toMatchObject({
+    report: {
+      customers: [{ state: "dropped", problem: expect.stringContaining(what) }],
+    },
+  });
+  expect((await on("slip", "list")).stdout).toContain("dropped, malformed");
+  expect((await on("slip", "show", "forum")).stdout).toMatch(/problem +custom/);
+  const explained = await on("slip", "explain", "https://forum.example/");
+  expect(explained.stdout).toMatch(/dropped: no ground .*Malformed: customer:/);
+  expect(explained.stdout).toMatch(/visitor gets +403/);
+  const drop = await on("slip", "drop", "forum");
+  expect(drop).toMatchObject({ code: 1 });
+  expect(drop.stderr).toContain("Add --force if that is meant");
+  expect(await json("slip", "restore", "forum")).toMatchObject({ code: 0 });
+}, 180_000);
 
 test("output that is piped has no colours, whatever else the environment says", async () => {
   await seed("plain", forum);

@@ -147,17 +147,20 @@ describe("the demo customers", async () => {
       host: `${id}.localhost`,
       country: null,
       target: "/",
-    };
+      upgrade: "none",
+      content: "none",
+    } as const;
     expect(
-      standing.ok && judge(standing.value, visit, "allow", nowMs).kind,
+      standing.kind === "whole" &&
+        judge(standing.standing, visit, "allow", nowMs).kind,
     ).toBe(kind);
   });
 
   test("the archive's entry states all there is to state", () => {
     const entry = customers.find(({ id }) => id === "archive")?.entry ?? "";
     expect(parseStanding("customer:archive", entry)).toMatchObject({
-      ok: true,
-      value: {
+      kind: "whole",
+      standing: {
         ground: "policy",
         reason: expect.any(String),
         statement: Object.fromEntries(

@@ -27,6 +27,9 @@ const entries = {
   suspended: deny({ endsAt: soon }),
   withheld: deny({ ground: "legal", authority: court }),
   ended: deny({ effectiveAt: past, endsAt: "2026-06-01T12:00:00Z" }),
+  "noticed, flawed": deny({ effectiveAt: soon, reason: 7 }),
+  "dropped, flawed": deny({ ground: "leagl" }),
+  "withheld, flawed": deny({ ground: "legal", authority: "a court" }),
 };
 type Entry = keyof typeof entries;
 
@@ -71,6 +74,9 @@ dropped in part   serves-again! dropped       serves-again! serves-again! suspen
 suspended         serves-again! dropped       serves-again! serves-again! suspended     serves-again!   withheld   serves-again!   allowed
 withheld          by-order!     by-order!     by-order!     by-order!     by-order!     by-order!       withheld   serves-again!   allowed
 malformed         malformed!    malformed!    malformed!    malformed!    malformed!    malformed!      malformed! malformed!      malformed!
+noticed, flawed   malformed!    malformed!    malformed!    malformed!    malformed!    malformed!      malformed! malformed!      allowed
+dropped, flawed   serves-again! malformed!    serves-again! serves-again! malformed!    serves-again!   malformed! serves-again!   allowed
+withheld, flawed  by-order!     by-order!     by-order!     by-order!     by-order!     by-order!       malformed! serves-again!   allowed
 `;
 const [orderNames = [], ...rows] = machine
   .trim()
@@ -106,9 +112,15 @@ test.each(cells.filter(([, , expected]) => !expected.endsWith("!")))(
   },
 );
 
-test("what a malformed record says of its number still counts", () => {
-  const text = write(entries.malformed, order("drop", { force: true }));
-  expect(JSON.parse(text).seq).toBe(8);
+test.each([
+  ["a malformed record", entries.malformed],
+  ["a flawed one", deny({ ground: "leagl" })],
+  ["one whose number is in quotes", deny({ seq: "7" })],
+])("what %s says of its number still counts", (_, entry) => {
+  for (const name of ["drop", "restore"] as const) {
+    const text = write(entry, order(name, { force: true }));
+    expect(JSON.parse(text).seq).toBe(8);
+  }
 });
 
 test.each([

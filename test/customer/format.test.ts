@@ -117,8 +117,8 @@ test("a standing's text reads back as the same standing", () => {
   fc.assert(
     fc.property(fc.oneof(denial, allowance), (record) => {
       const read = parseStanding("customer:a", JSON.stringify(record));
-      if (!read.ok) throw new Error(read.problem);
-      const again = parseStanding("customer:a", formatStanding(read.value));
+      if (read.kind !== "whole") throw new Error(read.problem);
+      const again = parseStanding("customer:a", formatStanding(read.standing));
       expect(again).toEqual(read);
     }),
   );
@@ -141,7 +141,7 @@ test.each([
   ['{"verdict":"DENY","reason":null,"scope":{}}', '{"verdict":"deny"}'],
 ])("of %s only what it says is written", (text, expected) => {
   const read = parseStanding("customer:a", text);
-  expect(read.ok && formatStanding(read.value)).toBe(expected);
+  expect(read.kind === "whole" && formatStanding(read.standing)).toBe(expected);
 });
 
 test("of a site's cache only what is not as usual is written", () => {

@@ -26,7 +26,12 @@ test("the written schema has an example of every kind of key", () => {
 const parserOf: Readonly<
   Record<string, (key: string, text: string) => Parsed<unknown>>
 > = {
-  customer: parseStanding,
+  customer: (key, text) => {
+    const parsed = parseStanding(key, text);
+    return parsed.kind === "whole"
+      ? { ok: true, value: parsed.standing }
+      : { ok: false, problem: parsed.problem };
+  },
   host: parseSite,
   purge: parsePurge,
   [edgeKey]: parseEdgeSettings,

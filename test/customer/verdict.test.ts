@@ -21,6 +21,8 @@ function visit(changed: Partial<Visit> = {}): Visit {
     host: "forum.example",
     country: "DE",
     target: "/",
+    upgrade: "none",
+    content: "none",
     ...changed,
   };
 }
@@ -216,6 +218,8 @@ test("§2 a visit beyond the scope sees no notice", () => {
 });
 
 const challenge = "/.well-known/acme-challenge/aZ09_-";
+const tokenOf = (length: number) =>
+  `/.well-known/acme-challenge/${"t".repeat(length)}`;
 
 test.each([
   ["GET of a challenge", {}, "offboard"],
@@ -223,6 +227,11 @@ test.each([
   ["POST", { method: "POST" }, refused],
   ["OPTIONS", { method: "OPTIONS" }, refused],
   ["a method in lower case", { method: "get" }, refused],
+  ["a challenge with an upgrade", { upgrade: "websocket" }, refused],
+  ["a challenge with content", { content: "some" }, refused],
+  ["a token of 128 characters", { target: tokenOf(128) }, "offboard"],
+  ["a token of 129 characters", { target: tokenOf(129) }, refused],
+  ["padding after the token", { target: `${challenge}=` }, refused],
   ["an empty token", { target: "/.well-known/acme-challenge/" }, refused],
   ["no token", { target: "/.well-known/acme-challenge" }, refused],
   ["a slash after the token", { target: `${challenge}/` }, refused],

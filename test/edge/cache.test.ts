@@ -127,7 +127,7 @@ describe("requests at the same time", () => {
     const follower = handle(inbound(shop), edge);
     await quiescence();
     expect(edge.world.sent).toHaveLength(1);
-    edge.world.pass(30_000);
+    edge.world.pass(31_000);
     expect(await textOf(await follower)).toBe("own");
     slow.resolve(answered(200, [], "late"));
     expect(await textOf(await leader)).toBe("late");

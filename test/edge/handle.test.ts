@@ -207,6 +207,11 @@ describe("a dropped customer", () => {
     const challenge = `${shop}.well-known/acme-challenge/tok-en_1`;
     expect((await ask(edge, challenge)).status).toBe(200);
     expect((await ask(edge, `${challenge}/../../x`)).status).toBe(403);
+    const fields = { upgrade: "websocket", connection: "upgrade" };
+    expect((await ask(edge, challenge, { fields })).status).toBe(403);
+    const { body } = new Response("x");
+    expect((await ask(edge, challenge, { body })).status).toBe(403);
+    expect(edge.world.sent).toHaveLength(1);
     expect((await ask(edge, shop)).status).toBe(403);
   });
 
@@ -326,7 +331,7 @@ describe("records that do not parse", () => {
   test.each([
     "dney",
     "{",
-    '{"verdict":"deny","ground":"polcy"}',
+    '{"verdict":"deny","effectiveAt":"soon"}',
     "\0",
     "x".repeat(70_000),
   ])(

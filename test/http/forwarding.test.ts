@@ -5,6 +5,7 @@ import {
   fieldsForVisitor,
   isLoop,
   maxForwards,
+  type Exchange,
   type Hop,
 } from "../../src/http/forwarding.ts";
 
@@ -31,11 +32,21 @@ const toOrigin = (
   );
 
 const nowMs = Date.UTC(1994, 10, 6, 8, 49, 37);
-const toVisitor = (origin: FieldLine[], changed: Partial<Hop> = {}) =>
+const toVisitor = (
+  origin: FieldLine[],
+  changed: Partial<Hop> = {},
+  exchange: Partial<Exchange> = {},
+) =>
   fieldsForVisitor(
     origin,
     { ...hop, ...changed },
-    { originBase: "http://origin.example:8080", nowMs },
+    {
+      status: 200,
+      requested: [],
+      origins: ["http://origin.example:8080", "https://spare.example"],
+      nowMs,
+      ...exchange,
+    },
   );
 
 test("RFC 9110 §7.6 a request without fields reaches the origin with ours alone", () => {
@@ -362,6 +373,46 @@ test.each(["Location", "content-location"])(
 );
 
 test.each([
+  ["a redirect from http to https", 301, "Location", "https"],
+  ["a redirect of any kind", 308, "Location", "https"],
+  ["what was created is no redirect", 201, "Location", "http"],
+  ["nor is what is represented", 301, "Content-Location", "http"],
+])("RFC 9110 §15.4 %s", (_, status, name, scheme) => {
+  const fields = toVisitor(
+    [[name, "https://spare.example/a"]],
+    { scheme: "http" },
+    { status, requested: ["http://shop.example/a"] },
+  );
+  expect(fieldsOf(fields).get(name)).toBe(`${scheme}://shop.example/a`);
+});
+
+test("RFC 9110 §7.6 lines that are not changed are the same objects in both directions", () => {
+  const lines: FieldLine[] = [
+    ["Content-Disposition", "attachment; filename=caf\u{fffd}.txt"],
+    ["Set-Cookie", "a=b"],
+    ["Location", "/caf\u{fffd}"],
+  ];
+  const there = fieldsForOrigin(lines, hop, { upgrade: "none", traceIds });
+  for (const line of lines) {
+    expect(there.includes(line)).toBe(true);
+    expect(toVisitor(lines, {}, { status: 302 }).includes(line)).toBe(true);
+  }
+});
+
+test("RFC 9112 §6.1 a request's Content-Length beside Transfer-Encoding does not reach the origin", () => {
+  const length: FieldLine = ["Content-Length", "5"];
+  expect(toOrigin([length]).get("Content-Length")).toBe("5");
+  expect(
+    toOrigin([length, ["Transfer-Encoding", "chunked"]]).get("Content-Length"),
+  ).toBeUndefined();
+});
+
+test("RFC 4918 §10.3 Destination on the visited host is a path until an origin is picked", () => {
+  const fields = toOrigin([["Destination", "https://shop.example/b"]]);
+  expect(fields.get("Destination")).toBe("/b");
+});
+
+test.each([
   ["our id", ["portcullis"], true],
   ["another case", ["PortCullis"], true],
   ["with parameters", ['portcullis; trace="a, b";x=1'], true],
@@ -421,5 +472,13 @@ test.each([
     { kind: "forward", value: "0" },
   ],
 ])("RFC 9110 §7.6.2 %s", (_, method, value, answer) => {
-  expect(maxForwards(method, { get: () => value })).toEqual(answer);
+  expect(maxForwards(method, { get: () => value }, "/a")).toEqual(answer);
+});
+
+test.each([
+  ["RFC 9110 §9.3.7 OPTIONS", "OPTIONS", "*", "final"],
+  ["RFC 9110 §9.3.7 OPTIONS of a path", "OPTIONS", "/*", "forward"],
+  ["RFC 9112 §3.2.4 no other method", "GET", "*", "forward"],
+])("%s %s %s is %s", (_, method, target, kind) => {
+  expect(maxForwards(method, new Map(), target)).toMatchObject({ kind });
 });

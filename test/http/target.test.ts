@@ -13,6 +13,11 @@ test.each([
   ["an IPv6 host", "http://[::1]:80/a", "/a"],
   ["userinfo", "http://u@h/a", "/a"],
   ["a fragment is no part of a target", "http://h/a?b#c", "/a?b"],
+  ["RFC 9112 §3.2.4 an asterisk", "http://h*", "*"],
+  ["an asterisk with a port before it", "https://h:8080*", "*"],
+  ["a path that is an asterisk", "http://h/*", "/*"],
+  ["a query that is an asterisk", "http://h?*", "/?*"],
+  ["two asterisks are none", "http://h*/*", "/*"],
   [
     "a backslash ends the host, as in the URL parser",
     "http://h\\@x/a",

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
-import { once } from "node:events";
-import { onTestFinished } from "vitest";
 import { wrangler } from "./wrangler.ts";
 import { exchange, head, origin, startRig, type Rig } from "./rig.ts";
 import { request } from "./request.ts";
@@ -175,81 +172,6 @@ describe("garbage in the list", () => {
     expect((await request(rig.port, "heavy.localhost", "/")).status).toBe(200);
     await rig.put("customer:heavy", "x".repeat(25 << 20));
     expect((await request(rig.port, "heavy.localhost", "/")).status).toBe(200);
-  });
-});
-
-describe("WebSockets", () => {
-  const echo = async () => {
-    const server = new WebSocketServer({
-      port: 0,
-      host: "127.0.0.1",
-      handleProtocols: () => "chat.v2",
-    });
-    server.on("connection", (socket) => {
-      socket.on("message", (message, isBinary) =>
-        socket.send(message, { binary: isBinary }),
-      );
-    });
-    await once(server, "listening");
-    onTestFinished(() => {
-      for (const socket of server.clients) socket.terminate();
-      server.close();
-    });
-    const address = server.address();
-    if (typeof address !== "object" || address === null) throw new Error();
-    return { server, at: `http://127.0.0.1:${address.port}` };
-  };
-  const open = (host: string) =>
-    new WebSocket(`ws://127.0.0.1:${rig.port}/echo`, ["chat.v1", "chat.v2"], {
-      headers: { host },
-    });
-
-  test("carry text and bytes both ways, the subprotocol, and either side's close", async () => {
-    const { server, at } = await echo();
-    await rig.site("sockets", [at]);
-    const socket = open("sockets.localhost");
-    await once(socket, "open");
-    expect(socket.protocol).toBe("chat.v2");
-    socket.send("hello");
-    expect(String((await once(socket, "message"))[0])).toBe("hello");
-    socket.send(Buffer.from([0, 255, 1]));
-    const [bytes, isBinary] = await once(socket, "message");
-    expect([isBinary, ...(bytes as Buffer)]).toEqual([true, 0, 255, 1]);
-    const [atOrigin] = server.clients;
-    const closed = once(atOrigin ?? socket, "close");
-    socket.close(4001, "done");
-    expect([(await closed)[0], String((await closed)[1])]).toEqual([
-      4001,
-      "done",
-    ]);
-
-    const second = open("sockets.localhost");
-    await once(second, "open");
-    const gone = once(second, "close");
-    for (const client of server.clients) client.close(4002, "bye");
-    expect([(await gone)[0], String((await gone)[1])]).toEqual([4002, "bye"]);
-  });
-
-  test("of a dropped customer are refused, and those that are open are closed", async () => {
-    const { at } = await echo();
-    await rig.site("socketed", [at]);
-    const socket = open("socketed.localhost");
-    await once(socket, "open");
-    const gone = once(socket, "close");
-    await rig.put("customer:socketed", "deny");
-    expect((await gone)[0]).toBe(1008);
-    const refused = open("socketed.localhost");
-    refused.on("error", () => undefined);
-    const [, response] = await once(refused, "unexpected-response");
-    expect(response.statusCode).toBe(403);
-  });
-
-  test("that the origin does not open are answered as it answers", async () => {
-    await rig.site("nosocket", [await answering("no")]);
-    const socket = open("nosocket.localhost");
-    socket.on("error", () => undefined);
-    const [, response] = await once(socket, "unexpected-response");
-    expect(response.statusCode).toBe(200);
   });
 });
 

@@ -24,6 +24,7 @@ export interface Rig {
 
 export async function startRig(
   variables: Record<string, string> = {},
+  options: { logged?: (line: string) => void } = {},
 ): Promise<Rig> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-test-"));
   const runtime = await startDirect({
@@ -39,6 +40,16 @@ export async function startRig(
     addresses: ["127.0.0.1"],
     port: 0,
     statePath,
+    ...(options.logged === undefined
+      ? {}
+      : {
+          front: {
+            module: 'export { default } from "./worker.js";',
+            bindings: {},
+            services: {},
+            logged: options.logged,
+          },
+        }),
   });
   const { port } = await runtime.unsafeGetDirectURL();
   const list = await runtime.getKVNamespace("CUSTOMERS");

@@ -36,6 +36,8 @@ export function parseAsked(
         host: host.value,
         country: country?.toUpperCase() ?? null,
         target: rawTarget(whole),
+        upgrade: "none",
+        content: "none",
       },
       scheme: parsed.protocol === "http:" ? "http" : "https",
       authority: host.value + port,

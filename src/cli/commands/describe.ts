@@ -27,6 +27,11 @@ export function denialOf(state: State): Denial | null {
   return "denial" in state ? state.denial : null;
 }
 
+/** What is wrong with the entry of a state that has one. */
+export function problemOf(state: State): string | null {
+  return "problem" in state ? state.problem : null;
+}
+
 /** What a visitor in the scope of a denial gets while it holds. */
 export function refusalOf(denial: Denial, nowMs: number): Verdict {
   const { hosts, countries } = denial.scope;
@@ -35,7 +40,9 @@ export function refusalOf(denial: Denial, nowMs: number): Verdict {
     host: (hosts?.[0] ?? "any.example").replace(/^\*/, "any"),
     country: countries?.[0] ?? null,
     target: "/",
-  };
+    upgrade: "none",
+    content: "none",
+  } as const;
   const atMs = Math.max(nowMs, denial.effectiveAtMs ?? nowMs);
   return judge(denial, visit, "allow", atMs);
 }

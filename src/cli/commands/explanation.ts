@@ -125,7 +125,7 @@ function standingStep(
   const key = standingKey(customer);
   const text = records.get(key) ?? null;
   const state = stateOf(customer, text, nowMs);
-  const standing = text === null ? null : parseStanding(key, text);
+  const parsed = text === null ? null : parseStanding(key, text);
   const otherwise = `the default verdict, ${defaultVerdict}`;
   switch (state.kind) {
     case "absent":
@@ -138,21 +138,28 @@ function standingStep(
       ]);
       break;
     case "allowed":
-      steps.push([key, state.kind]);
+      steps.push([key, `${state.kind}${shownProblem(state)}`]);
       break;
     case "noticed":
     case "dropped":
     case "suspended":
     case "withheld":
     case "ended":
-      steps.push([key, `${state.kind}: ${shownDenial(state.denial)}`]);
+      steps.push([
+        key,
+        `${state.kind}: ${shownDenial(state.denial)}${shownProblem(state)}`,
+      ]);
   }
   return judge(
-    standing?.ok ? standing.value : null,
+    parsed === null || parsed.kind === "malformed" ? null : parsed.standing,
     visit,
     defaultVerdict,
     nowMs,
   );
+}
+
+function shownProblem({ problem }: { problem: string | null }): string {
+  return problem === null ? "" : `. Malformed: ${problem}`;
 }
 
 function cacheSteps(

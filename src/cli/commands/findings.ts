@@ -153,6 +153,7 @@ function customerFindings(
   if (state.kind === "malformed")
     return [malformed(key, `${state.problem}. It neither drops nor restores`)];
   const remarks: Finding[] = [];
+  if (state.problem !== null) remarks.push(malformed(key, state.problem));
   if (hosts.length === 0)
     remarks.push(remark(key, "no site of this customer is in the list"));
   const denial = denialOf(state);

@@ -1,8 +1,14 @@
 import type { State } from "../../customer/state.ts";
 import { table } from "../table.ts";
-import { denialOf, shownMoment, shownState } from "./describe.ts";
+import { denialOf, problemOf, shownMoment, shownState } from "./describe.ts";
 import { readList } from "./list-records.ts";
-import { failed, type Define, type Report, type Session } from "./session.ts";
+import {
+  failed,
+  type Define,
+  type Paint,
+  type Report,
+  type Session,
+} from "./session.ts";
 
 export const defineList: Define = (program, run) => {
   program
@@ -24,6 +30,7 @@ async function list({ store, nowMs, paint }: Session): Promise<Report> {
         ground: denialOf(state)?.ground ?? null,
         since: isoOrNull(denialOf(state)?.effectiveAtMs),
         until: isoOrNull(denialOf(state)?.endsAtMs),
+        problem: problemOf(state),
         hosts,
       })),
     },
@@ -34,13 +41,21 @@ async function list({ store, nowMs, paint }: Session): Promise<Report> {
             ["customer", "state", "ground", "from", "until", "sites"],
             customers.map(([customer, { state, hosts }]) => [
               customer,
-              shownState(state, paint),
+              shownEntry(state, paint),
               denialOf(state)?.ground ?? "",
               ...momentsOf(state, nowMs),
               hosts.join(" "),
             ]),
           ),
   };
+}
+
+/** The state, marked where something in the entry is malformed and it holds all the same. */
+function shownEntry(state: State, paint: Paint): string {
+  const word = shownState(state, paint);
+  return problemOf(state) === null || state.kind === "malformed"
+    ? word
+    : `${word}, ${paint.magenta("malformed")}`;
 }
 
 function momentsOf(state: State, nowMs: number): [string, string] {

@@ -4,6 +4,7 @@ import { suggestion } from "../suggest.ts";
 import { sheet } from "../table.ts";
 import {
   denialOf,
+  problemOf,
   refusalOf,
   shownMoment,
   shownScope,
@@ -65,10 +66,11 @@ function standingRows(
   state: State,
   nowMs: number,
 ): (readonly [string, string])[] {
-  if (state.kind === "malformed") return [["problem", state.problem]];
+  const problem = ["problem", problemOf(state) ?? ""] as const;
   const denial = denialOf(state);
-  if (denial === null) return [];
+  if (denial === null) return [problem];
   return [
+    problem,
     ["visitors get", shownVerdict(refusalOf(denial, nowMs))],
     ["whom", shownScope(denial.scope)],
     ["ground", denial.ground ?? "not stated"],

@@ -14,7 +14,7 @@ import type { Passed } from "./gate.ts";
 import { watchOf } from "./watch.ts";
 
 /** One request that passed the gate, with all that the cache must know of it. */
-export interface Asked {
+export interface RequestContext {
   request: Inbound;
   admitted: Admitted;
   site: Site;
@@ -28,14 +28,14 @@ export interface Asked {
 }
 
 /** The problem is the target's: it is nothing that could be sent to an origin. */
-export function askedFrom(
+export function buildContext(
   request: Inbound,
   admitted: Admitted,
   passed: Passed,
   hopsLeft: string | null,
   visit: Visit,
   edge: Edge,
-): Parsed<Asked> {
+): Parsed<RequestContext> {
   const { site } = passed;
   const keyed = resourceOf(admitted.target, { site, admitted });
   if (!keyed.ok) return keyed;
@@ -58,7 +58,7 @@ export function askedFrom(
 /** The key of a resource of this site, by the URL's path and query. */
 export function resourceOf(
   target: string,
-  { site, admitted }: Pick<Asked, "site" | "admitted">,
+  { site, admitted }: Pick<RequestContext, "site" | "admitted">,
 ): Parsed<Resource> {
   const url = targetOnOrigin(site.origins[0], target);
   return url.ok
@@ -90,7 +90,7 @@ function purgesOf({ site, passage }: Passed, edge: Edge): PurgeFact[] {
 
 export function purgeOf(
   stored: Stored,
-  { purges, admitted, resource: { target }, site }: Asked,
+  { purges, admitted, resource: { target }, site }: RequestContext,
   nowMs: number,
 ): { kind: "none" | "soft" | "hard" } {
   const groups = groupNames(fieldsOf(stored).get("cache-groups"));

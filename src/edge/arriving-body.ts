@@ -1,0 +1,357 @@
+import type { World } from "../world.ts";
+import { ByteWindow } from "./byte-window.ts";
+import { SliceWriter } from "./slice-writer.ts";
+import { sliceBytes, type BodyAccess } from "./stored-body.ts";
+
+/** What became of the copy of a body that arrived. */
+export type KeptBody =
+  | { kind: "memory"; bytes: Uint8Array }
+  | { kind: "pop"; length: number }
+  | { kind: "lost"; because: Loss };
+
+/** It broke off or is not as long as stated; it is larger than the site lets it be; memory or the PoP cache has no room for it. */
+type Loss = "broken" | "too-large" | "no-memory" | "not-written";
+
+/** What all bodies on their way may take of an isolate's memory together. */
+export interface ArrivalBudget {
+  bytes: number;
+  readonly maxBytes: number;
+}
+
+/** How far a body is read ahead of its fastest reader, and how far back the others find it in memory when it is not kept. */
+const windowBytes = sliceBytes;
+const windowUnderPressureBytes = 64 * 1024;
+
+/** An origin that has sent nothing for so long while somebody waits has broken off. */
+const idleLimitMs = 60_000;
+
+type End =
+  { kind: "arriving" } | { kind: "whole" } | { kind: "broken"; error: Error };
+
+interface Reader {
+  at: number;
+  last: number;
+}
+
+/** Where the bytes at a position are. */
+type Place =
+  | { kind: "memory"; bytes: Uint8Array }
+  | { kind: "slice" }
+  | { kind: "gone" }
+  | Exclude<End, { kind: "arriving" }>
+  | { kind: "not-yet" };
+
+/**
+ * A body on its way from the origin into the cache, which any number of visitors read meanwhile. Nobody waits for another
+ * visitor: the body arrives at the pace of its fastest reader, or of the PoP cache when nobody reads. Up to `sliceBytes` it
+ * stays in memory. Beyond, it goes to the PoP cache in slices, and a reader who falls behind takes them from there.
+ */
+export class ArrivingBody {
+  readonly name: string;
+  readonly #limits: {
+    maxBytes: number;
+    statedBytes: number | null;
+    budget: ArrivalBudget;
+  };
+  readonly #world: World;
+  readonly #window = new ByteWindow();
+  readonly #writer: SliceWriter;
+  readonly #readers = new Set<Reader>();
+  /** Readers who wait for more, and the request that fetches when it waits for a reader. */
+  readonly #waiting = new Set<() => void>();
+  #wakeFetching: () => void = () => undefined;
+  #end: End = { kind: "arriving" };
+  #loss: Loss | null = null;
+  #progressAtMs: number;
+
+  /** `maxBytes`: what is longer is not kept. `statedBytes`: by Content-Length or Content-Range, null when neither says. */
+  constructor(
+    name: string,
+    limits: {
+      maxBytes: number;
+      statedBytes: number | null;
+      budget: ArrivalBudget;
+    },
+    world: World,
+  ) {
+    this.name = name;
+    this.#limits = limits;
+    this.#world = world;
+    this.#writer = new SliceWriter(name, world);
+    this.#progressAtMs = world.nowMs();
+  }
+
+  /** How many bytes have arrived. */
+  get length(): number {
+    return this.#window.end;
+  }
+
+  /** Is the request that fetched it gone for good? Then nothing comes any more. */
+  isStalled(nowMs: number): boolean {
+    return (
+      this.#end.kind === "arriving" && nowMs - this.#progressAtMs > idleLimitMs
+    );
+  }
+
+  /** Takes the body from the origin to its end. */
+  async receive(source: ReadableStream<Uint8Array>): Promise<KeptBody> {
+    const reader = source.getReader();
+    const alarm = new Alarm(idleLimitMs, this.#world);
+    while (this.#end.kind === "arriving") {
+      await this.#untilWanted();
+      if (this.#loss !== null && this.#readers.size === 0) break;
+      await this.#takeFrom(reader, alarm);
+      if (this.#loss === null && !(await this.#writer.settle(2)))
+        this.#lose("not-written");
+      this.#trim();
+    }
+    if (this.#end.kind !== "whole") {
+      this.#finish({ kind: "broken", error: new Error("nobody reads it") });
+      void reader.cancel().then(undefined, () => undefined);
+    }
+    const kept = await this.#keep();
+    this.#limits.budget.bytes -= this.#window.end - this.#window.start;
+    return kept;
+  }
+
+  /**
+   * The bytes from position `first` to `last`, or to the end when that is null. Throws when the body breaks off, which breaks
+   * off the visitor's too. Counts as read from now on, until it has been read or is returned.
+   */
+  read(
+    first: number,
+    last: number | null,
+    access: BodyAccess,
+  ): AsyncIterableIterator<Uint8Array, void, void> {
+    const reader = { at: first, last: last ?? Infinity };
+    this.#readers.add(reader);
+    const bytes = this.#bytesFor(reader, access);
+    const leave = () => {
+      this.#readers.delete(reader);
+      this.#wakeFetching();
+    };
+    return {
+      next: async () => {
+        const step = bytes.next();
+        void step.then(({ done }) => done === true && leave(), leave);
+        return step;
+      },
+      return: async () => {
+        leave();
+        return bytes.return();
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  async *#bytesFor(
+    reader: Reader,
+    access: BodyAccess,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    const alarm = new Alarm(idleLimitMs + 1_000, access.world);
+    while (reader.at <= reader.last) {
+      const place = this.#find(reader.at);
+      if (place.kind === "whole") return;
+      if (place.kind === "not-yet") {
+        await alarm.orSooner(this.#news());
+        if (this.isStalled(access.world.nowMs()))
+          throw new Error("the origin stopped sending");
+        continue;
+      }
+      for await (const bytes of this.#bytesAt(place, reader.at, access)) {
+        const wanted = bytes.subarray(0, reader.last + 1 - reader.at);
+        reader.at += wanted.byteLength;
+        this.#wakeFetching();
+        yield wanted;
+        if (reader.at > reader.last) return;
+      }
+      if (place.kind === "gone") return;
+    }
+  }
+
+  /** A promise of the caller's own: the runtime settles a promise within the request that made it. */
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+    });
+  }
+
+  #find(at: number): Place {
+    const { start, end } = this.#window;
+    if (at >= start && at < end)
+      return { kind: "memory", bytes: this.#window.from(at) };
+    if (at < start)
+      return at < this.#writer.written * sliceBytes
+        ? { kind: "slice" }
+        : { kind: "gone" };
+    return this.#end.kind === "arriving" ? { kind: "not-yet" } : this.#end;
+  }
+
+  async *#bytesAt(
+    place: Exclude<Place, { kind: "not-yet" | "whole" }>,
+    at: number,
+    access: BodyAccess,
+  ): AsyncGenerator<Uint8Array, void, void> {
+    switch (place.kind) {
+      case "memory":
+        yield place.bytes;
+        return;
+      case "slice":
+        yield* access.slice(at);
+        return;
+      case "gone":
+        yield* access.fromOrigin(at);
+        return;
+      case "broken":
+        throw place.error;
+    }
+  }
+
+  async #takeFrom(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    alarm: Alarm,
+  ): Promise<void> {
+    const askedAtMs = this.#world.nowMs();
+    const read = reader.read().then(
+      ({ value }) => ({ kind: "read" as const, value }),
+      (error: unknown) => ({ kind: "broken" as const, error }),
+    );
+    for (;;) {
+      const step = await alarm.orSooner(read);
+      switch (step?.kind) {
+        case undefined:
+          if (this.#world.nowMs() - askedAtMs < idleLimitMs) continue;
+          return this.#break(new Error("the origin stopped sending"));
+        case "broken":
+          return this.#break(
+            new Error("the origin broke off", { cause: step.error }),
+          );
+        case "read":
+          return step.value === undefined
+            ? this.#endWhole()
+            : this.#append(step.value);
+      }
+    }
+  }
+
+  #append(bytes: Uint8Array): void {
+    const { maxBytes, budget } = this.#limits;
+    this.#window.append(bytes);
+    budget.bytes += bytes.byteLength;
+    this.#progressAtMs = this.#world.nowMs();
+    if (this.#window.end > maxBytes) this.#lose("too-large");
+    if (this.#isPressed()) this.#lose("no-memory");
+    if (this.#loss === null && this.#window.end > sliceBytes)
+      this.#writeFullSlices();
+    this.#wake();
+  }
+
+  #writeFullSlices(): void {
+    while ((this.#writer.begun + 1) * sliceBytes <= this.#window.end) {
+      const from = this.#writer.begun * sliceBytes;
+      this.#writer.begin(this.#window.cut(from, from + sliceBytes));
+    }
+  }
+
+  #endWhole(): void {
+    const { statedBytes } = this.#limits;
+    if (statedBytes === null || statedBytes === this.#window.end)
+      this.#finish({ kind: "whole" });
+    else
+      this.#break(
+        new Error(
+          `the origin sent ${this.#window.end} bytes, and said ${statedBytes}`,
+        ),
+      );
+  }
+
+  #break(error: Error): void {
+    this.#lose("broken");
+    this.#finish({ kind: "broken", error });
+  }
+
+  #finish(end: End): void {
+    if (this.#end.kind !== "arriving") return;
+    this.#end = end;
+    this.#wake();
+  }
+
+  #lose(because: Loss): void {
+    this.#loss ??= because;
+  }
+
+  /** After the last byte: a short body is in memory, the end of a long one goes to the PoP cache. */
+  async #keep(): Promise<KeptBody> {
+    if (this.#loss !== null) return { kind: "lost", because: this.#loss };
+    const length = this.#window.end;
+    if (length <= sliceBytes)
+      return { kind: "memory", bytes: this.#window.cut(0, length) };
+    const rest = this.#writer.begun * sliceBytes;
+    if (rest < length) this.#writer.begin(this.#window.cut(rest, length));
+    return (await this.#writer.settle(0))
+      ? { kind: "pop", length }
+      : { kind: "lost", because: "not-written" };
+  }
+
+  /** Lets go of what the PoP cache has, or, when it is not kept, of what lies further back than the window. */
+  #trim(): void {
+    const before =
+      this.#loss === null
+        ? this.#writer.written * sliceBytes
+        : this.#window.end - this.#windowBytes();
+    this.#limits.budget.bytes -= this.#window.dropBefore(before);
+  }
+
+  #isPressed(): boolean {
+    const { bytes, maxBytes } = this.#limits.budget;
+    return bytes > maxBytes;
+  }
+
+  #windowBytes(): number {
+    return this.#isPressed() ? windowUnderPressureBytes : windowBytes;
+  }
+
+  /** Waits until a reader comes near the end of what has arrived. Without readers it is wanted for the cache. */
+  async #untilWanted(): Promise<void> {
+    while (this.#readers.size > 0 && this.#ahead() >= this.#windowBytes())
+      await new Promise<void>((resolve) => {
+        this.#wakeFetching = resolve;
+      });
+  }
+
+  /** How far the fastest reader is behind. */
+  #ahead(): number {
+    let fastest = 0;
+    for (const { at } of this.#readers) fastest = Math.max(fastest, at);
+    return this.#window.end - fastest;
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+}
+
+/** A timer that is set again only after it went off: to set one for each chunk would cost more than the chunk. */
+class Alarm {
+  readonly #afterMs: number;
+  readonly #world: World;
+  #pending: Promise<null> | null = null;
+
+  constructor(afterMs: number, world: World) {
+    this.#afterMs = afterMs;
+    this.#world = world;
+  }
+
+  /** What the work comes to, or null when the alarm goes off before. */
+  async orSooner<T>(work: Promise<T>): Promise<T | null> {
+    this.#pending ??= this.#world.wait(this.#afterMs).then(() => {
+      this.#pending = null;
+      return null;
+    });
+    return Promise.race([work, this.#pending]);
+  }
+}

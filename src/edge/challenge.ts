@@ -1,0 +1,88 @@
+import { challengeAnswer, challengeFields } from "../customer/challenge.ts";
+import { httpDate } from "../http/date.ts";
+import { fieldsOf } from "../http/fields.ts";
+import type { Bytes, Reply } from "../world.ts";
+import { concatenate } from "./bytes.ts";
+import type { RequestContext } from "./context.ts";
+import type { Edge } from "./edge.ts";
+import { forwardedFields, send } from "./forward.ts";
+import { discardBody, receivedFrom } from "./received.ts";
+import { chunksOf } from "./stored-body.ts";
+
+export type ChallengeReply =
+  | { kind: "reply"; reply: Reply }
+  /** For operators: a visitor gets the refusal and nothing of the origin's state. */
+  | { kind: "refused"; because: string };
+
+/** RFC 8555 §8.3: passes on the challenge of a customer who is dropped and may still get a certificate, and nothing else. */
+export async function forwardChallenge(
+  context: RequestContext,
+  edge: Edge,
+): Promise<ChallengeReply> {
+  const { request, admitted, site, hopsLeft } = context;
+  const { method } = request;
+  const sent = await send(
+    {
+      method,
+      fields: challengeFields(
+        forwardedFields(request, admitted, hopsLeft, edge),
+      ),
+      target: admitted.target,
+      body: null,
+      upgrade: "none",
+    },
+    site,
+    edge,
+  );
+  if (sent.kind === "failed")
+    return { kind: "refused", because: `${sent.error}: ${sent.details}` };
+  const { status, fields } = receivedFrom(context, sent, edge);
+  const verdict = challengeAnswer(
+    { status, fields: fieldsOf(fields) },
+    admitted,
+  );
+  if (verdict.kind === "refuse") {
+    discardBody(sent.response.body);
+    return { kind: "refused", because: verdict.because };
+  }
+  const bytes = await readAtMost(sent.response.body, verdict.maxBytes);
+  if (bytes === null)
+    return {
+      kind: "refused",
+      because: `its body broke off or has more than ${verdict.maxBytes} bytes`,
+    };
+  return {
+    kind: "reply",
+    reply: {
+      status: verdict.status,
+      fields: [...verdict.fields, ["Date", httpDate(edge.world.nowMs())]],
+      body:
+        method === "HEAD" || verdict.maxBytes === 0
+          ? { kind: "none" }
+          : { kind: "bytes", bytes },
+    },
+  };
+}
+
+/** A short body, or null when it is longer or breaks off. Of what may have no body nothing is read. */
+async function readAtMost(
+  body: Bytes | null,
+  maxBytes: number,
+): Promise<Uint8Array | null> {
+  if (maxBytes === 0) discardBody(body);
+  if (body === null || maxBytes === 0) return new Uint8Array();
+  const parts: Uint8Array[] = [];
+  const read = async () => {
+    let length = 0;
+    for await (const part of chunksOf(body)) {
+      parts.push(part);
+      length += part.byteLength;
+      if (length > maxBytes) return null;
+    }
+    return concatenate(parts);
+  };
+  return read().then(
+    (whole) => whole,
+    () => null,
+  );
+}

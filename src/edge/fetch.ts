@@ -1,0 +1,403 @@
+import { freshnessOf } from "../cache/freshness.ts";
+import { remainder } from "../cache/partial.ts";
+import { isReusable, type Reuse } from "../cache/reuse.ts";
+import { staleOnError, type Failure } from "../cache/stale.ts";
+import type { Handled } from "../cache/status.ts";
+import type { Received } from "../cache/storing.ts";
+import type { Stored } from "../cache/stored.ts";
+import {
+  conditionalFields,
+  freshen,
+  freshenByHead,
+  isValidatedBy,
+  selectedBy,
+  selectionFields,
+} from "../cache/validation.ts";
+import { selectVariants } from "../cache/vary.ts";
+import { fieldsOf, type FieldLine } from "../http/fields.ts";
+import type { Bytes } from "../world.ts";
+import {
+  askForVisitor,
+  askOrigin,
+  discard,
+  goesPastTheCache,
+  visitorRange,
+  type Exchange,
+} from "./ask-origin.ts";
+import {
+  collect,
+  entryOf,
+  isInvalidated,
+  putEntry,
+  removeEntry,
+} from "./cache-store.ts";
+import type { FetchResult } from "./collapsed-fetch.ts";
+import type { RequestContext } from "./context.ts";
+import type { Edge } from "./edge.ts";
+import type { Failed, Forwarded } from "./forward.ts";
+import { remember } from "./hit-for-miss.ts";
+import type { CacheEntry } from "./isolate-cache.ts";
+import { asStored, receivedFrom, type Arrived } from "./received.ts";
+import { completePart, storeResponse, type StoreResult } from "./store.ts";
+import { sliceBytes } from "./stored-body.ts";
+
+type Plan = Extract<Reuse, { kind: "validate" | "forward" }>;
+
+/** Why the origin is asked, and what was stored when that was decided. */
+export interface FetchTask {
+  plan: Plan;
+  entries: readonly CacheEntry[];
+}
+
+/** What asking the origin came to for the visitor on whose behalf it was asked. */
+export type Fetched =
+  | {
+      kind: "response";
+      received: Received;
+      body: Bytes | null;
+      handled: Handled;
+      /** The visitor's conditions were not sent, so they are still to be answered (RFC 9111 §4.3.2). */
+      conditions: "open" | "answered";
+    }
+  /** A stored response: validated, completed, or standing in. */
+  | { kind: "entry"; entry: CacheEntry; handled: Handled }
+  | Failed;
+
+/** The same, and what it comes to for those who wait for it. */
+export interface FetchOutcome {
+  own: Fetched;
+  shared: FetchResult;
+}
+
+/** Asks the origin on behalf of the cache, and makes of its answer what RFC 9111 says. */
+export async function fetchFromOrigin(
+  context: RequestContext,
+  task: FetchTask,
+  edge: Edge,
+): Promise<FetchOutcome> {
+  const { plan, entries } = task;
+  if (goesPastTheCache(plan))
+    return concluded(context, task, await askForVisitor(context, edge), edge);
+  const nominated = entries.flatMap(({ stored }) =>
+    stored.varyOn.map(([name]) => name),
+  );
+  const conditions = conditionsOf(plan);
+  const part = partToComplete(context, task);
+  const range =
+    part?.range ?? (plan.kind === "validate" ? [] : visitorRange(context));
+  const question = { conditions, range, nominated };
+  const answer = await askOrigin(context, question, edge);
+  const { sent } = answer;
+  if (sent.kind === "answered") {
+    const { status } = sent.response;
+    const again = () =>
+      askOrigin(context, { ...question, conditions: [], range: [] }, edge);
+    if (status === 304 && conditions.length > 0)
+      return (
+        validated(context, task, sent, edge) ??
+        concluded(context, task, await again(), edge)
+      );
+    if (part !== null && (status === 206 || status === 416))
+      return (
+        (await completed(context, task, { part: part.entry, sent }, edge)) ??
+        concluded(context, task, await again(), edge)
+      );
+  }
+  return concluded(context, task, answer, edge);
+}
+
+function conditionsOf(plan: Plan): FieldLine[] {
+  if (plan.kind === "validate") return conditionalFields(plan.stored);
+  return plan.because === "vary-miss" ? selectionFields(plan.known) : [];
+}
+
+/** RFC 9111 §3.3: a stored part that the rest can be asked for, to make it whole in memory. */
+function partToComplete(
+  { request }: RequestContext,
+  { plan, entries }: FetchTask,
+): { entry: CacheEntry; range: FieldLine[] } | null {
+  if (plan.kind === "validate" || plan.because !== "partial") return null;
+  if (request.method !== "GET" || request.fields.get("range") !== null)
+    return null;
+  for (const stored of plan.known) {
+    const entry = entryOf(stored, entries);
+    const { range } = stored;
+    if (range === null || range.complete > sliceBytes) continue;
+    if (entry?.body.kind !== "memory") continue;
+    const whole = { first: 0, last: range.complete - 1 };
+    const rest = remainder({ ...stored, range }, whole);
+    if (rest !== null) return { entry, range: Object.entries(rest) };
+  }
+  return null;
+}
+
+/** What is made of the origin's last word. */
+function concluded(
+  context: RequestContext,
+  task: FetchTask,
+  { sent, sharing }: Exchange,
+  edge: Edge,
+): FetchOutcome {
+  const standIn = staleEntry(context, task, failureOf(sent), edge);
+  if (standIn !== null) {
+    discard(sent);
+    return { own: standIn, shared: failedFor(sent) };
+  }
+  if (sent.kind === "failed") return { own: sent, shared: sent };
+  return passedOn(context, task, { sent, sharing }, edge);
+}
+
+/** Those who wait may have no entry that could stand in, or be told not to use one. */
+function failedFor(sent: Forwarded): FetchResult {
+  return sent.kind === "failed"
+    ? sent
+    : { kind: "error-status", status: sent.response.status };
+}
+
+/** RFC 9111 §4.2.4, RFC 5861 §4: the stored response, stale, for an origin that failed; null where that is forbidden. */
+export function staleEntry(
+  { request, site, url }: RequestContext,
+  { plan, entries }: FetchTask,
+  failure: Failure | null,
+  edge: Edge,
+): Extract<Fetched, { kind: "entry" }> | null {
+  if (failure === null || plan.kind !== "validate" || plan.purged) return null;
+  const stale = staleOnError(
+    plan.stored,
+    request.fields,
+    failure,
+    site.cache,
+    edge.world.nowMs(),
+  );
+  const entry = entryOf(plan.stored, entries);
+  if (stale.kind === "fail" || entry === null) return null;
+  const handled: Handled = {
+    kind: "forward",
+    because: plan.because,
+    ...(failure.kind === "status" && { status: failure.status }),
+    ttlSeconds: stale.ttlSeconds,
+    key: url,
+    detail: "stale-on-error",
+  };
+  return { kind: "entry", entry, handled };
+}
+
+function failureOf(sent: Forwarded): Failure | null {
+  if (sent.kind === "failed") return { kind: "unreachable" };
+  const { status } = sent.response;
+  return status >= 500 ? { kind: "status", status } : null;
+}
+
+/** RFC 9111 §4.3.4: freshens what a 304 is about, and answers with it; null when it is about nothing that is stored. */
+function validated(
+  context: RequestContext,
+  { plan, entries }: FetchTask,
+  sent: Arrived,
+  edge: Edge,
+): FetchOutcome | null {
+  const { request, site, resource, url } = context;
+  const received = receivedFrom(context, sent, edge);
+  const renewed = validatedStored(plan, received).flatMap((stored) => {
+    const entry = entryOf(stored, entries);
+    const made = freshen(stored, request.fields, received, site.cache);
+    return entry === null ? [] : [{ entry, made }];
+  });
+  const [first] = renewed;
+  if (first === undefined) return null;
+  const isOld = isInvalidated(resource.key, received.requestTimeMs, edge);
+  for (const { entry, made } of renewed)
+    if (made.kind === "keep" && !isOld)
+      putEntry(resource.key, { ...entry, stored: made.stored }, edge);
+  const { stored, kind } = first.made;
+  const isKept = kind === "keep" && !isOld;
+  const { ttlSeconds } = freshnessOf(stored, site.cache, edge.world.nowMs());
+  return {
+    own: {
+      kind: "entry",
+      entry: { ...first.entry, stored },
+      handled: {
+        kind: "forward",
+        because: plan.because,
+        status: 304,
+        stored: isKept,
+        ttlSeconds,
+        key: url,
+      },
+    },
+    shared: isKept
+      ? sharedIfReusable(context, stored, edge)
+      : { kind: "uncacheable" },
+  };
+}
+
+function validatedStored(plan: Plan, received: Received): readonly Stored[] {
+  const fields = fieldsOf(received.fields);
+  if (plan.kind === "forward") return selectedBy(fields, plan.known);
+  return isValidatedBy(plan.stored, fields) ? [plan.stored] : [];
+}
+
+/** What is stored but must be validated for each visitor is worth nothing to those who wait, now or later. */
+function sharedIfReusable(
+  { resource, site }: RequestContext,
+  stored: Stored,
+  edge: Edge,
+): FetchResult {
+  if (isReusable(stored, site.cache, edge.world.nowMs()))
+    return { kind: "stored" };
+  remember(resource.key, "always-validated", edge);
+  return { kind: "uncacheable" };
+}
+
+/** RFC 9111 §3.4: the stored part and the rest in one; null when they do not fit, so that the whole has to be asked for. */
+async function completed(
+  context: RequestContext,
+  { plan }: FetchTask,
+  { part, sent }: { part: CacheEntry; sent: Arrived },
+  edge: Edge,
+): Promise<FetchOutcome | null> {
+  const received = receivedFrom(context, sent, edge);
+  const rest =
+    sent.response.status === 206 && isShort(received)
+      ? await collect(sent.response.body ?? new Uint8Array())
+      : null;
+  const entry =
+    rest === null
+      ? null
+      : completePart(context, part, { received, rest }, edge);
+  if (entry === null) {
+    discard(sent);
+    return null;
+  }
+  return {
+    own: {
+      kind: "entry",
+      entry,
+      handled: {
+        kind: "forward",
+        because: plan.because,
+        status: 206,
+        stored: true,
+        key: context.url,
+      },
+    },
+    shared: sharedIfReusable(context, entry.stored, edge),
+  };
+}
+
+/** Does the part say that it fits into memory? */
+function isShort({ fields }: Received): boolean {
+  const [, first, last] =
+    /^bytes (\d{1,15})-(\d{1,15})\//.exec(
+      fieldsOf(fields).get("content-range") ?? "",
+    ) ?? [];
+  return Number(last) - Number(first) < sliceBytes;
+}
+
+/** The origin's answer to the visitor, stored on the way where that may be. */
+function passedOn(
+  context: RequestContext,
+  { plan, entries }: FetchTask,
+  { sent, sharing }: { sent: Arrived; sharing: Exchange["sharing"] },
+  edge: Edge,
+): FetchOutcome {
+  const { request, site, url } = context;
+  const received = receivedFrom(context, sent, edge);
+  if (request.method === "HEAD")
+    freshenByAnswer(context, received, entries, edge);
+  const body = sent.response.body ?? new Uint8Array();
+  const stored = storeIfShared(context, received, { body, sharing }, edge);
+  const handled: Handled = {
+    kind: "forward",
+    because: plan.because,
+    status: received.status,
+    stored: stored.kind === "stored",
+    key: url,
+    ...(stored.kind === "stored"
+      ? {
+          ttlSeconds: freshnessOf(
+            asStored(received),
+            site.cache,
+            edge.world.nowMs(),
+          ).ttlSeconds,
+        }
+      : { detail: stored.because }),
+  };
+  return {
+    own: {
+      kind: "response",
+      received,
+      body: stored.visitor,
+      handled,
+      conditions: sharing.kind === "past-the-cache" ? "answered" : "open",
+    },
+    shared: resultFor(context, { plan, received, stored }, edge),
+  };
+}
+
+type Passing =
+  StoreResult | { kind: "refused"; visitor: Bytes; because: string };
+
+function storeIfShared(
+  context: RequestContext,
+  received: Received,
+  { body, sharing }: { body: Bytes; sharing: Exchange["sharing"] },
+  edge: Edge,
+): Passing {
+  switch (sharing.kind) {
+    case "shareable":
+      return storeResponse(context, received, body, edge);
+    case "past-the-cache":
+      return { kind: "refused", visitor: body, because: "bypass" };
+    case "ask-again":
+    case "unshareable":
+      return { kind: "refused", visitor: body, because: "unkeyed-fields" };
+  }
+}
+
+function resultFor(
+  context: RequestContext,
+  {
+    plan,
+    received: { status },
+    stored,
+  }: { plan: Plan; received: Received; stored: Passing },
+  edge: Edge,
+): FetchResult {
+  switch (stored.kind) {
+    case "stored":
+      return sharedIfReusable(context, stored.entry.stored, edge);
+    case "once":
+      return {
+        kind: "error-response",
+        entry: stored.entry,
+        because: plan.because,
+      };
+    case "refused":
+      return status >= 500
+        ? { kind: "error-status", status }
+        : { kind: "uncacheable" };
+  }
+}
+
+/** RFC 9111 §4.3.5: what a HEAD tells of the stored responses it could have been answered with. */
+function freshenByAnswer(
+  { request, site, resource }: RequestContext,
+  received: Received,
+  entries: readonly CacheEntry[],
+  edge: Edge,
+): void {
+  if (received.status !== 200) return;
+  if (isInvalidated(resource.key, received.requestTimeMs, edge)) return;
+  const selected = selectVariants(
+    request.fields,
+    entries.map(({ stored }) => stored),
+  );
+  for (const stored of selected) {
+    const entry = entryOf(stored, entries);
+    if (entry === null) continue;
+    const made = freshenByHead(stored, request.fields, received, site.cache);
+    if (made === null) removeEntry(resource.key, entry.name, edge);
+    else if (made.kind === "keep")
+      putEntry(resource.key, { ...entry, stored: made.stored }, edge);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Handled } from "../cache/status.ts";
+import { receivedFrom } from "./received.ts";
+import type { RequestContext } from "./context.ts";
+import type { Edge } from "./edge.ts";
+import type { Fetched } from "./fetch.ts";
+import { forwardedFields, send, upgradeOf } from "./forward.ts";
+import { invalidate } from "./invalidate.ts";
+import { respondFromOrigin } from "./respond.ts";
+import { storeResponse } from "./store.ts";
+import type { Answered } from "./through-cache.ts";
+
+/** Sends a request as it is, where the cache has no answer. What it changed is no longer answered from the cache. */
+export async function pastCache(
+  context: RequestContext,
+  edge: Edge,
+): Promise<Answered> {
+  const { request, admitted, site, hopsLeft, watch } = context;
+  const { method, body } = request;
+  const sent = await send(
+    {
+      method,
+      fields: forwardedFields(request, admitted, hopsLeft, edge),
+      target: admitted.target,
+      body,
+      upgrade: upgradeOf(request),
+    },
+    site,
+    edge,
+  );
+  if (sent.kind === "failed") return sent;
+  const received = receivedFrom(context, sent, edge);
+  const { channel, body: arrived } = sent.response;
+  if (channel !== null)
+    return {
+      kind: "reply",
+      reply: {
+        ...received,
+        fields: [...received.fields],
+        body: { kind: "channel", channel, watch },
+      },
+    };
+  invalidate(context, received, edge);
+  // RFC 9110 §9.3.3: a POST may bring what a GET would, and that is newer than what the POST made unusable.
+  const sinceMs = received.responseTimeMs + 1;
+  const newest = {
+    ...received,
+    requestTimeMs: sinceMs,
+    responseTimeMs: sinceMs,
+  };
+  const stored =
+    method === "POST" && arrived !== null
+      ? storeResponse(context, newest, arrived, edge)
+      : ({ kind: "refused", visitor: arrived } as const);
+  const handled: Handled = {
+    kind: "forward",
+    because: method === "GET" || method === "HEAD" ? "bypass" : "method",
+    status: received.status,
+    stored: stored.kind === "stored",
+  };
+  const fetched: Extract<Fetched, { kind: "response" }> = {
+    kind: "response",
+    received,
+    body: stored.visitor,
+    handled,
+    conditions: "answered",
+  };
+  return { kind: "reply", reply: respondFromOrigin(context, fetched, edge) };
+}

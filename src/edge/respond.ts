@@ -1,0 +1,240 @@
+import { answerConditional } from "../cache/conditional.ts";
+import { freshnessOf } from "../cache/freshness.ts";
+import type { Segment } from "../cache/multipart.ts";
+import {
+  multipartOf,
+  planRange,
+  rangedHead,
+  type RangePlan,
+} from "../cache/ranges.ts";
+import { cacheStatus, type Handled } from "../cache/status.ts";
+import { fieldsOf, type Stored } from "../cache/stored.ts";
+import { httpDate } from "../http/date.ts";
+import type { FieldLine } from "../http/fields.ts";
+import type { Bytes, Reply, ReplyBody, Watch } from "../world.ts";
+import { findSlice, loadBody } from "./cache-store.ts";
+import type { RequestContext } from "./context.ts";
+import type { Edge } from "./edge.ts";
+import type { Fetched } from "./fetch.ts";
+import type { CacheEntry } from "./isolate-cache.ts";
+import { asStored, discardBody } from "./received.ts";
+import { accessFor } from "./resume.ts";
+import { compose } from "./segments.ts";
+import { readSlices, sliceBytes, type BodyAccess } from "./stored-body.ts";
+
+/** Answers from a cache entry (RFC 9111 §4), conditions and ranges included; null when its body is gone. */
+export async function respondFromEntry(
+  context: RequestContext,
+  entry: CacheEntry,
+  handled: Handled,
+  edge: Edge,
+): Promise<Reply | null> {
+  const { request } = context;
+  const { stored } = entry;
+  const fields = ownFields(context, stored, handled, edge);
+  const conditional = answerConditional(request, stored);
+  if (conditional.kind === "not-modified")
+    return {
+      status: 304,
+      fields: [...withoutOwn(conditional.fields), ...fields],
+      body: { kind: "none" },
+    };
+  const plan = planRange(request, stored, () => edge.world.randomHex(12));
+  if (plan.kind === "elsewhere") return null;
+  const head = rangedHead(plan, stored);
+  const answer = (body: ReplyBody): Reply => ({
+    status: head.status,
+    fields: [...withoutOwn(head.fields), ...fields, ...dateFields(plan, edge)],
+    body,
+  });
+  if (
+    request.method === "HEAD" ||
+    plan.kind === "unsatisfiable" ||
+    isBodiless(stored.status)
+  )
+    return answer({ kind: "none" });
+  const reader = await openBody(context, entry, plan, edge);
+  return reader === null
+    ? null
+    : answer(
+        replyBody(compose(segmentsOf(plan, stored), reader), context.watch),
+      );
+}
+
+/** Passes on what the origin answered, with our member of Cache-Status after those of caches nearer to it. */
+export function respondFromOrigin(
+  context: RequestContext,
+  {
+    received,
+    body,
+    handled,
+    conditions,
+  }: Extract<Fetched, { kind: "response" }>,
+  { config }: Edge,
+): Reply {
+  const { request, watch } = context;
+  const upstream = fieldsOf(received).get("cache-status") ?? null;
+  const status: FieldLine = [
+    "Cache-Status",
+    cacheStatus(config.name, handled, upstream),
+  ];
+  const conditional =
+    conditions === "open"
+      ? answerConditional(request, asStored(received))
+      : { kind: "full" as const };
+  if (conditional.kind === "not-modified") {
+    discardBody(body);
+    return {
+      status: 304,
+      fields: [...withoutStatus(conditional.fields), status],
+      body: { kind: "none" },
+    };
+  }
+  const isBare = request.method === "HEAD" || isBodiless(received.status);
+  if (isBare) discardBody(body);
+  return {
+    status: received.status,
+    fields: [...withoutStatus(received.fields), status],
+    body: body === null || isBare ? { kind: "none" } : replyBody(body, watch),
+  };
+}
+
+/** What gives the bytes of an entry's body by their positions in the representation. */
+export type BodyReader =
+  | { kind: "bytes"; offset: number; bytes: Uint8Array }
+  | {
+      kind: "chunks";
+      offset: number;
+      read: (
+        first: number,
+        last: number | null,
+      ) => AsyncIterableIterator<Uint8Array, void, void>;
+    };
+
+/** Null when the PoP cache has let the body go. */
+async function openBody(
+  context: RequestContext,
+  entry: CacheEntry,
+  plan: RangePlan,
+  edge: Edge,
+): Promise<BodyReader | null> {
+  const { stored, body } = entry;
+  const { key } = context.resource;
+  const offset = stored.range?.first ?? 0;
+  const access = accessFor(context, entry, edge);
+  switch (body.kind) {
+    case "memory":
+      return { kind: "bytes", offset, bytes: body.bytes };
+    case "arriving":
+      return {
+        kind: "chunks",
+        offset,
+        read: (first, last) => body.arriving.read(first, last, access),
+      };
+    case "pop": {
+      const length = stored.bodyLength ?? 0;
+      if (length <= sliceBytes) {
+        const bytes = await loadBody(key, entry, edge);
+        return bytes === null ? null : { kind: "bytes", offset, bytes };
+      }
+      return openSlices(
+        { context, entry, access },
+        firstOf(plan) - offset,
+        edge,
+      );
+    }
+  }
+}
+
+/** The first slice is looked for before the answer begins, while the origin can still be asked instead. */
+async function openSlices(
+  {
+    context,
+    entry,
+    access,
+  }: { context: RequestContext; entry: CacheEntry; access: BodyAccess },
+  at: number,
+  edge: Edge,
+): Promise<BodyReader | null> {
+  const { stored } = entry;
+  let opened = await findSlice(context.resource.key, entry, at, edge);
+  if (opened === null) return null;
+  const end = (stored.bodyLength ?? 0) - 1;
+  return {
+    kind: "chunks",
+    offset: stored.range?.first ?? 0,
+    read: (first, last) => {
+      const slice = opened;
+      opened = null;
+      return readSlices({ first, last: last ?? end }, access, slice);
+    },
+  };
+}
+
+/** The position of the first byte that an answer needs. */
+function firstOf(plan: RangePlan): number {
+  switch (plan.kind) {
+    case "part":
+      return plan.first;
+    case "parts":
+      return plan.parts[0]?.first ?? 0;
+    case "whole":
+    case "unsatisfiable":
+    case "elsewhere":
+      return 0;
+  }
+}
+
+/** What to send of the body, null for all of it. */
+function segmentsOf(plan: RangePlan, stored: Stored): Segment[] | null {
+  switch (plan.kind) {
+    case "part":
+      return [{ kind: "slice", first: plan.first, last: plan.last }];
+    case "parts":
+      return multipartOf(plan, stored).segments;
+    case "whole":
+    case "unsatisfiable":
+    case "elsewhere":
+      return null;
+  }
+}
+
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
+function replyBody(bytes: Bytes, watch: Watch): ReplyBody {
+  return bytes instanceof Uint8Array
+    ? { kind: "bytes", bytes }
+    : { kind: "stream", stream: bytes, watch };
+}
+
+/** RFC 9111 §5.1 and RFC 9211. Of what a cache nearer the origin once said nothing is true of this answer. */
+function ownFields(
+  { site }: RequestContext,
+  stored: Stored,
+  handled: Handled,
+  { world, config }: Edge,
+): FieldLine[] {
+  const { ageSeconds } = freshnessOf(stored, site.cache, world.nowMs());
+  return [
+    ["Age", String(ageSeconds)],
+    ["Cache-Status", cacheStatus(config.name, handled)],
+  ];
+}
+
+/** Fields a stored response has from its own way here, which this answer says anew. */
+const saidAnew = new Set(["age", "cache-status"]);
+
+const withoutOwn = (fields: readonly FieldLine[]) =>
+  fields.filter(([name]) => !saidAnew.has(name.toLowerCase()));
+
+const withoutStatus = (fields: readonly FieldLine[]) =>
+  fields.filter(([name]) => name.toLowerCase() !== "cache-status");
+
+/** A 416 has none of the stored fields, Date included. */
+function dateFields(plan: RangePlan, { world }: Edge): FieldLine[] {
+  return plan.kind === "unsatisfiable"
+    ? [["Date", httpDate(world.nowMs())]]
+    : [];
+}

@@ -1,0 +1,45 @@
+import type { Segment } from "../cache/multipart.ts";
+import type { Bytes } from "../world.ts";
+import { concatenate } from "./bytes.ts";
+import type { BodyReader } from "./respond.ts";
+import { streamOf } from "./stored-body.ts";
+
+/** Puts the body of an answer together from segments of a stored one; null stands for all of it. */
+export function compose(
+  segments: readonly Segment[] | null,
+  reader: BodyReader,
+): Bytes {
+  switch (reader.kind) {
+    case "bytes":
+      return segments === null
+        ? reader.bytes
+        : composeInMemory(segments, reader);
+    case "chunks": {
+      // Begun at once: an arriving body must know that it is being read.
+      const whole = segments === null ? reader.read(0, null) : null;
+      return streamOf(whole ?? readSegments(segments ?? [], reader));
+    }
+  }
+}
+
+function composeInMemory(
+  segments: readonly Segment[],
+  { offset, bytes }: Extract<BodyReader, { kind: "bytes" }>,
+): Uint8Array {
+  return concatenate(
+    segments.map((segment) =>
+      segment.kind === "text"
+        ? segment.bytes
+        : bytes.subarray(segment.first - offset, segment.last + 1 - offset),
+    ),
+  );
+}
+
+async function* readSegments(
+  segments: readonly Segment[],
+  { offset, read }: Extract<BodyReader, { kind: "chunks" }>,
+): AsyncGenerator<Uint8Array, void, void> {
+  for (const segment of segments)
+    if (segment.kind === "text") yield segment.bytes;
+    else yield* read(segment.first - offset, segment.last - offset);
+}

@@ -1,0 +1,114 @@
+import type { Bytes, World } from "../world.ts";
+import type { ArrivingBody } from "./arriving-body.ts";
+
+/** Bodies up to this many bytes are kept in memory. Longer ones lie in the PoP cache, in slices of so many bytes. */
+export const sliceBytes = 2 ** 20;
+
+/** Where the body of a cache entry is. */
+export type StoredBody =
+  | { kind: "memory"; bytes: Uint8Array }
+  | { kind: "pop" }
+  | { kind: "arriving"; arriving: ArrivingBody };
+
+/** How one visitor's request gets at bytes that are not in memory. */
+export interface BodyAccess {
+  world: World;
+  /** From a position to the end of the slice it is in. Throws when the PoP cache has let that go and the origin does not help. */
+  slice(at: number): AsyncGenerator<Uint8Array, void, void>;
+  /** From a position to the end of the body, by asking the origin for the rest. Throws when it has another body by now. */
+  fromOrigin(at: number): AsyncGenerator<Uint8Array, void, void>;
+}
+
+/** What the PoP cache knows a slice of a body by. */
+export function sliceName(body: string, index: number): string {
+  return `body/${body}/${index}`;
+}
+
+/** Keeps all of a body in the PoP cache; false when it was not taken. */
+export async function writeSlices(
+  name: string,
+  bytes: Uint8Array,
+  world: World,
+): Promise<boolean> {
+  const writes: Promise<boolean>[] = [];
+  for (let at = 0; at < Math.max(bytes.byteLength, 1); at += sliceBytes)
+    writes.push(
+      world.keepBytes(
+        sliceName(name, at / sliceBytes),
+        bytes.subarray(at, at + sliceBytes),
+      ),
+    );
+  return (await Promise.all(writes)).every(Boolean);
+}
+
+/** The bytes of a body in the PoP cache from position `first` to `last`, slice by slice. `opened`: the first of them, if at hand. */
+export async function* readSlices(
+  { first, last }: { first: number; last: number },
+  access: BodyAccess,
+  opened: Bytes | null,
+): AsyncGenerator<Uint8Array, void, void> {
+  let at = first;
+  let next = opened;
+  while (at <= last) {
+    const slice = next === null ? access.slice(at) : restOfSlice(next, at);
+    next = null;
+    for await (const bytes of slice) {
+      const wanted = bytes.subarray(0, last + 1 - at);
+      at += wanted.byteLength;
+      yield wanted;
+      if (at > last) return;
+    }
+  }
+}
+
+/** What is left of a slice from position `at` of its body on. */
+export async function* restOfSlice(
+  slice: Bytes,
+  at: number,
+): AsyncGenerator<Uint8Array, void, void> {
+  let skip = at % sliceBytes;
+  for await (const bytes of chunksOf(slice)) {
+    const wanted = bytes.subarray(skip);
+    skip = Math.max(skip - bytes.byteLength, 0);
+    if (wanted.byteLength > 0) yield wanted;
+  }
+}
+
+/** A body's bytes, as they come. */
+export async function* chunksOf(
+  bytes: Bytes,
+): AsyncGenerator<Uint8Array, void, void> {
+  if (bytes instanceof Uint8Array) {
+    yield bytes;
+    return;
+  }
+  const reader = bytes.getReader();
+  try {
+    for (;;) {
+      const { value } = await reader.read();
+      if (value === undefined) return;
+      yield value;
+    }
+  } finally {
+    void reader.cancel().then(undefined, () => undefined);
+  }
+}
+
+/** A stream of what a generator gives, which ends it when nobody reads any more. */
+export function streamOf(
+  chunks: AsyncIterableIterator<Uint8Array, void, void>,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await chunks.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

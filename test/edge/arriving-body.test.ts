@@ -1,0 +1,290 @@
+import { describe, expect, test } from "vitest";
+import { ArrivingBody } from "../../src/edge/arriving-body.ts";
+import {
+  chunksOf,
+  restOfSlice,
+  sliceBytes,
+  sliceName,
+  type BodyAccess,
+} from "../../src/edge/stored-body.ts";
+import { MemoryWorld } from "../world.ts";
+
+const chunkBytes = 64 * 1024;
+
+/** Bytes that differ from place to place. */
+function bytesOf(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8)) % 251);
+}
+
+/** A body that the origin sends chunk by chunk, as fast as it is taken. */
+function sent(bytes: Uint8Array, { breaksAt = Infinity } = {}) {
+  const count = { taken: 0, isCancelled: false };
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (count.taken >= breaksAt) return controller.error(new Error("gone"));
+        if (count.taken >= bytes.length) return controller.close();
+        const end = Math.min(count.taken + chunkBytes, bytes.length, breaksAt);
+        controller.enqueue(bytes.slice(count.taken, end));
+        count.taken = end;
+      },
+      cancel() {
+        count.isCancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { stream, count };
+}
+
+function arrival({
+  maxBytes = 100_000_000,
+  statedBytes = null as number | null,
+  budgetBytes = 32 * sliceBytes,
+} = {}) {
+  const world = new MemoryWorld();
+  const budget = { bytes: 0, maxBytes: budgetBytes };
+  const body = new ArrivingBody("b", { maxBytes, statedBytes, budget }, world);
+  const fromOrigin: number[] = [];
+  const access: BodyAccess = {
+    world,
+    async *slice(at) {
+      const name = sliceName("b", Math.floor(at / sliceBytes));
+      const slice = await world.recallBytes(name);
+      if (slice === null) throw new Error(`${name} is gone`);
+      yield* restOfSlice(slice, at);
+    },
+    async *fromOrigin(at) {
+      fromOrigin.push(at);
+      yield* chunksOf(bytesOf(3 * sliceBytes).subarray(at));
+    },
+  };
+  return { world, body, budget, access, fromOrigin };
+}
+
+async function collected(
+  chunks: AsyncIterableIterator<Uint8Array, void, void>,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of chunks) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** Until all that can go on by itself has. */
+async function quiescence(): Promise<void> {
+  for (let turn = 0; turn < 300; turn++) await new Promise(setImmediate);
+}
+
+const lengths = [
+  0,
+  1,
+  chunkBytes,
+  sliceBytes - 1,
+  sliceBytes,
+  sliceBytes + 1,
+  2 * sliceBytes,
+  3 * sliceBytes + 17,
+];
+
+describe("a body that arrives", () => {
+  test.each(lengths)(
+    "of %i bytes is kept whole without readers",
+    async (length) => {
+      const { body, budget, world } = arrival();
+      const bytes = bytesOf(length);
+      const kept = await body.receive(sent(bytes).stream);
+      const slices = Array.from(
+        { length: Math.ceil(length / sliceBytes) },
+        (_, n) => world.shelfBytes.get(sliceName("b", n)) ?? new Uint8Array(),
+      );
+      expect(
+        kept.kind === "memory"
+          ? kept.bytes
+          : new Uint8Array(Buffer.concat(slices)),
+      ).toEqual(bytes);
+      expect(kept.kind).toBe(length <= sliceBytes ? "memory" : "pop");
+      expect(budget.bytes).toBe(0);
+    },
+  );
+
+  test.each(lengths)(
+    "of %i bytes is read whole by who was there first, who joins and who comes at the end",
+    async (length) => {
+      const { body, access } = arrival();
+      const bytes = bytesOf(length);
+      const first = body.read(0, null, access);
+      const kept = body.receive(sent(bytes).stream);
+      const begun = await first.next();
+      const second = collected(body.read(0, null, access));
+      const rest = await collected(first);
+      expect(
+        Buffer.concat([begun.value ?? new Uint8Array(), rest]).equals(bytes),
+      ).toBe(true);
+      expect(Buffer.from(await second).equals(bytes)).toBe(true);
+      await kept;
+      const last = await collected(body.read(0, null, access));
+      expect(Buffer.from(last).equals(bytes)).toBe(true);
+    },
+  );
+
+  test("gives a part of it, on both sides of a slice's end", async () => {
+    const { body, access } = arrival();
+    const bytes = bytesOf(3 * sliceBytes);
+    await body.receive(sent(bytes).stream);
+    for (const [first, last] of [
+      [0, 0],
+      [sliceBytes - 1, sliceBytes],
+      [sliceBytes, 2 * sliceBytes - 1],
+      [3 * sliceBytes - 1, 3 * sliceBytes - 1],
+    ] as const) {
+      const part = await collected(body.read(first, last, access));
+      expect(Buffer.from(part).equals(bytes.subarray(first, last + 1))).toBe(
+        true,
+      );
+    }
+  });
+});
+
+describe("the pace of one reader", () => {
+  test("does not hold up another, however long the body", async () => {
+    const { body, access } = arrival();
+    const bytes = bytesOf(5 * sliceBytes);
+    const slow = body.read(0, null, access);
+    void body.receive(sent(bytes).stream);
+    const begun = await slow.next();
+    const fast = await collected(body.read(0, null, access));
+    expect(Buffer.from(fast).equals(bytes)).toBe(true);
+    const rest = await collected(slow);
+    expect(
+      Buffer.concat([begun.value ?? new Uint8Array(), rest]).equals(bytes),
+    ).toBe(true);
+  });
+
+  test("is the origin's, when nobody else wants it", async () => {
+    const { body, access, budget } = arrival();
+    const { stream, count } = sent(bytesOf(8 * sliceBytes));
+    const slow = body.read(0, null, access);
+    void body.receive(stream);
+    await slow.next();
+    await quiescence();
+    expect(count.taken).toBeLessThanOrEqual(sliceBytes + 2 * chunkBytes);
+    expect(budget.bytes).toBeLessThanOrEqual(sliceBytes + 2 * chunkBytes);
+  });
+
+  test("no longer counts when it has gone", async () => {
+    const { body, access } = arrival();
+    const bytes = bytesOf(3 * sliceBytes);
+    const slow = body.read(0, null, access);
+    const kept = body.receive(sent(bytes).stream);
+    await slow.next();
+    await slow.return?.();
+    expect(await kept).toEqual({ kind: "pop", length: bytes.length });
+  });
+});
+
+describe("what is not kept", () => {
+  test.each([
+    ["is refused", () => Promise.resolve(false)],
+    ["never ends", () => new Promise<boolean>(() => undefined)],
+  ])(
+    "since a write into the PoP cache %s, reaches its reader all the same",
+    async (_, keepBytes) => {
+      const { body, access, world } = arrival();
+      world.keepBytes = keepBytes;
+      const bytes = bytesOf(6 * sliceBytes);
+      const whole = collected(body.read(0, null, access));
+      const kept = body.receive(sent(bytes).stream);
+      await quiescence();
+      world.pass(5_000);
+      expect(Buffer.from(await whole).equals(bytes)).toBe(true);
+      expect(await kept).toEqual({ kind: "lost", because: "not-written" });
+    },
+  );
+
+  test("since it is too large, reaches its reader all the same", async () => {
+    const { body, access } = arrival({ maxBytes: 2 * sliceBytes });
+    const bytes = bytesOf(2 * sliceBytes + 1);
+    const whole = collected(body.read(0, null, access));
+    const kept = body.receive(sent(bytes).stream);
+    expect(Buffer.from(await whole).equals(bytes)).toBe(true);
+    expect(await kept).toEqual({ kind: "lost", because: "too-large" });
+  });
+
+  test("and is read by nobody is not fetched to its end", async () => {
+    const { body } = arrival({ maxBytes: sliceBytes });
+    const { stream, count } = sent(bytesOf(8 * sliceBytes));
+    expect(await body.receive(stream)).toMatchObject({ kind: "lost" });
+    expect(count.isCancelled).toBe(true);
+  });
+
+  test("is asked for again by a reader who falls behind", async () => {
+    const { body, access, fromOrigin } = arrival({ maxBytes: 10 });
+    const bytes = bytesOf(3 * sliceBytes);
+    const slow = body.read(0, null, access);
+    void body.receive(sent(bytes).stream);
+    const begun = await slow.next();
+    await collected(body.read(0, null, access));
+    const rest = await collected(slow);
+    expect(
+      Buffer.concat([begun.value ?? new Uint8Array(), rest]).equals(bytes),
+    ).toBe(true);
+    expect(fromOrigin).toEqual([chunkBytes]);
+  });
+
+  test("since memory is short, holds little of it", async () => {
+    const { body, access, budget } = arrival({ budgetBytes: chunkBytes });
+    const bytes = bytesOf(3 * sliceBytes);
+    const slow = body.read(0, null, access);
+    const kept = body.receive(sent(bytes).stream);
+    await slow.next();
+    await quiescence();
+    expect(budget.bytes).toBeLessThanOrEqual(4 * chunkBytes);
+    await collected(slow);
+    expect(await kept).toEqual({ kind: "lost", because: "no-memory" });
+    expect(budget.bytes).toBe(0);
+  });
+});
+
+describe("a body that breaks off", () => {
+  test.each([
+    ["when the origin does", { breaksAt: chunkBytes }, null],
+    ["when it is shorter than stated", {}, 3 * chunkBytes + 1],
+    ["when it is longer than stated", {}, 3 * chunkBytes - 1],
+  ])(
+    "%s breaks off for all, and is not kept",
+    async (_, origin, statedBytes) => {
+      const { body, access, budget } = arrival({ statedBytes });
+      const readers = [1, 2].map(() => collected(body.read(0, null, access)));
+      const ends = Promise.allSettled(readers);
+      const kept = await body.receive(
+        sent(bytesOf(3 * chunkBytes), origin).stream,
+      );
+      expect(kept).toEqual({ kind: "lost", because: "broken" });
+      for (const { status } of await ends) expect(status).toBe("rejected");
+      expect(budget.bytes).toBe(0);
+    },
+  );
+
+  test("when the origin sends nothing for a minute", async () => {
+    const { body, access, world } = arrival();
+    const silent = new ReadableStream<Uint8Array>();
+    const kept = body.receive(silent);
+    const reading = Promise.allSettled([collected(body.read(0, null, access))]);
+    await quiescence();
+    world.pass(60_000);
+    expect(await kept).toEqual({ kind: "lost", because: "broken" });
+    const [{ status }] = (await reading) as [PromiseSettledResult<unknown>];
+    expect(status).toBe("rejected");
+  });
+
+  test("is left alone when the request that fetched it is gone for good", async () => {
+    const { body, access, world } = arrival();
+    const reading = Promise.allSettled([collected(body.read(0, null, access))]);
+    await quiescence();
+    expect(body.isStalled(world.nowMs())).toBe(false);
+    world.pass(61_000);
+    const [{ status }] = (await reading) as [PromiseSettledResult<unknown>];
+    expect(status).toBe("rejected");
+    expect(body.isStalled(world.nowMs())).toBe(true);
+  });
+});
