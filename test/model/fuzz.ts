@@ -4,6 +4,7 @@ import { bundleWorker } from "../../src/cli/wrangler.ts";
 import { complaintsInMemory, complaintsOnWorkerd } from "./complaints.ts";
 import type { History } from "./history.ts";
 import { printed } from "./print.ts";
+import { isForWorkerd } from "./real-time.ts";
 import type { Run } from "./run.ts";
 import { historyWithin, realRange, virtualRange } from "./steps.ts";
 import { Tally } from "./tally.ts";
@@ -60,7 +61,7 @@ async function groundOf(where: string): Promise<Ground> {
   const edge = await startWorkerdEdge(bundle.value);
   return {
     complain: (history, observe) => complaintsOnWorkerd(history, edge, observe),
-    histories: fc.array(historyWithin(realRange), {
+    histories: fc.array(historyWithin(realRange).filter(isForWorkerd), {
       minLength: 1,
       maxLength: sideBySide,
       size: "max",

@@ -32,7 +32,7 @@ export interface Resource {
 export type VaryField =
   "accept-language" | "accept-encoding" | "origin" | "cookie";
 
-export type RangeSupport =
+type RangeSupport =
   | "served"
   | "ignored"
   /** Lies: 206 of another part than was asked for, truly named. */
@@ -106,7 +106,7 @@ export interface Condition {
   of: "current" | "previous" | "other-language" | "bogus" | "any";
 }
 
-export type Reader =
+type Reader =
   | { kind: "fast" }
   /** Pauses once, after its first chunk. */
   | { kind: "pausing"; pauseMs: number }

@@ -159,15 +159,15 @@ class MemoryStage implements Stage {
 
   #track(work: Promise<unknown>): void {
     this.deferred += 1;
-    work.then(
-      () => {
-        this.deferred -= 1;
-      },
-      (error: unknown) => {
-        this.deferred -= 1;
-        this.problems.push(`deferred work failed: ${String(error)}`);
-      },
+    const ended = work.then(
+      () => null,
+      (error: unknown) => `deferred work failed: ${String(error)}`,
     );
+    void ended.then((problem) => {
+      this.deferred -= 1;
+      if (problem !== null) this.problems.push(problem);
+      return problem;
+    });
   }
 }
 

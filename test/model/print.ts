@@ -27,10 +27,11 @@ export function printed({ site, resources, steps }: History): string {
   ].join("\n");
 }
 
-function printedResource({ policies, ...rest }: Resource): string {
+function printedResource(resource: Resource): string {
+  const { policies } = resource;
   const policy = policies.map(printedPolicy).join(" then ");
-  const { policies: _, ...plain } = plainResource;
-  return `${policy} ${differences(rest, plain)}`.trimEnd();
+  const rest = differences(resource, { ...plainResource, policies });
+  return `${policy} ${rest}`.trimEnd();
 }
 
 function printedPolicy(policy: Policy): string {
@@ -40,7 +41,7 @@ function printedPolicy(policy: Policy): string {
   return `"${directives ?? ""}${expires}"`;
 }
 
-export function printedStep({ waitMs: _, ...step }: Step): string {
+function printedStep(step: Step): string {
   switch (step.kind) {
     case "request":
       return printedRequest(step);
@@ -66,23 +67,20 @@ export function printedStep({ waitMs: _, ...step }: Step): string {
 }
 
 function printedRequest(step: RequestStep): string {
-  const { method, resource, copies, kind: _, ...rest } = step;
-  const {
-    method: __,
-    resource: ___,
-    copies: ____,
-    kind: _____,
-    ...plain
-  } = plainRequest;
+  const { method, resource, copies } = step;
   const times = copies === 1 ? "" : `${copies} × `;
-  return `${times}${method} ${pathOf(resource)} ${differences(rest, plain)}`.trimEnd();
+  const rest = differences(step, { ...plainRequest, method, resource, copies });
+  return `${times}${method} ${pathOf(resource)} ${rest}`.trimEnd();
 }
 
+/** What of a value is not as usual; members that the usual has not are left out. */
 function differences(value: object, plain: object): string {
   const usual = new Map(Object.entries(plain));
   return Object.entries(value)
     .filter(
-      ([name, one]) => JSON.stringify(one) !== JSON.stringify(usual.get(name)),
+      ([name, one]) =>
+        usual.has(name) &&
+        JSON.stringify(one) !== JSON.stringify(usual.get(name)),
     )
     .map(([name, one]) => `${name}=${JSON.stringify(one)}`)
     .join(" ");

@@ -26,21 +26,21 @@ export function contentFindings(
   if (step.kind === "write") return writeFindings(seen, knowledge);
   const body = knowledge.exchange(received.get("x-exchange"));
   const validated = knowledge.exchange(received.get("x-validated"));
-  const named = body ?? validated;
+  const basis = body ?? validated;
   if (status === 304) return conditionalFindings(seen, knowledge);
   if (status === 416) return unsatisfiableFindings(seen, knowledge);
-  if (named === null) return ownAnswerFindings(seen, knowledge);
-  if (named.resource !== step.resource)
-    return [finding("bytes", `the answer is of r${named.resource}`)];
+  if (basis === null) return ownAnswerFindings(seen, knowledge);
+  if (basis.resource !== step.resource)
+    return [finding("bytes", `the answer is of r${basis.resource}`)];
   return [
-    ...statusFindings(seen, named),
+    ...statusFindings(seen, basis),
     ...basisFindings(
       seen,
-      { body: named, validated: validated ?? named },
+      { body: basis, validated: validated ?? basis },
       knowledge,
     ),
-    ...fieldFindings(seen, named, knowledge),
-    ...bodyFindings(seen, named, knowledge),
+    ...fieldFindings(seen, basis, knowledge),
+    ...bodyFindings(seen, basis, knowledge),
   ];
 }
 
