@@ -84,6 +84,21 @@ function kindOf(complaint: string): string {
   return `${isRule ?? "problem"}: ${text.slice(0, 50)}`;
 }
 
+interface Wrong {
+  history: History;
+  complaints: readonly string[];
+}
+
+/** A history for people, what is wrong with it, and as it can be played again. */
+function told({ history, complaints }: Wrong): string {
+  return [
+    printed(history),
+    ...complaints.slice(0, 5).map((complaint) => `  ${complaint}`),
+    `  ${JSON.stringify(history)}`,
+    "",
+  ].join("\n");
+}
+
 const tally = new Tally();
 const known = new Set<string>();
 
@@ -94,13 +109,15 @@ async function fuzz(ground: Ground): Promise<void> {
     tally.requests < Number(values.requests);
     seed += 1
   ) {
-    const news = async (histories: readonly History[]) => {
-      const found = await Promise.all(
-        histories.map((history) =>
-          ground.complain(history, (run) => tally.add(run)),
-        ),
+    const news = async (histories: readonly History[]): Promise<Wrong[]> => {
+      const played = await Promise.all(
+        histories.map(async (history) => {
+          const found = await ground.complain(history, (run) => tally.add(run));
+          const complaints = found.filter((one) => !known.has(kindOf(one)));
+          return { history, complaints };
+        }),
       );
-      return found.flat().filter((one) => !known.has(kindOf(one)));
+      return played.filter(({ complaints }) => complaints.length > 0);
     };
     const checked = await fc.check(
       fc.asyncProperty(
@@ -115,16 +132,11 @@ async function fuzz(ground: Ground): Promise<void> {
     );
     if (checked.failed && checked.counterexample !== null) {
       const [histories] = checked.counterexample;
-      const complaints = await news(histories);
+      const wrong = await news(histories);
       process.stdout.write(
-        [
-          `\nseed ${seed}: wrong, after ${checked.numShrinks} times of making it shorter`,
-          ...histories.map(printed),
-          ...complaints.slice(0, 5).map((complaint) => `  ${complaint}`),
-          ...histories.map((history) => `  ${JSON.stringify(history)}`),
-          "\n",
-        ].join("\n"),
+        `\nseed ${seed}: wrong, after ${checked.numShrinks} times of making it shorter\n${wrong.map(told).join("\n")}\n`,
       );
+      const complaints = wrong.flatMap((one) => one.complaints);
       process.exitCode = 1;
       if (!values["keep-going"]) return;
       for (const complaint of complaints) known.add(kindOf(complaint));

@@ -242,7 +242,7 @@ export const histories: readonly [name: string, history: History][] = [
     of(
       resource(
         { maxAge: 60 },
-        { lengths: [3_145_728], headMs: 400, chunkMs: 50 },
+        { lengths: [3_145_728], headMs: 400, chunkMs: 150 },
       ),
       [get(0), { waitMs: 50, kind: "drop", inMs: null }],
     ),

@@ -45,7 +45,9 @@ interface Version {
   isGone: boolean;
 }
 
-const largestChunk = 65_536;
+/** Chunks are so large, and larger in a body of more than so many. */
+const usualChunk = 65_536;
+const mostChunks = 16;
 
 /** How long a silent origin is silent beyond the site's timeout, and for which part of it one that stalls in a body does. */
 const beyondTimeoutMs = 5000;
@@ -540,7 +542,10 @@ function framing(
 
 function chunksOf(body: Uint8Array | null): Uint8Array[] {
   if (body === null || body.byteLength === 0) return [];
-  const size = Math.min(largestChunk, Math.ceil(body.byteLength / 4));
+  const size = Math.max(
+    Math.min(usualChunk, Math.ceil(body.byteLength / 4)),
+    Math.ceil(body.byteLength / mostChunks),
+  );
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < body.byteLength; at += size)
     chunks.push(body.subarray(at, at + size));

@@ -75,6 +75,8 @@ export const realRange: Range = {
   chunksMs: [0, 0, 0, 10, 300],
   pausesMs: [1000, 5000],
   seconds: [0, 1, 2, 10],
+  // More than sockets take up, so that readers do hold up writers.
+  lengths: [...virtualRange.lengths, 8 * mebibyte],
   timeoutSeconds: 3,
   mostSteps: 10,
   decisions: ["purge", "drop", "restore"],
