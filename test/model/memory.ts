@@ -130,7 +130,8 @@ class MemoryStage implements Stage {
           body.stream,
           length === undefined ? null : Number(length[1]),
         );
-        void this.#watchWhile(delivery, body.watch);
+        void body.watch.cut.then(() => delivery.cut("dropped"));
+        void body.watch.during(delivery.ended);
         return {
           status,
           fields,
@@ -140,20 +141,6 @@ class MemoryStage implements Stage {
       }
       case "channel":
         throw new Error("nobody asked for a WebSocket");
-    }
-  }
-
-  async #watchWhile(
-    delivery: Delivery,
-    watch: Extract<Reply["body"], { kind: "stream" }>["watch"],
-  ): Promise<void> {
-    let inMs = watch.firstInMs;
-    for (;;) {
-      await this.#engine.sleep(inMs);
-      if (delivery.isOver) return;
-      const asked = await watch.ask();
-      if (asked.kind === "cut") return delivery.cut("dropped");
-      inMs = asked.askAgainInMs;
     }
   }
 
@@ -205,7 +192,7 @@ function delivered(bytes: Uint8Array | null): Pick<Answer, "read" | "abort"> {
 
 /** A body on its way to a visitor, who sees it broken when less comes than its length says. */
 class Delivery {
-  isOver = false;
+  readonly #ended = Promise.withResolvers<void>();
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #length: number | null;
   readonly #cut = Promise.withResolvers<{ kind: "broken" }>();
@@ -228,14 +215,18 @@ class Delivery {
       ),
     ]);
     if (step.kind === "chunk") this.#read += step.bytes.byteLength;
-    else this.isOver = true;
+    else this.#ended.resolve();
     return step.kind === "end" && this.#read < (this.#length ?? 0)
       ? { kind: "broken" }
       : step;
   }
 
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
   cut(reason: string): void {
-    this.isOver = true;
+    this.#ended.resolve();
     this.#cut.resolve({ kind: "broken" });
     void this.#reader.cancel(reason).then(undefined, () => undefined);
   }
@@ -336,6 +327,7 @@ class VirtualWorld implements World {
         kind: "failed",
         error: "connection_terminated",
         details: "TypeError: Request with a GET or HEAD method has a body",
+        sent: "perhaps",
       };
     const script = this.#origin.respond(
       {
@@ -361,6 +353,7 @@ class VirtualWorld implements World {
           kind: "failed",
           error: "connection_refused",
           details: "refused",
+          sent: "perhaps",
         };
       case "silence":
         await this.#engine.sleep(Math.min(delivery.ms, timeoutMs));
@@ -369,6 +362,7 @@ class VirtualWorld implements World {
           kind: "failed",
           error: "connection_read_timeout",
           details: "silence",
+          sent: "perhaps",
         };
       case "answer": {
         await this.#engine.sleep(delivery.headInMs);
