@@ -24,11 +24,15 @@ export function toResponse(reply: Reply, ctx: Waiting): Response {
     case "stream": {
       const { readable, writable } = pipeFor(headers);
       const cut = new AbortController();
-      const sent = ended(body.stream.pipeTo(writable, { signal: cut.signal }));
+      const sent = body.stream
+        .pipeTo(writable, { signal: cut.signal, preventAbort: true })
+        .then(undefined, (error: unknown) =>
+          writable.abort(disconnection(String(error))),
+        );
       void body.watch.cut.then(() =>
-        cut.abort(disconnection("the customer is no longer served")),
+        cut.abort(new Error("the customer is no longer served")),
       );
-      ctx.waitUntil(body.watch.during(sent));
+      ctx.waitUntil(body.watch.during(ended(sent)));
       return new Response(readable, { status, headers, encodeBody: "manual" });
     }
     case "channel": {
