@@ -1,5 +1,5 @@
 import { surrogateDevice } from "../cache/policy.ts";
-import { asksForOneRange } from "../cache/ranges.ts";
+import { asksForOneRange, slicesFor, type ByteRange } from "../cache/ranges.ts";
 import {
   fieldsForShared,
   sharing,
@@ -11,6 +11,7 @@ import { fieldsOf, type FieldLine } from "../http/fields.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { forwardedFields, send, type Forwarded } from "./forward.ts";
+import { sliceBytes, slicesPerFetch } from "./stored-body.ts";
 import { discardBody } from "./bytes.ts";
 
 /** What is asked of an origin besides what the visitor's own fields say. */
@@ -91,9 +92,27 @@ export function goesPastTheCache(
 /** The visitor's own range, when there is one that may be sent on. */
 export function visitorRange({ request }: RequestContext): FieldLine[] {
   const range = request.fields.get("range");
-  const condition = request.fields.get("if-range");
-  if (request.method !== "GET" || range === null || !asksForOneRange(range))
-    return [];
+  return request.method === "GET" && range !== null && asksForOneRange(range)
+    ? rangeFields(request, range)
+    : [];
+}
+
+/** The whole slices that the visitor's range is in, to be asked for in its place; null where there are none. */
+export function visitorSlices({ request }: RequestContext): ByteRange | null {
+  return request.method === "GET"
+    ? slicesFor(request.fields.get("range") ?? "", {
+        sliceBytes,
+        maxBytes: slicesPerFetch * sliceBytes,
+      })
+    : null;
+}
+
+/** A range with the visitor's own condition. */
+export function rangeFields(
+  { fields }: RequestContext["request"],
+  range: string,
+): FieldLine[] {
+  const condition = fields.get("if-range");
   return condition === null
     ? [["Range", range]]
     : [

@@ -1,4 +1,5 @@
 import { freshnessOf } from "../cache/freshness.ts";
+import type { ByteRange } from "../cache/ranges.ts";
 import { isReusable, type Reuse } from "../cache/reuse.ts";
 import { staleOnError, type Failure } from "../cache/stale.ts";
 import type { Handled } from "../cache/status.ts";
@@ -20,7 +21,9 @@ import {
   askOrigin,
   discard,
   goesPastTheCache,
+  rangeFields,
   visitorRange,
+  visitorSlices,
   type Exchange,
 } from "./ask-origin.ts";
 import {
@@ -36,7 +39,7 @@ import type { Failed, Forwarded } from "./forward.ts";
 import { remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { asStored, receivedFrom, type Arrived } from "./received.ts";
-import { storeResponse, type StoreResult } from "./store.ts";
+import { storeResponse, storeSlices, type StoreResult } from "./store.ts";
 
 type Plan = Extract<Reuse, { kind: "validate" | "forward" }>;
 
@@ -80,7 +83,12 @@ export async function fetchFromOrigin(
   );
   const conditions = conditionsOf(plan);
   // A validation asks for the whole.
-  const range = plan.kind === "validate" ? [] : visitorRange(context);
+  const slices = plan.kind === "validate" ? null : visitorSlices(context);
+  const own = plan.kind === "validate" ? [] : visitorRange(context);
+  const range =
+    slices === null
+      ? own
+      : rangeFields(context.request, `bytes=${slices.first}-${slices.last}`);
   const question = { conditions, range, nominated };
   const answer = await askOrigin(context, question, edge);
   const { sent } = answer;
@@ -100,7 +108,56 @@ export async function fetchFromOrigin(
       edge,
     );
   }
-  return concluded(context, task, answer, edge);
+  const isPart = sent.kind === "answered" && sent.response.status === 206;
+  if (slices === null || !isPart) return concluded(context, task, answer, edge);
+  const outcome = sliced(context, task, { slices, answer }, edge);
+  if (outcome !== null) return outcome;
+  // It can be used by nobody else, so that the visitor's own range is all that is wanted.
+  discard(sent);
+  return concluded(
+    context,
+    task,
+    await askOrigin(context, { ...question, conditions: [], range: own }, edge),
+    edge,
+  );
+}
+
+/** Whole slices of a body, stored and then answered from; null when they are not for others, or cannot be vouched for. */
+function sliced(
+  context: RequestContext,
+  { plan }: FetchTask,
+  { slices, answer }: { slices: ByteRange; answer: Exchange },
+  edge: Edge,
+): FetchOutcome | null {
+  const { sent, sharing } = answer;
+  if (sent.kind === "failed" || sharing.kind !== "shareable") return null;
+  const received = receivedFrom(context, sent, edge);
+  const { body } = sent.response;
+  const entry =
+    body === null
+      ? null
+      : storeSlices(context, received, { slices, body }, edge);
+  if (entry === null) return null;
+  const { ttlSeconds } = freshnessOf(
+    entry.stored,
+    context.site.cache,
+    edge.world.nowMs(),
+  );
+  return {
+    own: {
+      kind: "entry",
+      entry,
+      handled: {
+        kind: "forward",
+        because: plan.because,
+        status: received.status,
+        stored: true,
+        ttlSeconds,
+        key: context.url,
+      },
+    },
+    shared: sharedIfReusable(context, entry.stored, edge),
+  };
 }
 
 function conditionsOf(plan: Plan): FieldLine[] {

@@ -2,6 +2,7 @@ import { planRange } from "../cache/ranges.ts";
 import { planReuse, type Reuse } from "../cache/reuse.ts";
 import type { ForwardReason, Handled } from "../cache/status.ts";
 import type { Reply } from "../world.ts";
+import { visitorSlices } from "./ask-origin.ts";
 import { entryOf, findEntries } from "./cache-store.ts";
 import type { CollapsedFetch, FetchResult } from "./collapsed-fetch.ts";
 import { purgeOf, type RequestContext } from "./context.ts";
@@ -17,6 +18,8 @@ import { isForAll } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { discardBody } from "./bytes.ts";
 import { respondFromEntry, respondFromOrigin } from "./respond.ts";
+import { canBeAskedForLater } from "./store.ts";
+import { sliceBytes } from "./stored-body.ts";
 
 export type Answered =
   | { kind: "reply"; reply: Reply }
@@ -86,16 +89,25 @@ function planFor(
         const plan = planRange(request, stored, () => "-");
         if (plan.kind === "elsewhere") return false;
         const body = entryOf(stored, entries)?.body;
+        // A body of which parts may be gone at the origin is not for who wants all of it.
+        if (body?.kind === "pop" && !body.isWhole && plan.kind === "whole")
+          return request.method === "HEAD";
+        if (body?.kind !== "arriving") return true;
         // The origin has a part sooner than the whole has arrived up to there.
         return (
-          body?.kind !== "arriving" ||
-          (plan.kind === "part"
-            ? plan.first <= body.arriving.length
-            : plan.kind !== "parts")
+          plan.kind === "whole" ||
+          isShort(stored) ||
+          canBeAskedForLater(stored) ||
+          (plan.kind === "part" && plan.first <= body.arriving.length)
         );
       },
     },
   );
+}
+
+/** Then it will soon be there. */
+function isShort({ bodyLength }: CacheEntry["stored"]): boolean {
+  return bodyLength !== null && bodyLength <= sliceBytes;
 }
 
 async function serve(
@@ -289,13 +301,12 @@ function isCollapsible(
 }
 
 /** Who asks the same of a resource: the part, and the values of the fields by which its stored responses vary. */
-function selectorOf(
-  { request }: RequestContext,
-  { entries }: FetchTask,
-): string {
+function selectorOf(context: RequestContext, { entries }: FetchTask): string {
+  const { request } = context;
   const names = new Set(
     entries.flatMap(({ stored }) => stored.varyOn.map(([name]) => name)),
   );
   const values = [...names].map((name) => [name, request.fields.get(name)]);
-  return JSON.stringify([request.fields.get("range"), values]);
+  const range = visitorSlices(context) ?? request.fields.get("range");
+  return JSON.stringify([range, values]);
 }
