@@ -1,11 +1,12 @@
 import { connect } from "cloudflare:sockets";
 import type { ProxyError } from "../http/proxy-status.ts";
+import { agreesOnTls } from "./tls-hello.ts";
 
 const probeMs = 1000;
 
 /**
  * Why did an exchange fail? The runtime gives one error for an origin that refuses, one that hangs up
- * and one that is not there, so a connection is tried: TCP first, then TLS.
+ * and one that is not there, so a connection is tried: TCP first, then TLS, then its first message alone.
  */
 export async function diagnose(url: URL, message: string): Promise<ProxyError> {
   const secure = url.protocol === "https:";
@@ -14,7 +15,10 @@ export async function diagnose(url: URL, message: string): Promise<ProxyError> {
     return saysNoAddress(url.hostname, message)
       ? "dns_error"
       : "connection_refused";
-  if (secure && !(await opens(address, "on"))) return "tls_protocol_error";
+  if (secure && !(await opens(address, "on")))
+    return (await agreesOnTls(address))
+      ? "tls_certificate_error"
+      : "tls_protocol_error";
   return "connection_terminated";
 }
 
