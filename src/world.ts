@@ -140,6 +140,19 @@ export type EdgeEvent =
     }
   | { kind: "record-malformed"; key: string; problem: string }
   | { kind: "list-unreadable"; problem: string }
+  /** The Cache API of the PoP failed; the request went on without it. */
+  | {
+      kind: "pop-cache-failed";
+      operation: "read" | "write" | "delete";
+      problem: string;
+    }
+  /** A response that was to be stored was not, and why. */
+  | {
+      kind: "not-stored";
+      host: string;
+      customer: string;
+      because: "broken" | "too-large" | "no-memory" | "not-written";
+    }
   | { kind: "cut"; host: string; customer: string };
 
 export type Outcome =

@@ -11,7 +11,7 @@ export type KeptBody =
   | { kind: "lost"; because: Loss };
 
 /** It broke off or is not as long as stated; it is larger than the site lets it be; memory or the PoP cache has no room for it. */
-type Loss = "broken" | "too-large" | "no-memory" | "not-written";
+export type Loss = "broken" | "too-large" | "no-memory" | "not-written";
 
 /** What all bodies on their way may take of an isolate's memory together. */
 export interface ArrivalBudget {
@@ -30,7 +30,7 @@ export interface ArrivalLimits {
   /** The rest can be asked for later, so that it is not fetched for nobody. */
   whenUnread?: "fetch" | "stop";
   /** Called once it is certain that it is not kept: nobody should join it any more. */
-  onLoss?: () => void;
+  onLoss?: (because: Loss) => void;
 }
 
 /** How far a body is read ahead of its fastest reader, and how far back the others find it in memory when it is not kept. */
@@ -298,7 +298,7 @@ export class ArrivingBody {
   #lose(because: Loss): void {
     if (this.#loss !== null) return;
     this.#loss = because;
-    this.#limits.onLoss?.();
+    this.#limits.onLoss?.(because);
   }
 
   /** After the last byte: a short body is in memory, the end of a long one goes to the PoP cache. */

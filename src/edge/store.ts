@@ -5,7 +5,7 @@ import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { strongValidators } from "../cache/strong.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../world.ts";
-import { ArrivingBody, type KeptBody } from "./arriving-body.ts";
+import { ArrivingBody, type KeptBody, type Loss } from "./arriving-body.ts";
 import { concatenate } from "./bytes.ts";
 import {
   isInvalidated,
@@ -91,9 +91,12 @@ function storeBody(
 ): Begun {
   const { key } = context.resource;
   let replaced: readonly CacheEntry[] = [];
-  const onLoss = ({ name }: CacheEntry) => {
+  const { host } = context.admitted;
+  const { customer } = context.site;
+  const onLoss = ({ name }: CacheEntry, because: Loss) => {
     removeEntry(key, name, edge);
     putBack(key, replaced, edge);
+    edge.world.observe({ kind: "not-stored", host, customer, because });
   };
   const { maxObjectBytes: maxBytes } = context.site.cache;
   const begun = begin(context, storable, { body, maxBytes, onLoss }, edge);
@@ -199,7 +202,11 @@ function begin(
     body,
     maxBytes,
     onLoss,
-  }: { body: Bytes; maxBytes: number; onLoss?: (entry: CacheEntry) => void },
+  }: {
+    body: Bytes;
+    maxBytes: number;
+    onLoss?: (entry: CacheEntry, because: Loss) => void;
+  },
   edge: Edge,
 ): Begun {
   const { world, isolate } = edge;
@@ -221,7 +228,7 @@ function begin(
       statedBytes: bodyLength,
       budget: isolate.arrivals,
       whenUnread: canBeAskedForLater(stored) ? "stop" : "fetch",
-      onLoss: () => onLoss?.(entry),
+      onLoss: (because) => onLoss?.(entry, because),
     },
     world,
   );
