@@ -1,6 +1,7 @@
 import { canonicalHost } from "../http/host.ts";
 import type { Parsed } from "../http/parsed.ts";
-import type { OriginAnswer, OriginRequest } from "../world.ts";
+import type { ProxyError } from "../http/proxy-status.ts";
+import type { OriginRequest } from "../world.ts";
 
 /*
  * `fetch` takes Host from the URL. To ask an origin under another one:
@@ -91,27 +92,29 @@ function isWithin(hostname: string, zone: string): boolean {
   return hostname === zone || hostname.endsWith(`.${zone}`);
 }
 
-/** What a response says that is not an origin's; null for one that is. */
-export function failureIn(
+/** Why a request did not reach its origin, although there is a response. */
+export interface Astray {
+  error: ProxyError;
+  /** For operators. */
+  details: string;
+}
+
+/** Null for a response of the origin's. */
+export function astrayIn(
   response: Pick<Response, "status" | "headers">,
   address: Address,
   edge: string,
-): Extract<OriginAnswer, { kind: "failed" }> | null {
+): Astray | null {
   switch (address.kind) {
     case "origin":
       return null;
     case "dispatcher":
       return response.status === noAddressStatus
-        ? {
-            kind: "failed",
-            error: "dns_error",
-            details: "the origin's name has no address",
-          }
+        ? { error: "dns_error", details: "the origin's name has no address" }
         : null;
     case "override":
       return isOwnLoop(response, edge)
         ? {
-            kind: "failed",
             error: "proxy_configuration_error",
             details: `${address.url} led back to this edge: Cloudflare ignored that ${address.connectTo} is to be connected to`,
           }

@@ -1,5 +1,5 @@
 import { surrogateDevice } from "../cache/policy.ts";
-import { asksForOneRange } from "../cache/ranges.ts";
+import { asksForOneRange, slicesFor, type ByteRange } from "../cache/ranges.ts";
 import {
   fieldsForShared,
   sharing,
@@ -10,13 +10,9 @@ import type { Reuse } from "../cache/reuse.ts";
 import { fieldsOf, type FieldLine } from "../http/fields.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import {
-  forwardedFields,
-  send,
-  type Failed,
-  type Forwarded,
-} from "./forward.ts";
-import { discardBody } from "./received.ts";
+import { forwardedFields, send, type Forwarded } from "./forward.ts";
+import { sliceBytes, slicesPerFetch } from "./stored-body.ts";
+import { discardBody } from "./bytes.ts";
 
 /** What is asked of an origin besides what the visitor's own fields say. */
 export interface Question {
@@ -58,7 +54,7 @@ export async function askOrigin(
       ...question.range,
       ...(isKeyed ? question.conditions : []),
     ];
-    const sent = checkPart(await sendFor(context, fields, edge), question);
+    const sent = await sendFor(context, fields, edge);
     return { sent, sharing: sharingOf(shared, sent) };
   };
   const first = await ask(question.nominated);
@@ -96,9 +92,27 @@ export function goesPastTheCache(
 /** The visitor's own range, when there is one that may be sent on. */
 export function visitorRange({ request }: RequestContext): FieldLine[] {
   const range = request.fields.get("range");
-  const condition = request.fields.get("if-range");
-  if (request.method !== "GET" || range === null || !asksForOneRange(range))
-    return [];
+  return request.method === "GET" && range !== null && asksForOneRange(range)
+    ? rangeFields(request, range)
+    : [];
+}
+
+/** The whole slices that the visitor's range is in, to be asked for in its place; null where there are none. */
+export function visitorSlices({ request }: RequestContext): ByteRange | null {
+  return request.method === "GET"
+    ? slicesFor(request.fields.get("range") ?? "", {
+        sliceBytes,
+        maxBytes: slicesPerFetch * sliceBytes,
+      })
+    : null;
+}
+
+/** A range with the visitor's own condition. */
+export function rangeFields(
+  { fields }: RequestContext["request"],
+  range: string,
+): FieldLine[] {
+  const condition = fields.get("if-range");
   return condition === null
     ? [["Range", range]]
     : [
@@ -123,25 +137,19 @@ function sendFor(
   const { target } = resource;
   const { authority } = admitted;
   return send(
-    { method, fields, target, authority, body: null, upgrade: "none" },
+    {
+      method,
+      fields,
+      target,
+      authority,
+      body: null,
+      upgrade: "none",
+      watch: null,
+    },
     site,
     edge,
   );
 }
-
-/** RFC 9110 §15.3.7: 206 answers a Range. Who did not send one would take a part for the whole. */
-function checkPart(sent: Forwarded, { range }: Question): Forwarded {
-  if (sent.kind === "failed" || sent.response.status !== 206) return sent;
-  if (range.length > 0) return sent;
-  discard(sent);
-  return unaskedPart;
-}
-
-const unaskedPart: Failed = {
-  kind: "failed",
-  error: "http_protocol_error",
-  details: "the origin answered 206 to a request without Range",
-};
 
 function edgeFields(shared: SharedRequest, { config }: Edge): FieldLine[] {
   return [

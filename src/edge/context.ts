@@ -7,11 +7,11 @@ import type { Site } from "../customer/site.ts";
 import type { Visit } from "../customer/verdict.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { targetOnOrigin } from "../http/target.ts";
-import type { Inbound, Watch } from "../world.ts";
+import type { Inbound, RequestBody } from "../world.ts";
 import type { Admitted } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 import type { Passed } from "./gate.ts";
-import { watchOf } from "./watch.ts";
+import { ExchangeWatch } from "./watch.ts";
 
 /** One request that passed the gate, with all that the cache must know of it. */
 export interface RequestContext {
@@ -19,21 +19,32 @@ export interface RequestContext {
   admitted: Admitted;
   site: Site;
   hopsLeft: string | null;
+  /** Null for a request without content. */
+  body: RequestBody | null;
   /** Its cache key, and the target to send for what the key stands for. */
   resource: Resource;
   /** The resource's URL as visitors know it. */
   url: string;
   purges: readonly PurgeFact[];
-  watch: Watch;
+  watch: ExchangeWatch;
 }
 
 /** The problem is the target's: it is nothing that could be sent to an origin. */
 export function buildContext(
   request: Inbound,
-  admitted: Admitted,
-  passed: Passed,
-  hopsLeft: string | null,
-  visit: Visit,
+  {
+    admitted,
+    passed,
+    hopsLeft,
+    body,
+    visit,
+  }: {
+    admitted: Admitted;
+    passed: Passed;
+    hopsLeft: string | null;
+    body: RequestBody | null;
+    visit: Visit;
+  },
   edge: Edge,
 ): Parsed<RequestContext> {
   const { site } = passed;
@@ -47,10 +58,11 @@ export function buildContext(
       admitted,
       site,
       hopsLeft,
+      body,
       resource: keyed.value,
       url: `${scheme}://${authority}${keyed.value.target}`,
       purges: purgesOf(passed, edge),
-      watch: watchOf(visit, passed, edge),
+      watch: new ExchangeWatch(visit, passed, edge),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { freshnessOf } from "../cache/freshness.ts";
-import { remainder } from "../cache/partial.ts";
+import type { ByteRange } from "../cache/ranges.ts";
 import { isReusable, type Reuse } from "../cache/reuse.ts";
 import { staleOnError, type Failure } from "../cache/stale.ts";
 import type { Handled } from "../cache/status.ts";
@@ -21,25 +21,25 @@ import {
   askOrigin,
   discard,
   goesPastTheCache,
+  rangeFields,
   visitorRange,
+  visitorSlices,
   type Exchange,
 } from "./ask-origin.ts";
 import {
-  collect,
   entryOf,
   isInvalidated,
   putEntry,
   removeEntry,
 } from "./cache-store.ts";
 import type { FetchResult } from "./collapsed-fetch.ts";
-import type { RequestContext } from "./context.ts";
+import { purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Failed, Forwarded } from "./forward.ts";
 import { remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { asStored, receivedFrom, type Arrived } from "./received.ts";
-import { completePart, storeResponse, type StoreResult } from "./store.ts";
-import { sliceBytes } from "./stored-body.ts";
+import { storeResponse, storeSlices, type StoreResult } from "./store.ts";
 
 type Plan = Extract<Reuse, { kind: "validate" | "forward" }>;
 
@@ -82,53 +82,87 @@ export async function fetchFromOrigin(
     stored.varyOn.map(([name]) => name),
   );
   const conditions = conditionsOf(plan);
-  const part = partToComplete(context, task);
+  // A validation asks for the whole.
+  const slices = plan.kind === "validate" ? null : visitorSlices(context);
+  const own = plan.kind === "validate" ? [] : visitorRange(context);
   const range =
-    part?.range ?? (plan.kind === "validate" ? [] : visitorRange(context));
+    slices === null
+      ? own
+      : rangeFields(context.request, `bytes=${slices.first}-${slices.last}`);
   const question = { conditions, range, nominated };
   const answer = await askOrigin(context, question, edge);
   const { sent } = answer;
-  if (sent.kind === "answered") {
-    const { status } = sent.response;
-    const again = () =>
-      askOrigin(context, { ...question, conditions: [], range: [] }, edge);
-    if (status === 304 && conditions.length > 0)
-      return (
-        validated(context, task, sent, edge) ??
-        concluded(context, task, await again(), edge)
-      );
-    if (part !== null && (status === 206 || status === 416))
-      return (
-        (await completed(context, task, { part: part.entry, sent }, edge)) ??
-        concluded(context, task, await again(), edge)
-      );
+  const isNotModified =
+    sent.kind === "answered" &&
+    sent.response.status === 304 &&
+    conditions.length > 0;
+  if (isNotModified) {
+    const outcome = validated(context, task, sent, edge);
+    if (outcome !== null) return outcome;
+    // It was about nothing that is stored.
+    const whole = { ...question, conditions: [] };
+    return concluded(
+      context,
+      task,
+      await askOrigin(context, whole, edge),
+      edge,
+    );
   }
-  return concluded(context, task, answer, edge);
+  const isPart = sent.kind === "answered" && sent.response.status === 206;
+  if (slices === null || !isPart) return concluded(context, task, answer, edge);
+  const outcome = sliced(context, task, { slices, answer }, edge);
+  if (outcome !== null) return outcome;
+  // It can be used by nobody else, so that the visitor's own range is all that is wanted.
+  discard(sent);
+  return concluded(
+    context,
+    task,
+    await askOrigin(context, { ...question, conditions: [], range: own }, edge),
+    edge,
+  );
+}
+
+/** Whole slices of a body, stored and then answered from; null when they are not for others, or cannot be vouched for. */
+function sliced(
+  context: RequestContext,
+  { plan }: FetchTask,
+  { slices, answer }: { slices: ByteRange; answer: Exchange },
+  edge: Edge,
+): FetchOutcome | null {
+  const { sent, sharing } = answer;
+  if (sent.kind === "failed" || sharing.kind !== "shareable") return null;
+  const received = receivedFrom(context, sent, edge);
+  const { body } = sent.response;
+  const entry =
+    body === null
+      ? null
+      : storeSlices(context, received, { slices, body }, edge);
+  if (entry === null) return null;
+  const { ttlSeconds } = freshnessOf(
+    entry.stored,
+    context.site.cache,
+    edge.world.nowMs(),
+  );
+  return {
+    own: {
+      kind: "entry",
+      entry,
+      handled: {
+        kind: "forward",
+        because: plan.because,
+        status: received.status,
+        stored: true,
+        ttlSeconds,
+        key: context.url,
+      },
+    },
+    shared: sharedIfReusable(context, entry.stored, edge),
+  };
 }
 
 function conditionsOf(plan: Plan): FieldLine[] {
   if (plan.kind === "validate") return conditionalFields(plan.stored);
   return plan.because === "vary-miss" ? selectionFields(plan.known) : [];
-}
-
-/** RFC 9111 §3.3: a stored part that the rest can be asked for, to make it whole in memory. */
-function partToComplete(
-  { request }: RequestContext,
-  { plan, entries }: FetchTask,
-): { entry: CacheEntry; range: FieldLine[] } | null {
-  if (plan.kind === "validate" || plan.because !== "partial") return null;
-  if (request.method !== "GET" || request.fields.get("range") !== null)
-    return null;
-  for (const stored of plan.known) {
-    const entry = entryOf(stored, entries);
-    const { range } = stored;
-    if (range === null || range.complete > sliceBytes) continue;
-    if (entry?.body.kind !== "memory") continue;
-    const whole = { first: 0, last: range.complete - 1 };
-    const rest = remainder({ ...stored, range }, whole);
-    if (rest !== null) return { entry, range: Object.entries(rest) };
-  }
-  return null;
 }
 
 /** What is made of the origin's last word. */
@@ -224,9 +258,11 @@ function validated(
         key: url,
       },
     },
-    shared: isKept
-      ? sharedIfReusable(context, stored, edge)
-      : { kind: "uncacheable" },
+    shared: isOld
+      ? { kind: "look-again" }
+      : isKept
+        ? sharedIfReusable(context, stored, edge)
+        : { kind: "uncacheable" },
   };
 }
 
@@ -243,54 +279,9 @@ function sharedIfReusable(
   edge: Edge,
 ): FetchResult {
   if (isReusable(stored, site.cache, edge.world.nowMs()))
-    return { kind: "stored" };
+    return { kind: "look-again" };
   remember(resource.key, "always-validated", edge);
   return { kind: "uncacheable" };
-}
-
-/** RFC 9111 §3.4: the stored part and the rest in one; null when they do not fit, so that the whole has to be asked for. */
-async function completed(
-  context: RequestContext,
-  { plan }: FetchTask,
-  { part, sent }: { part: CacheEntry; sent: Arrived },
-  edge: Edge,
-): Promise<FetchOutcome | null> {
-  const received = receivedFrom(context, sent, edge);
-  const rest =
-    sent.response.status === 206 && isShort(received)
-      ? await collect(sent.response.body ?? new Uint8Array())
-      : null;
-  const entry =
-    rest === null
-      ? null
-      : completePart(context, part, { received, rest }, edge);
-  if (entry === null) {
-    discard(sent);
-    return null;
-  }
-  return {
-    own: {
-      kind: "entry",
-      entry,
-      handled: {
-        kind: "forward",
-        because: plan.because,
-        status: 206,
-        stored: true,
-        key: context.url,
-      },
-    },
-    shared: sharedIfReusable(context, entry.stored, edge),
-  };
-}
-
-/** Does the part say that it fits into memory? */
-function isShort({ fields }: Received): boolean {
-  const [, first, last] =
-    /^bytes (\d{1,15})-(\d{1,15})\//.exec(
-      fieldsOf(fields).get("content-range") ?? "",
-    ) ?? [];
-  return Number(last) - Number(first) < sliceBytes;
 }
 
 /** The origin's answer to the visitor, stored on the way where that may be. */
@@ -354,6 +345,14 @@ function storeIfShared(
   }
 }
 
+/** Why an answer was not stored that says nothing of what the others will get: they find out with a leader of their own. */
+const isOfRequest: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "invalidated",
+  "request-no-store",
+]);
+
 function resultFor(
   context: RequestContext,
   {
@@ -373,19 +372,21 @@ function resultFor(
         because: plan.because,
       };
     case "refused":
-      return status >= 500
-        ? { kind: "error-status", status }
+      if (status >= 500) return { kind: "error-status", status };
+      return isOfRequest.has(stored.because)
+        ? { kind: "look-again" }
         : { kind: "uncacheable" };
   }
 }
 
 /** RFC 9111 §4.3.5: what a HEAD tells of the stored responses it could have been answered with. */
 function freshenByAnswer(
-  { request, site, resource }: RequestContext,
+  context: RequestContext,
   received: Received,
   entries: readonly CacheEntry[],
   edge: Edge,
 ): void {
+  const { request, site, resource } = context;
   if (received.status !== 200) return;
   if (isInvalidated(resource.key, received.requestTimeMs, edge)) return;
   const selected = selectVariants(
@@ -394,7 +395,8 @@ function freshenByAnswer(
   );
   for (const stored of selected) {
     const entry = entryOf(stored, entries);
-    if (entry === null) continue;
+    if (entry === null || purgeOf(stored, context, edge).kind !== "none")
+      continue;
     const made = freshenByHead(stored, request.fields, received, site.cache);
     if (made === null) removeEntry(resource.key, entry.name, edge);
     else if (made.kind === "keep")

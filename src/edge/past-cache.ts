@@ -14,19 +14,22 @@ export async function pastCache(
   context: RequestContext,
   edge: Edge,
 ): Promise<Answered> {
-  const { request, admitted, site, hopsLeft, watch } = context;
-  const { method, body } = request;
-  const sent = await send(
-    {
-      method,
-      fields: forwardedFields(request, admitted, hopsLeft, edge),
-      target: admitted.target,
-      authority: admitted.authority,
-      body,
-      upgrade: upgradeOf(request),
-    },
-    site,
-    edge,
+  const { request, admitted, site, hopsLeft, watch, body } = context;
+  const { method } = request;
+  const sent = await watch.during(
+    send(
+      {
+        method,
+        fields: forwardedFields(request, admitted, hopsLeft, edge),
+        target: admitted.target,
+        authority: admitted.authority,
+        body,
+        upgrade: upgradeOf(request),
+        watch,
+      },
+      site,
+      edge,
+    ),
   );
   if (sent.kind === "failed") return sent;
   const received = receivedFrom(context, sent, edge);

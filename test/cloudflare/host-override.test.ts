@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   addressOf,
-  failureIn,
+  astrayIn,
   type Address,
   type HostVariables,
 } from "../../src/cloudflare/host-override.ts";
@@ -89,21 +89,20 @@ test.each([
   [plain, 502, "portcullis;error=proxy_loop_detected", false],
   [plain, 999, "", false],
 ])(
-  "of %j an answer %d with %j is a failure of ours: %s",
-  (address, status, proxyStatus, isFailure) => {
-    const failure = failureIn(
+  "of %j an answer %d with %j is not of the origin: %s",
+  (address, status, proxyStatus, isAstray) => {
+    const astray = astrayIn(
       { status, headers: says(proxyStatus) },
       address,
       "portcullis",
     );
-    expect(failure !== null).toBe(isFailure);
+    expect(astray !== null).toBe(isAstray);
   },
 );
 
 test("an override that was ignored is the operator's to mend, and the log says what led where", () => {
   const headers = says("portcullis;error=proxy_loop_detected");
-  expect(failureIn({ status: 502, headers }, override, "portcullis")).toEqual({
-    kind: "failed",
+  expect(astrayIn({ status: 502, headers }, override, "portcullis")).toEqual({
     error: "proxy_configuration_error",
     details:
       "https://shop.edge.example/ led back to this edge: Cloudflare ignored that origin.edge.example is to be connected to",

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { connect, type AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { createServer as createTlsServer } from "node:tls";
 import { gzipSync } from "node:zlib";
 import {
@@ -470,15 +471,20 @@ describe("under the visitor's Host, an origin that fails", () => {
     expect((await failing("odd", [at]))[0]).toBe(502);
   });
 
-  test("leaves the pool's next one to answer, under the same Host", async () => {
-    const at = await origin(({ headers }, response) =>
-      response.end(headers.host),
-    );
-    const pool = ["http://127.0.0.1:1", at];
-    await rig.site("pool", pool, visitor);
-    const got = await request(rig.port, "pool.localhost", "/");
-    expect(got.body.toString()).toBe("pool.localhost");
-  });
+  test.each(["http://127.0.0.1:1", "http://no-such-host.invalid"])(
+    "like %s leaves the pool's next one to answer, under the same Host",
+    async (first) => {
+      const at = await origin(async (asked, response) => {
+        response.end(`${asked.headers.host} ${await text(asked)}`);
+      });
+      await rig.site("pool", [first, at], visitor);
+      const ask = async (options = {}) =>
+        (await request(rig.port, "pool.localhost", "/", options)).body;
+      expect((await ask()).toString()).toBe("pool.localhost ");
+      const post = await ask({ method: "POST", body: "content" });
+      expect(post.toString()).toBe("pool.localhost content");
+    },
+  );
 
   test("by being this edge is a loop that ends at once", async () => {
     await rig.site("loop", [`http://127.0.0.1:${rig.port}`], visitor);

@@ -16,6 +16,10 @@ import { startHostDispatcher } from "../../src/cli/host-dispatcher.ts";
 export interface Rig {
   port: number;
   statePath: string;
+  /** What the Worker logged and the runtime printed, line by line. */
+  log: readonly string[];
+  /** The first such line, once it is there. */
+  logged(isMeant: (line: string) => boolean): Promise<string>;
   put(key: string, value: string): Promise<void>;
   remove(key: string): Promise<void>;
   /** A site of customer `id` on `<id>.localhost`, served from these origins. */
@@ -29,6 +33,8 @@ export async function startRig(
 ): Promise<Rig> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-test-"));
   const dispatcher = await startHostDispatcher();
+  const log: string[] = [];
+  const waiting = new Set<(line: string) => void>();
   const runtime = await startDirect({
     bundle: inject("bundle"),
     variables: {
@@ -43,16 +49,12 @@ export async function startRig(
     addresses: ["127.0.0.1"],
     port: 0,
     statePath,
-    ...(options.logged === undefined
-      ? {}
-      : {
-          front: {
-            module: 'export { default } from "./worker.js";',
-            bindings: {},
-            services: {},
-            logged: options.logged,
-          },
-        }),
+    logged: (message) => {
+      log.push(message);
+      options.logged?.(message);
+      console.log(message);
+      for (const look of waiting) look(message);
+    },
   });
   const { port } = await runtime.unsafeGetDirectURL();
   const list = await runtime.getKVNamespace("CUSTOMERS");
@@ -60,6 +62,17 @@ export async function startRig(
   return {
     port: Number(port),
     statePath,
+    log,
+    logged: (isMeant) =>
+      new Promise((resolve) => {
+        const look = (line: string) => {
+          if (!isMeant(line)) return;
+          waiting.delete(look);
+          resolve(line);
+        };
+        waiting.add(look);
+        for (const line of log) look(line);
+      }),
     put,
     remove: (key) => list.delete(key),
     site: async (id, origins, more = {}) => {
