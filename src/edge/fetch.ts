@@ -1,5 +1,6 @@
 import { freshnessOf } from "../cache/freshness.ts";
 import { remainder } from "../cache/partial.ts";
+import { hasCredentials } from "../cache/request-fields.ts";
 import { isReusable, type Reuse } from "../cache/reuse.ts";
 import { staleOnError, type Failure } from "../cache/stale.ts";
 import type { Handled } from "../cache/status.ts";
@@ -13,13 +14,16 @@ import {
   selectedBy,
   selectionFields,
 } from "../cache/validation.ts";
-import { selectVariants } from "../cache/vary.ts";
+import { isOfSharedForm, selectVariants } from "../cache/vary.ts";
 import { fieldsOf, type FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../world.ts";
 import {
+  askAsReceived,
   askForVisitor,
   askOrigin,
+  confirm,
   discard,
+  goesAsReceived,
   goesPastTheCache,
   visitorRange,
   type Exchange,
@@ -32,10 +36,10 @@ import {
   removeEntry,
 } from "./cache-store.ts";
 import type { FetchResult } from "./collapsed-fetch.ts";
-import type { RequestContext } from "./context.ts";
+import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Failed, Forwarded } from "./forward.ts";
-import { remember } from "./hit-for-miss.ts";
+import { recall, remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { asStored, receivedFrom, type Arrived } from "./received.ts";
 import { completePart, storeResponse, type StoreResult } from "./store.ts";
@@ -77,7 +81,10 @@ export async function fetchFromOrigin(
 ): Promise<FetchOutcome> {
   const { plan, entries } = task;
   if (goesPastTheCache(plan))
-    return concluded(context, task, await askForVisitor(context, edge), edge);
+    return concluded(task, await askForVisitor(context, edge), edge);
+  const isStored = entries.length > 0;
+  if (goesAsReceived(context, { plan, isStored }, edge))
+    return concluded(task, await askAsReceived(context, edge), edge);
   const nominated = entries.flatMap(({ stored }) =>
     stored.varyOn.map(([name]) => name),
   );
@@ -87,23 +94,23 @@ export async function fetchFromOrigin(
     part?.range ?? (plan.kind === "validate" ? [] : visitorRange(context));
   const question = { conditions, range, nominated };
   const answer = await askOrigin(context, question, edge);
-  const { sent } = answer;
+  const { sent, context: asked } = answer;
   if (sent.kind === "answered") {
     const { status } = sent.response;
-    const again = () =>
-      askOrigin(context, { ...question, conditions: [], range: [] }, edge);
+    const again = async () => {
+      const bare = { ...question, conditions: [], range: [] };
+      const whole = await askOrigin(context, bare, edge);
+      return concluded(task, await confirm(context, whole, edge), edge);
+    };
     if (status === 304 && conditions.length > 0)
-      return (
-        validated(context, task, sent, edge) ??
-        concluded(context, task, await again(), edge)
-      );
+      return validated(asked, task, sent, edge) ?? again();
     if (part !== null && (status === 206 || status === 416))
       return (
-        (await completed(context, task, { part: part.entry, sent }, edge)) ??
-        concluded(context, task, await again(), edge)
+        (await completed(asked, task, { part: part.entry, sent }, edge)) ??
+        again()
       );
   }
-  return concluded(context, task, answer, edge);
+  return concluded(task, await confirm(context, answer, edge), edge);
 }
 
 function conditionsOf(plan: Plan): FieldLine[] {
@@ -133,9 +140,8 @@ function partToComplete(
 
 /** What is made of the origin's last word. */
 function concluded(
-  context: RequestContext,
   task: FetchTask,
-  { sent, sharing }: Exchange,
+  { context, sent, sharing }: Exchange,
   edge: Edge,
 ): FetchOutcome {
   const standIn = staleEntry(context, task, failureOf(sent), edge);
@@ -195,11 +201,11 @@ function validated(
   sent: Arrived,
   edge: Edge,
 ): FetchOutcome | null {
-  const { request, site, resource, url } = context;
+  const { site, resource, url } = context;
   const received = receivedFrom(context, sent, edge);
   const renewed = validatedStored(plan, received).flatMap((stored) => {
     const entry = entryOf(stored, entries);
-    const made = freshen(stored, request.fields, received, site.cache);
+    const made = freshen(stored, cacheRequestOf(context), received, site.cache);
     return entry === null ? [] : [{ entry, made }];
   });
   const [first] = renewed;
@@ -214,7 +220,10 @@ function validated(
   return {
     own: {
       kind: "entry",
-      entry: { ...first.entry, stored },
+      entry: {
+        ...first.entry,
+        stored: withOwnCookies(stored, received, context),
+      },
       handled: {
         kind: "forward",
         because: plan.because,
@@ -229,6 +238,25 @@ function validated(
       : { kind: "uncacheable" },
   };
 }
+
+/**
+ * Cookies that a 304 sets are for whoever had it asked for; but they are a stranger's to a visitor whose own cookies were held
+ * back.
+ */
+function withOwnCookies(
+  stored: Stored,
+  { fields }: Received,
+  { request, asReceived }: RequestContext,
+): Stored {
+  const set = fields.filter(isSetCookie);
+  if (set.length === 0) return stored;
+  const isStranger =
+    hasCredentials(asReceived.fields) && !hasCredentials(request.fields);
+  const others = stored.fields.filter((line) => !isSetCookie(line));
+  return { ...stored, fields: isStranger ? others : [...others, ...set] };
+}
+
+const isSetCookie = ([name]: FieldLine) => name.toLowerCase() === "set-cookie";
 
 function validatedStored(plan: Plan, received: Received): readonly Stored[] {
   const fields = fieldsOf(received.fields);
@@ -306,6 +334,7 @@ function passedOn(
     freshenByAnswer(context, received, entries, edge);
   const body = sent.response.body ?? new Uint8Array();
   const stored = storeIfShared(context, received, { body, sharing }, edge);
+  rememberReach(context, received.status, stored, edge);
   const handled: Handled = {
     kind: "forward",
     because: plan.because,
@@ -328,10 +357,30 @@ function passedOn(
       received,
       body: stored.visitor,
       handled,
-      conditions: sharing.kind === "past-the-cache" ? "answered" : "open",
+      conditions: context.form === "shared" ? "open" : "answered",
     },
     shared: resultFor(context, { plan, received, stored }, edge),
   };
+}
+
+/** An answer to somebody's credentials that may be stored says that it is for all, so the next is asked for without them. */
+function rememberReach(
+  { resource: { key }, request, form }: RequestContext,
+  status: number,
+  stored: Passing,
+  edge: Edge,
+): void {
+  const isForAll =
+    stored.kind === "stored" ||
+    (stored.kind === "refused" && stored.because === "unkeyed-fields");
+  if (
+    isForAll &&
+    form === "as-received" &&
+    status < 400 &&
+    hasCredentials(request.fields) &&
+    recall(key, edge) === null
+  )
+    remember(key, "for-all", edge);
 }
 
 type Passing =
@@ -381,21 +430,30 @@ function resultFor(
 
 /** RFC 9111 §4.3.5: what a HEAD tells of the stored responses it could have been answered with. */
 function freshenByAnswer(
-  { request, site, resource }: RequestContext,
+  context: RequestContext,
   received: Received,
   entries: readonly CacheEntry[],
   edge: Edge,
 ): void {
+  const { request, site, resource } = context;
   if (received.status !== 200) return;
   if (isInvalidated(resource.key, received.requestTimeMs, edge)) return;
+  if (context.form !== "shared") return;
+  const { fields } = request;
   const selected = selectVariants(
-    request.fields,
+    fields,
     entries.map(({ stored }) => stored),
-  );
+    site.cache,
+  ).filter((stored) => isOfSharedForm(stored, fields, site.cache));
   for (const stored of selected) {
     const entry = entryOf(stored, entries);
     if (entry === null) continue;
-    const made = freshenByHead(stored, request.fields, received, site.cache);
+    const made = freshenByHead(
+      stored,
+      cacheRequestOf(context),
+      received,
+      site.cache,
+    );
     if (made === null) removeEntry(resource.key, entry.name, edge);
     else if (made.kind === "keep")
       putEntry(resource.key, { ...entry, stored: made.stored }, edge);

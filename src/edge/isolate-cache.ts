@@ -65,7 +65,7 @@ function sizeOf(key: string, entries: readonly CacheEntry[]): number {
     if (body.kind === "memory") bytes += body.bytes.byteLength;
     for (const [name, value] of stored.fields)
       bytes += 2 * (name.length + value.length);
-    for (const [name, value] of stored.varyOn)
+    for (const [name, value] of [...stored.varyOn, ...stored.unlisted])
       bytes += 2 * (name.length + (value?.length ?? 0));
   }
   return bytes;

@@ -14,15 +14,15 @@ export async function pastCache(
   context: RequestContext,
   edge: Edge,
 ): Promise<Answered> {
-  const { request, admitted, site, hopsLeft, watch } = context;
-  const { method, body } = request;
+  const { asReceived, admitted, site, hopsLeft, watch } = context;
+  const { method, body } = asReceived;
   const sent = await send(
     {
       method,
-      fields: forwardedFields(request, admitted, hopsLeft, edge),
+      fields: forwardedFields(asReceived, admitted, hopsLeft, edge),
       target: admitted.target,
       body,
-      upgrade: upgradeOf(request),
+      upgrade: upgradeOf(asReceived),
     },
     site,
     edge,

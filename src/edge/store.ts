@@ -12,7 +12,7 @@ import {
   putEntry,
   removeEntry,
 } from "./cache-store.ts";
-import type { RequestContext } from "./context.ts";
+import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { rememberRefusal } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
@@ -45,17 +45,13 @@ export function storeResponse(
   body: Bytes,
   edge: Edge,
 ): StoreResult {
-  const { request, site, url, resource } = context;
+  const { site, resource } = context;
   const refuse = (because: Refusal | "too-large" | "invalidated") =>
     ({ kind: "refused", visitor: body, because }) as const;
-  const storing = mayStore(
-    { method: request.method, url, fields: request.fields },
-    received,
-    site.cache,
-  );
+  const storing = mayStore(cacheRequestOf(context), received, site.cache);
   switch (storing.kind) {
     case "refuse":
-      rememberRefusal(resource.key, received.status, storing.because, edge);
+      rememberRefusal(context, received.status, storing.because, edge);
       return refuse(storing.because);
     case "once": {
       const entry = begin(context, storing.stored, body, maxErrorBytes, edge);
@@ -196,12 +192,8 @@ export function completePart(
   { received, rest }: { received: Received; rest: Uint8Array },
   edge: Edge,
 ): CacheEntry | null {
-  const { request, site, url, resource } = context;
-  const storing = mayStore(
-    { method: request.method, url, fields: request.fields },
-    received,
-    site.cache,
-  );
+  const { site, resource } = context;
+  const storing = mayStore(cacheRequestOf(context), received, site.cache);
   const range = partOf(fieldsOf(received), rest.byteLength);
   if (storing.kind !== "store" || range === null) return null;
   const bodyLength = rest.byteLength;

@@ -1,4 +1,4 @@
-import { hopByHop } from "./connection.ts";
+import { connectionFields, hopByHop } from "./connection.ts";
 import { httpDate } from "./date.ts";
 import { fieldsOf, type FieldLine, type Fields } from "./fields.ts";
 import { provenance } from "./forwarded.ts";
@@ -187,6 +187,17 @@ function lineForVisitor(
   // What was left as it is stays the same object.
   if (mapped === line || !isRedirect) return mapped;
   return [name, mapRedirect(value, line[1], requested)];
+}
+
+/** Is this a field, by its lower-case name, of which an origin never sees what the visitor wrote? */
+export function neverForwarded(name: string): boolean {
+  const read = name.includes("_") ? name.replaceAll("_", "-") : name;
+  return (
+    connectionFields.has(read) ||
+    isClaim(read) ||
+    // The count of hops is the visitor's, and is only made smaller.
+    (ours.has(read) && read !== "max-forwards")
+  );
 }
 
 function isClaim(name: string): boolean {
