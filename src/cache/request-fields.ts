@@ -354,7 +354,7 @@ const decisive = new Set([
 ]);
 
 const library =
-  /^(?:node|node-fetch|undici|axios\/\S+|got \(.*\)|python-requests\/\S+|python-urllib\/\S+|aiohttp\/\S+|go-http-client\/\S+|okhttp\/\S+|java\/\S+|ruby)(?: \(.*\))?$/i;
+  /^(?:node|node-fetch|undici|axios|got|python-requests|python-urllib|aiohttp|go-http-client|okhttp|java|ruby)(?:\/\S+)?(?: \(.*\))?$/i;
 
 const lowerCase = (names: readonly string[]) =>
   new Set(names.map((name) => name.toLowerCase()));

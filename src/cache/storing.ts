@@ -1,4 +1,4 @@
-import { fieldsOf as fieldsOfLines } from "../http/fields.ts";
+import { fieldsOf as fieldsOfLines, NamedFields } from "../http/fields.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import { requestDirectives } from "./directives.ts";
 import { freshnessLifetime } from "./freshness.ts";
@@ -75,8 +75,9 @@ export function mayStore(
     settings,
   );
   const varied = varyOn(request.fields, response.fields);
-  const { fields, form } = request;
-  const unlisted = unlistedBesides(varied, fields, form, settings);
+  const { form } = request;
+  const asked = askedAgain(request);
+  const unlisted = unlistedBesides(varied, asked, form, settings);
   const because =
     methodRefusal(request, response, lifetime) ??
     (isStorableStatus(response.status) ? null : "status") ??
@@ -98,6 +99,17 @@ export function mayStore(
   return because === null
     ? { kind: "store", stored }
     : { kind: "once", stored, because };
+}
+
+/** The fields of a GET that the response may answer: those of a POST without what describes its content. */
+function askedAgain({ method, fields }: CacheRequest): RequestFields {
+  if (method !== "POST") return fields;
+  const isOfContent = /^content-/;
+  return new NamedFields(
+    [...fields]
+      .map(([name, value]): FieldLine => [name.toLowerCase(), value])
+      .filter(([name]) => !isOfContent.test(name)),
+  );
 }
 
 /** GET, and what RFC 9110 §9.3.3 allows of POST: a 200 that states its lifetime and that it is what a GET would give. */

@@ -262,6 +262,18 @@ test.each([
   ["a made-up name", ["user-agent"], { "user-agent": "Phone" }, true],
   ["a library's name", ["user-agent"], { "user-agent": "node-fetch" }, false],
   [
+    "a library's name with its address",
+    ["user-agent"],
+    { "user-agent": "node-fetch/1.0 (+https://github.com/bitinn/node-fetch)" },
+    false,
+  ],
+  [
+    "a library's name within another",
+    ["user-agent"],
+    { "user-agent": "node-fetch/1.0 Shop/2.0" },
+    true,
+  ],
+  [
     "a library's name with a version",
     ["user-agent"],
     { "user-agent": "python-requests/2.32" },
