@@ -1,3 +1,4 @@
+import { withoutIgnoredCookies } from "../cache/cookies.ts";
 import { freshnessLifetime } from "../cache/freshness.ts";
 import { policyOf, surrogateDevice } from "../cache/policy.ts";
 import { asksForOneRange } from "../cache/ranges.ts";
@@ -191,7 +192,10 @@ export async function confirm(
     doubt === "error" && !isOfResource(status)
       ? { ...first, context: { ...context, form: "as-received" } }
       : first;
-  if (!tellsOfVisitor(heldBack, context.asReceived.fields)) return unconfirmed;
+  const isTold =
+    tellsOfVisitor(heldBack, context.asReceived.fields) ||
+    wentWithoutCookies(context);
+  if (!isTold) return unconfirmed;
   const { key } = context.resource;
   const { host } = context.admitted;
   const hadCredentials = [...heldBack].some(isCredential);
@@ -219,6 +223,13 @@ export async function confirm(
     edge,
   );
   return second;
+}
+
+/** Has the site's own list of ignored cookies taken away some that may be a visitor's session? */
+function wentWithoutCookies({ request, asReceived }: RequestContext): boolean {
+  const cookie = asReceived.fields.get("cookie") ?? "";
+  const left = withoutIgnoredCookies(cookie, []) ?? "";
+  return left !== (request.fields.get("cookie") ?? "");
 }
 
 /** RFC 9110 §15.4.5, §15.5.13, §15.5.17: these answer the conditions and ranges that were sent. */

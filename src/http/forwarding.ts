@@ -4,6 +4,7 @@ import { fieldsOf, type FieldLine, type Fields } from "./fields.ts";
 import { provenance } from "./forwarded.ts";
 import { dropVisitedHost } from "./destination.ts";
 import { mapLine, mapRedirect } from "./references.ts";
+import { withoutRepetition } from "./repeated.ts";
 import { continuesTrace, traceBegun, type TraceIds } from "./trace.ts";
 
 /** The step a message takes through this edge. */
@@ -162,7 +163,7 @@ export function fieldsForVisitor(
       const read = name.toLowerCase();
       return !dropped.has(read) && !notForVisitors.has(read);
     })
-    .map((line) => lineForVisitor(line, hop, exchange));
+    .map((line) => lineForVisitor(withoutRepetition(line), hop, exchange));
   const dated = forwarded.some(([name]) => name.toLowerCase() === "date");
   const date: FieldLine[] = dated ? [] : [["Date", httpDate(exchange.nowMs)]];
   return [

@@ -320,6 +320,21 @@ describe("ignored cookies", () => {
   });
 });
 
+test("a site that ignores all cookies still has private pages with them", async () => {
+  const edge = edgeWith({ ignoredCookies: ["*"] });
+  edge.world.origin = (request) => {
+    const cookie = sent(request, "cookie");
+    return cookie === null
+      ? answered(302, [["Location", "/login"]], null)
+      : answered(200, [["Cache-Control", "private"]], `for ${cookie}`);
+  };
+  for (const cookie of ["sid=1", "sid=2"]) {
+    const reply = await ask(edge, shop, { fields: { cookie } });
+    expect(await textOf(reply)).toBe(`for ${cookie}`);
+  }
+  expect(edge.world.sent).toHaveLength(3);
+});
+
 describe('cookies: "static"', () => {
   const css: FieldLine[] = [
     ["Cache-Control", "max-age=600"],
