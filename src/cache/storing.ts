@@ -190,8 +190,8 @@ export function bypasses(request: Fields, settings: CacheSettings): boolean {
   );
 }
 
-/** RFC 9111 §3.5. */
-function allowsAuthorized({ directives }: Policy): boolean {
+/** RFC 9111 §3.5: does it say that it is good for others than who asked? */
+export function allowsAuthorized({ directives }: Policy): boolean {
   return (
     directives.public ||
     directives.mustRevalidate ||

@@ -14,7 +14,7 @@ import {
 import type { Reuse } from "../cache/reuse.ts";
 import { hasStaticPath, isStaticFile } from "../cache/static-files.ts";
 import { isOfResource } from "../cache/statuses.ts";
-import { mayStore } from "../cache/storing.ts";
+import { allowsAuthorized, mayStore } from "../cache/storing.ts";
 import { isOfSharedForm } from "../cache/vary.ts";
 import { fieldsOf, NamedFields, type FieldLine } from "../http/fields.ts";
 import { cacheRequestOf, type RequestContext } from "./context.ts";
@@ -160,13 +160,9 @@ export function goesAsReceived(
   return !triesWithoutCookies(context);
 }
 
-/** Does the site let visitors with cookies have the static files of those without? */
-function triesWithoutCookies({ request, resource, site }: RequestContext) {
-  return (
-    site.cache.cookies === "static" &&
-    !request.fields.get("authorization") &&
-    hasStaticPath(resource.target)
-  );
+/** May the answer without cookies turn out to be good for visitors with cookies too? */
+function triesWithoutCookies({ request, resource }: RequestContext) {
+  return !request.fields.get("authorization") && hasStaticPath(resource.target);
 }
 
 /** An origin that took longer than this is not asked again for the same visitor. */
@@ -179,14 +175,21 @@ const slowMs = 3_000;
  */
 export async function confirm(
   context: RequestContext,
-  first: SharedExchange,
+  { plan, first }: { plan: Asking; first: SharedExchange },
   edge: Edge,
 ): Promise<Exchange> {
   const { sent, heldBack } = first;
   if (sent.kind === "failed" || context.request.method !== "GET") return first;
   const { status } = sent.response;
   if (status >= 500 || unrelated.has(status)) return first;
-  const doubt = doubtOf(context, first, sent, edge);
+  const isTrial =
+    plan.kind === "forward" &&
+    recall(context.resource.key, edge) !== "for-all" &&
+    [...heldBack].some(isCredential);
+  const doubt =
+    isTrial && !isForCookies(context, sent, edge)
+      ? "of-credentials"
+      : doubtOf(context, first, { sent, edge });
   if (doubt === "none") return first;
   const unconfirmed: Exchange =
     doubt === "error" && !isOfResource(status)
@@ -246,35 +249,44 @@ type Doubt =
 
 /** Why an answer in the shared form may not be the one that this visitor should get. */
 function doubtOf(
-  context: RequestContext,
+  { site }: RequestContext,
   { context: asked, sharing: shared, heldBack }: SharedExchange,
-  sent: Arrived,
-  edge: Edge,
+  { sent, edge }: { sent: Arrived; edge: Edge },
 ): Doubt {
-  const { site, resource } = context;
   const received = receivedFrom(asked, sent, edge);
-  const response = { ...received, fields: fieldsOf(received.fields) };
   if ([...heldBack].some(isCredential)) {
     if (shared.kind === "ask-again") return "of-credentials";
     // It would take the place of the visitor's own cookie.
-    if (response.fields.get("set-cookie")) return "of-credentials";
-    const policy = policyOf(response, site.cache);
-    const { responseTimeMs } = received;
-    if (
-      triesWithoutCookies(context) &&
-      recall(resource.key, edge) !== "for-all" &&
-      !isStaticFile(
-        resource.target,
-        response.fields,
-        freshnessLifetime(response, policy, responseTimeMs, site.cache),
-      )
-    )
-      return "of-credentials";
+    if (fieldsOf(received.fields).get("set-cookie")) return "of-credentials";
   }
   const storing = mayStore(cacheRequestOf(asked), received, site.cache);
   if (storing.kind === "refuse")
     return storing.because === "unkeyed-fields" ? "none" : "refused";
   return received.status >= 400 ? "error" : "none";
+}
+
+/**
+ * May a visitor with cookies have what was answered without them, when that is all that is known of the resource? A static file that
+ * says that it is for all, and under "static" any.
+ */
+function isForCookies(
+  context: RequestContext,
+  sent: Arrived,
+  edge: Edge,
+): boolean {
+  const { site, resource } = context;
+  const received = receivedFrom(context, sent, edge);
+  const { responseTimeMs } = received;
+  const response = { ...received, fields: fieldsOf(received.fields) };
+  const policy = policyOf(response, site.cache);
+  return (
+    (site.cache.cookies === "static" || allowsAuthorized(policy)) &&
+    isStaticFile(
+      resource.target,
+      response.fields,
+      freshnessLifetime(response, policy, responseTimeMs, site.cache),
+    )
+  );
 }
 
 /** Nobody reads this answer. */

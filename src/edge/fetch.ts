@@ -100,7 +100,8 @@ export async function fetchFromOrigin(
     const again = async () => {
       const bare = { ...question, conditions: [], range: [] };
       const whole = await askOrigin(context, bare, edge);
-      return concluded(task, await confirm(context, whole, edge), edge);
+      const best = await confirm(context, { plan, first: whole }, edge);
+      return concluded(task, best, edge);
     };
     if (status === 304 && conditions.length > 0)
       return validated(asked, task, sent, edge) ?? again();
@@ -110,7 +111,8 @@ export async function fetchFromOrigin(
         again()
       );
   }
-  return concluded(task, await confirm(context, answer, edge), edge);
+  const best = await confirm(context, { plan, first: answer }, edge);
+  return concluded(task, best, edge);
 }
 
 function conditionsOf(plan: Plan): FieldLine[] {

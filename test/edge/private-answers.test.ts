@@ -389,18 +389,46 @@ describe('cookies: "static"', () => {
     expect(edge.world.sent).toHaveLength(4);
   });
 
-  test("is not the default, nor for other paths, nor for Authorization", async () => {
-    for (const [cache, url, fields] of [
-      [{}, style, { cookie: "sid=1" }],
-      [{ cookies: "static" }, `${shop}a`, { cookie: "sid=1" }],
-      [{ cookies: "static" }, style, { authorization: "Basic eDp5" }],
-    ] as const) {
-      const edge = edgeWith(cache);
-      edge.world.origin = () => answered(200, css, "css");
-      await visit(edge, fields, url);
-      await visit(edge, fields, url);
-      expect(edge.world.sent).toHaveLength(2);
-    }
+  test.each([
+    ["by default", {}, style, { cookie: "sid=1" }, 3],
+    [
+      "for other paths",
+      { cookies: "static" },
+      `${shop}a`,
+      { cookie: "sid=1" },
+      2,
+    ],
+    [
+      "for Authorization",
+      { cookies: "static" },
+      style,
+      { authorization: "Basic eDp5" },
+      2,
+    ],
+  ])("but not %s", async (_, cache, url, fields, requests) => {
+    const edge = edgeWith(cache);
+    edge.world.origin = (request) =>
+      answered(200, css, `for ${sent(request, "cookie")}`);
+    const own = `for ${"cookie" in fields ? fields.cookie : null}`;
+    await visit(edge, fields, url);
+    expect((await visit(edge, fields, url)).text).toBe(own);
+    expect(edge.world.sent).toHaveLength(requests);
+  });
+
+  test("by default only those that say that they are for all", async () => {
+    const edge = memoryEdge();
+    edge.world.origin = (request) =>
+      answered(
+        200,
+        [
+          ["Cache-Control", "public, max-age=60"],
+          ["Content-Type", "text/css"],
+        ],
+        `for ${sent(request, "cookie")}`,
+      );
+    for (const cookie of ["sid=1", "sid=2"])
+      expect((await visit(edge, { cookie }, style)).text).toBe("for null");
+    expect(edge.world.sent).toHaveLength(1);
   });
 });
 

@@ -18,7 +18,7 @@ export interface Visit {
   /** The member `cache` of the site record. */
   cache: object;
   requests: readonly VisitRequest[];
-  answer(path: string, field: (name: string) => string | null): VisitAnswer;
+  answer: (path: string, field: (name: string) => string | null) => VisitAnswer;
 }
 
 const page =
