@@ -10,7 +10,7 @@ import { isUncacheable } from "./hit-for-miss.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
 import { chunksOf, sliceBytes, sliceName } from "./stored-body.ts";
 
-/** A URL keeps no more variants than this by what its origin names in Vary, the newest. */
+/** A URL keeps no more variants than this by what its origin names in Vary, those used last. */
 const maxVariants = 32;
 
 /** And no more than this, beside them, by fields that no Vary names: anybody can invent those. */
@@ -188,7 +188,7 @@ export function isSameVariant(one: Stored, other: Stored): boolean {
   );
 }
 
-/** The newest of the variants that a URL may keep, each kind within its own number. */
+/** Those used last of the variants that a URL may keep, each kind within its own number. */
 function bounded(entries: readonly CacheEntry[]): readonly CacheEntry[] {
   if (entries.length <= maxUnlistedVariants) return entries;
   let ordinary = 0;

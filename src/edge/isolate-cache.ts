@@ -46,6 +46,14 @@ export class IsolateCache {
     }
   }
 
+  /** An entry that is used goes before the others of its key: where there are too many, the last go. */
+  use(key: string, entry: CacheEntry): void {
+    const held = this.#held.get(key);
+    if (held === undefined || held.entries[0] === entry) return;
+    const others = held.entries.filter((other) => other !== entry);
+    if (others.length < held.entries.length) held.entries = [entry, ...others];
+  }
+
   drop(key: string): void {
     this.#bytes -= this.#held.get(key)?.bytes ?? 0;
     this.#held.delete(key);

@@ -113,6 +113,7 @@ async function serve(
   const { stored, ttlSeconds } = plan;
   const entry = entryOf(stored, entries);
   if (entry === null) return null;
+  edge.isolate.cache.use(context.resource.key, entry);
   if (plan.kind === "serve-stale")
     edge.world.later(refresh(context, { stored, entries }, edge));
   const key = context.url;

@@ -543,6 +543,15 @@ describe("RFC 9111 §4.1 fields that no Vary names", () => {
     expect(JSON.parse(index ?? "{}").entries).toHaveLength(17);
   });
 
+  test("of those who come again stay, whatever others send", async () => {
+    const edge = keyed();
+    for (let n = 0; n < 100; n++) {
+      await visit(edge, { rsc: "1" });
+      await visit(edge, { [`x-${n}`]: "1" });
+    }
+    expect(edge.world.sent).toHaveLength(101);
+  });
+
   test("of more than 4,096 characters are passed on, and their answers not kept", async () => {
     const edge = keyed();
     const fields = { foo: "x".repeat(5_000) };
