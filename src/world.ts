@@ -37,19 +37,37 @@ export interface OriginRequest {
   method: string;
   url: URL;
   fields: readonly FieldLine[];
-  body: ReadableStream<Uint8Array> | null;
+  /** Null for a request without content (RFC 9110 §6.4). */
+  body: RequestBody | null;
   upgrade: "none" | "websocket";
-  /** How long the origin may take to the first byte of its response. */
+  /** How long the origin may take to the first byte of its response, from when it has got the request. */
   timeoutMs: number;
+  /** "first" tries a connection before anything is sent, so that a refused connection is known to be one. */
+  probe: "none" | "first";
+  /** When it resolves `cut`, the exchange ends wherever it is. Null for an exchange that several visitors wait for. */
+  watch: Watch | null;
+}
+
+/** The content of a request, still on its way from the visitor. Nobody has read from it. */
+export interface RequestBody {
+  stream: ReadableStream<Uint8Array>;
+  /** From Content-Length; null when the content comes in chunks. It is sent on as it came. */
+  lengthBytes: number | null;
 }
 
 export type OriginAnswer =
   | OriginResponse
   | {
       kind: "failed";
+      /**
+       * RFC 9209 §2.3. `http_request_error`: the visitor's content broke off or is malformed. `http_request_denied`: the
+       * watch cut the exchange. Neither is the origin's failure.
+       */
       error: ProxyError;
       /** For operators; never shown to a visitor. */
       details: string;
+      /** "nothing" when it is known that the origin got none of the request, and that none of the content has been read. */
+      sent: "nothing" | "perhaps";
     };
 
 export interface OriginResponse {
@@ -96,10 +114,12 @@ export type ReplyBody =
   | { kind: "stream"; stream: ReadableStream<Uint8Array>; watch: Watch }
   | { kind: "channel"; channel: Channel; watch: Watch };
 
-/** To be asked, and asked again, while a reply is being delivered: may it go on? */
+/** Checks a customer's standing again and again while something of one visitor's request is under way. */
 export interface Watch {
-  firstInMs: number;
-  ask(): Promise<{ kind: "go-on"; askAgainInMs: number } | { kind: "cut" }>;
+  /** Resolves when the customer is no longer served. Whoever moves bytes stops then. */
+  readonly cut: Promise<unknown>;
+  /** Checks for as long as `work` is under way; returns `work`. */
+  during<Value>(work: Promise<Value>): Promise<Value>;
 }
 
 /** What operators may know of a request, or of the list. Never a visitor's address. */
@@ -120,6 +140,19 @@ export type EdgeEvent =
     }
   | { kind: "record-malformed"; key: string; problem: string }
   | { kind: "list-unreadable"; problem: string }
+  /** The Cache API of the PoP failed; the request went on without it. */
+  | {
+      kind: "pop-cache-failed";
+      operation: "read" | "write" | "delete";
+      problem: string;
+    }
+  /** A response that was to be stored was not, and why. */
+  | {
+      kind: "not-stored";
+      host: string;
+      customer: string;
+      because: "broken" | "too-large" | "no-memory" | "not-written";
+    }
   | { kind: "cut"; host: string; customer: string };
 
 export type Outcome =
@@ -131,4 +164,6 @@ export type Outcome =
   | "unreachable"
   | "maintenance"
   | "unavailable"
-  | "malformed";
+  | "malformed"
+  /** The visitor broke off the content of a request, or sent it malformed. */
+  | "upload-broken";

@@ -9,6 +9,8 @@ export interface StartOptions {
   demo: "kept" | "fresh";
   /** Folder of the local store; null is wrangler's own default. */
   statePath: string | null;
+  /** File of certificates of authorities that vouch for origins, beside those that everybody knows. */
+  originCaPath: string | null;
 }
 
 export type StartCommand =
@@ -23,6 +25,9 @@ with four demo customers whose sites this command serves itself.
   --no-demo      start without the demo customers and their sites
   --direct       run the production bundle on workerd with nothing before it
   --state DIR    keep the local store in DIR instead of .wrangler/state
+  --origin-ca FILE
+                 trust the certificates in FILE (PEM) as authorities of https origins too,
+                 in place of NODE_EXTRA_CA_CERTS
   --help         print this
 
 Ctrl-C stops everything it started and exits with 0; a failure exits with 1.`;
@@ -32,6 +37,7 @@ const known = {
   "no-demo": { type: "boolean" },
   direct: { type: "boolean" },
   state: { type: "string" },
+  "origin-ca": { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -50,6 +56,7 @@ export function parseStartCommand(
   });
   const given = new Set<string>();
   let statePath: string | null = null;
+  let originCaPath: string | null = null;
 
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
@@ -64,6 +71,11 @@ export function parseStartCommand(
         return { ok: false, problem: "--state needs a folder" };
       }
       statePath = token.value;
+    } else if (token.name === "origin-ca") {
+      if (!token.value || token.value.startsWith("-")) {
+        return { ok: false, problem: "--origin-ca needs a file" };
+      }
+      originCaPath = token.value;
     } else if (token.value !== undefined) {
       return { ok: false, problem: `${token.rawName} takes no value` };
     }
@@ -90,6 +102,7 @@ export function parseStartCommand(
         customers: given.has("no-demo") ? "none" : "demo",
         demo: given.has("fresh") ? "fresh" : "kept",
         statePath,
+        originCaPath,
       },
     },
   };

@@ -1,3 +1,5 @@
+// First: miniflare reads the authorities to trust as it is loaded.
+import { command } from "./start-command.ts";
 import { get } from "node:http";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -7,7 +9,8 @@ import { serveDemoSites } from "./demo/customers.ts";
 import { startDirect } from "./direct.ts";
 import { openLocalStore } from "./local-store.ts";
 import { emptyCache, localVariables, usualStatePath } from "./local.ts";
-import { parseStartCommand, usage, type StartOptions } from "./options.ts";
+import { usage, type StartOptions } from "./options.ts";
+import { originCaProblem } from "./origin-ca.ts";
 import { loopbackAddresses, portProblem } from "./ports.ts";
 import { planSeeds, seedKeys } from "./seeds.ts";
 import { bundleWorker, startDevServer, type DevServer } from "./wrangler.ts";
@@ -20,13 +23,15 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void stop());
 }
 
-const command = parseStartCommand(process.argv.slice(2), process.env);
 if (!command.ok) fail(`${command.problem}\nSee npm start -- --help`);
 if (command.value.kind === "help") console.log(usage);
 else await start(command.value.options);
 
 async function start(options: StartOptions): Promise<void> {
-  const problem = await portProblem(options.port);
+  const { originCaPath } = options;
+  const problem =
+    (await portProblem(options.port)) ??
+    (originCaPath === null ? null : await originCaProblem(originCaPath));
   if (problem !== null) fail(problem);
 
   const statePath = resolve(options.statePath ?? usualStatePath);

@@ -1,9 +1,9 @@
 import type { EdgeConfig } from "../edge/config.ts";
 import type { EdgeEvent, World } from "../world.ts";
 import { readList } from "./list.ts";
+import { PopCache } from "./pop-cache.ts";
 import type { Waiting } from "./reply.ts";
 import { send } from "./send.ts";
-import { forget, keep, keepBytes, recall, recallBytes } from "./shelf.ts";
 
 /** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
 export function cloudflareWorld(
@@ -11,6 +11,10 @@ export function cloudflareWorld(
   ctx: Waiting,
   config: EdgeConfig,
 ): World {
+  const observe = (event: EdgeEvent) => log(event, config.logRequests);
+  const { recall, keep, forget, recallBytes, keepBytes } = new PopCache(
+    observe,
+  );
   return {
     nowMs: () => Date.now(),
     randomHex,
@@ -20,10 +24,10 @@ export function cloudflareWorld(
     forget,
     recallBytes,
     keepBytes,
-    send,
+    send: (request) => send(request, ctx),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     later: (work) => ctx.waitUntil(work),
-    observe: (event) => log(event, config.logRequests),
+    observe,
   };
 }
 

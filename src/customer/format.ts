@@ -31,6 +31,7 @@ function denialRecord(denial: Denial) {
     appealUrl: denial.appealUrl,
     authority: denial.authority,
     offboardUntil: instant(denial.offboardUntilMs),
+    clearSiteData: denial.clearSiteData,
     seq: denial.seq,
   };
 }

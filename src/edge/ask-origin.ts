@@ -1,7 +1,7 @@
 import { withoutIgnoredCookies } from "../cache/cookies.ts";
 import { freshnessLifetime } from "../cache/freshness.ts";
 import { policyOf, surrogateDevice } from "../cache/policy.ts";
-import { asksForOneRange } from "../cache/ranges.ts";
+import { asksForOneRange, slicesFor, type ByteRange } from "../cache/ranges.ts";
 import {
   fieldsForShared,
   hasCredentials,
@@ -19,15 +19,12 @@ import { isOfSharedForm } from "../cache/vary.ts";
 import { fieldsOf, NamedFields, type FieldLine } from "../http/fields.ts";
 import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import {
-  forwardedFields,
-  send,
-  type Failed,
-  type Forwarded,
-} from "./forward.ts";
-import { countSecond, isConfirmed, recall, remember } from "./hit-for-miss.ts";
 import type { Inbound } from "../world.ts";
-import { discardBody, receivedFrom, type Arrived } from "./received.ts";
+import { discardBody } from "./bytes.ts";
+import { forwardedFields, send, type Forwarded } from "./forward.ts";
+import { countSecond, isConfirmed, recall, remember } from "./hit-for-miss.ts";
+import { receivedFrom, type Arrived } from "./received.ts";
+import { sliceBytes, slicesPerFetch } from "./stored-body.ts";
 
 /** What is asked of an origin besides what the visitor's own fields say. */
 export interface Question {
@@ -48,7 +45,7 @@ export interface Exchange {
 }
 
 /** One in the shared form. */
-interface SharedExchange extends Exchange {
+export interface SharedExchange extends Exchange {
   /** Lower-case names of the visitor's fields that were not sent. */
   heldBack: ReadonlySet<string>;
 }
@@ -77,7 +74,7 @@ export async function askOrigin(
       ...question.range,
       ...question.conditions,
     ];
-    const sent = checkPart(await sendFor(context, fields, edge), question);
+    const sent = await sendFor(context, fields, edge);
     const { heldBack } = shared;
     return {
       context: sharedContext(context, heldBack),
@@ -304,9 +301,27 @@ export function goesPastTheCache(plan: Asking): boolean {
 /** The visitor's own range, when there is one that may be sent on. */
 export function visitorRange({ request }: RequestContext): FieldLine[] {
   const range = request.fields.get("range");
-  const condition = request.fields.get("if-range");
-  if (request.method !== "GET" || range === null || !asksForOneRange(range))
-    return [];
+  return request.method === "GET" && range !== null && asksForOneRange(range)
+    ? rangeFields(request, range)
+    : [];
+}
+
+/** The whole slices that the visitor's range is in, to be asked for in its place; null where there are none. */
+export function visitorSlices({ request }: RequestContext): ByteRange | null {
+  return request.method === "GET"
+    ? slicesFor(request.fields.get("range") ?? "", {
+        sliceBytes,
+        maxBytes: slicesPerFetch * sliceBytes,
+      })
+    : null;
+}
+
+/** A range with the visitor's own condition. */
+export function rangeFields(
+  { fields }: RequestContext["request"],
+  range: string,
+): FieldLine[] {
+  const condition = fields.get("if-range");
   return condition === null
     ? [["Range", range]]
     : [
@@ -331,25 +346,11 @@ function sendFor(
   const { method } = request;
   const { target } = resource;
   return send(
-    { method, fields, target, body: null, upgrade: "none" },
+    { method, fields, target, body: null, upgrade: "none", watch: null },
     site,
     edge,
   );
 }
-
-/** RFC 9110 §15.3.7: 206 answers a Range. Who did not send one would take a part for the whole. */
-function checkPart(sent: Forwarded, { range }: Question): Forwarded {
-  if (sent.kind === "failed" || sent.response.status !== 206) return sent;
-  if (range.length > 0) return sent;
-  discard(sent);
-  return unaskedPart;
-}
-
-const unaskedPart: Failed = {
-  kind: "failed",
-  error: "http_protocol_error",
-  details: "the origin answered 206 to a request without Range",
-};
 
 function edgeFields(shared: SharedRequest, { config }: Edge): FieldLine[] {
   return [

@@ -133,17 +133,13 @@ export function isInvalidated(
   return requestTimeMs <= (isolate.invalidatedAtMs.get(key) ?? -Infinity);
 }
 
-/** A slice of an entry's body, or null when the PoP cache has let it go; the entry is then removed. */
+/** The slice of an entry's body that a position is in, or null when the PoP cache does not have it. */
 export async function findSlice(
-  key: string,
   { name }: CacheEntry,
   at: number,
-  edge: Edge,
+  { world }: Edge,
 ): Promise<Bytes | null> {
-  const index = Math.floor(at / sliceBytes);
-  const slice = await edge.world.recallBytes(sliceName(name, index));
-  if (slice === null) removeEntry(key, name, edge);
-  return slice;
+  return world.recallBytes(sliceName(name, Math.floor(at / sliceBytes)));
 }
 
 /** The body of an entry that fits into memory, and stays there from now on; null when it is gone. */
@@ -153,7 +149,7 @@ export async function loadBody(
   edge: Edge,
 ): Promise<Uint8Array | null> {
   const { cache } = edge.isolate;
-  const slice = await findSlice(key, entry, 0, edge);
+  const slice = await findSlice(entry, 0, edge);
   const bytes = slice === null ? null : await collect(slice);
   if (bytes?.byteLength !== entry.stored.bodyLength) {
     removeEntry(key, entry.name, edge);
@@ -265,7 +261,11 @@ async function updateIndex(
     [...own, ...others].filter(
       ({ stored }) => stored.requestTimeMs > invalidatedAtMs,
     ),
-  ).map(({ stored, name }) => ({ stored, name }));
+  ).map(({ stored, name, body }) => ({
+    stored,
+    name,
+    isWhole: body.kind !== "pop" || body.isWhole,
+  }));
   await (entries.length === 0 && invalidatedAtMs === 0
     ? world.forget(indexName(key))
     : world.keep(indexName(key), JSON.stringify({ invalidatedAtMs, entries })));
@@ -280,6 +280,7 @@ const Index = v.pipe(
     entries: v.array(
       v.object({
         name: v.string(),
+        isWhole: v.boolean(),
         stored: v.object({
           method: v.literal("GET"),
           status: v.number(),
@@ -313,10 +314,10 @@ function parseIndex(text: string | null): {
   const { invalidatedAtMs, entries } = index.output;
   return {
     invalidatedAtMs,
-    entries: entries.map(({ stored, name }) => ({
+    entries: entries.map(({ stored, name, isWhole }) => ({
       stored,
       name,
-      body: { kind: "pop" },
+      body: { kind: "pop", isWhole },
     })),
   };
 }

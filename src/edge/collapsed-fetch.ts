@@ -5,8 +5,8 @@ import { SharedResult } from "./shared-result.ts";
 
 /** What an origin fetch comes to for those who waited for it. */
 export type FetchResult =
-  /** Look again: what it brought is stored, or is being stored. */
-  | { kind: "stored" }
+  /** What it brought is stored, or is being stored; or it says nothing of what the others will get. */
+  | { kind: "look-again" }
   /** It answers one visitor only: everybody asks for themselves. */
   | { kind: "uncacheable" }
   /** The origin answered with an error that is for everybody. */

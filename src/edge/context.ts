@@ -11,11 +11,11 @@ import type { Visit } from "../customer/verdict.ts";
 import { NamedFields, type FieldLine } from "../http/fields.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { targetOnOrigin } from "../http/target.ts";
-import type { Inbound, Watch } from "../world.ts";
+import type { Inbound, RequestBody } from "../world.ts";
 import type { Admitted } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 import type { Passed } from "./gate.ts";
-import { watchOf } from "./watch.ts";
+import { ExchangeWatch } from "./watch.ts";
 
 /** One request that passed the gate, with all that the cache must know of it. */
 export interface RequestContext {
@@ -28,21 +28,32 @@ export interface RequestContext {
   admitted: Admitted;
   site: Site;
   hopsLeft: string | null;
+  /** Null for a request without content. */
+  body: RequestBody | null;
   /** Its cache key, and the target to send for what the key stands for. */
   resource: Resource;
   /** The resource's URL as visitors know it. */
   url: string;
   purges: readonly PurgeFact[];
-  watch: Watch;
+  watch: ExchangeWatch;
 }
 
 /** The problem is the target's: it is nothing that could be sent to an origin. */
 export function buildContext(
   request: Inbound,
-  admitted: Admitted,
-  passed: Passed,
-  hopsLeft: string | null,
-  visit: Visit,
+  {
+    admitted,
+    passed,
+    hopsLeft,
+    body,
+    visit,
+  }: {
+    admitted: Admitted;
+    passed: Passed;
+    hopsLeft: string | null;
+    body: RequestBody | null;
+    visit: Visit;
+  },
   edge: Edge,
 ): Parsed<RequestContext> {
   const { site } = passed;
@@ -58,10 +69,11 @@ export function buildContext(
       admitted,
       site,
       hopsLeft,
+      body,
       resource: keyed.value,
       url: `${scheme}://${authority}${keyed.value.target}`,
       purges: purgesOf(passed, edge),
-      watch: watchOf(visit, passed, edge),
+      watch: new ExchangeWatch(visit, passed, edge),
     },
   };
 }
@@ -75,9 +87,11 @@ function withoutIgnored(
   if (cookie === null) return request;
   const left = withoutIgnoredCookies(cookie, ignoredCookies);
   if (left === cookie) return request;
-  const fields = [...request.fields].flatMap(([name, value]): FieldLine[] => {
+  const fields = [...request.fields].flatMap((line): FieldLine[] => {
+    const [name, value] = line;
     const key = name.toLowerCase();
-    if (key !== "cookie") return [[key, value]];
+    // What stays as it is stays the same object: only so are bytes known that are no UTF-8.
+    if (key !== "cookie") return [key === name ? line : [key, value]];
     return left === null ? [] : [[key, left]];
   });
   return { ...request, fields: new NamedFields(fields) };

@@ -1,5 +1,5 @@
 import { freshnessOf } from "../cache/freshness.ts";
-import { remainder } from "../cache/partial.ts";
+import type { ByteRange } from "../cache/ranges.ts";
 import { hasCredentials } from "../cache/request-fields.ts";
 import { isReusable, type Reuse } from "../cache/reuse.ts";
 import { staleOnError, type Failure } from "../cache/stale.ts";
@@ -25,25 +25,26 @@ import {
   discard,
   goesAsReceived,
   goesPastTheCache,
+  rangeFields,
   visitorRange,
+  visitorSlices,
   type Exchange,
+  type SharedExchange,
 } from "./ask-origin.ts";
 import {
-  collect,
   entryOf,
   isInvalidated,
   putEntry,
   removeEntry,
 } from "./cache-store.ts";
 import type { FetchResult } from "./collapsed-fetch.ts";
-import { cacheRequestOf, type RequestContext } from "./context.ts";
+import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Failed, Forwarded } from "./forward.ts";
 import { recall, remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { asStored, receivedFrom, type Arrived } from "./received.ts";
-import { completePart, storeResponse, type StoreResult } from "./store.ts";
-import { sliceBytes } from "./stored-body.ts";
+import { storeResponse, storeSlices, type StoreResult } from "./store.ts";
 
 type Plan = Extract<Reuse, { kind: "validate" | "forward" }>;
 
@@ -89,55 +90,100 @@ export async function fetchFromOrigin(
     stored.varyOn.map(([name]) => name),
   );
   const conditions = conditionsOf(plan);
-  const part = partToComplete(context, task);
+  // A validation asks for the whole.
+  const slices = plan.kind === "validate" ? null : visitorSlices(context);
+  const own = plan.kind === "validate" ? [] : visitorRange(context);
   const range =
-    part?.range ?? (plan.kind === "validate" ? [] : visitorRange(context));
+    slices === null
+      ? own
+      : rangeFields(context.request, `bytes=${slices.first}-${slices.last}`);
   const question = { conditions, range, nominated };
   const answer = await askOrigin(context, question, edge);
   const { sent, context: asked } = answer;
-  if (sent.kind === "answered") {
-    const { status } = sent.response;
-    const again = async () => {
-      const bare = { ...question, conditions: [], range: [] };
-      const whole = await askOrigin(context, bare, edge);
-      const best = await confirm(context, { plan, first: whole }, edge);
-      return concluded(task, best, edge);
-    };
-    if (status === 304 && conditions.length > 0)
-      return validated(asked, task, sent, edge) ?? again();
-    if (part !== null && (status === 206 || status === 416))
-      return (
-        (await completed(asked, task, { part: part.entry, sent }, edge)) ??
-        again()
-      );
+  const isNotModified =
+    sent.kind === "answered" &&
+    sent.response.status === 304 &&
+    conditions.length > 0;
+  if (isNotModified) {
+    const outcome = validated(asked, task, sent, edge);
+    if (outcome !== null) return outcome;
+    // It was about nothing that is stored.
+    const whole = { ...question, conditions: [] };
+    return confirmed(
+      context,
+      task,
+      await askOrigin(context, whole, edge),
+      edge,
+    );
   }
+  const isPart = sent.kind === "answered" && sent.response.status === 206;
+  if (slices === null || !isPart) return confirmed(context, task, answer, edge);
   const best = await confirm(context, { plan, first: answer }, edge);
-  return concluded(task, best, edge);
+  if (best !== answer) return concluded(task, best, edge);
+  const outcome = sliced(task, { slices, answer }, edge);
+  if (outcome !== null) return outcome;
+  // It can be used by nobody else, so that the visitor's own range is all that is wanted.
+  discard(sent);
+  const asWanted = { ...question, conditions: [], range: own };
+  return confirmed(
+    context,
+    task,
+    await askOrigin(context, asWanted, edge),
+    edge,
+  );
+}
+
+/** What is made of an answer in the shared form, or of the one that this visitor is to get instead. */
+async function confirmed(
+  context: RequestContext,
+  task: FetchTask,
+  first: SharedExchange,
+  edge: Edge,
+): Promise<FetchOutcome> {
+  const { plan } = task;
+  return concluded(task, await confirm(context, { plan, first }, edge), edge);
+}
+
+/** Whole slices of a body, stored and then answered from; null when they are not for others, or cannot be vouched for. */
+function sliced(
+  { plan }: FetchTask,
+  { slices, answer }: { slices: ByteRange; answer: Exchange },
+  edge: Edge,
+): FetchOutcome | null {
+  const { context, sent, sharing } = answer;
+  if (sent.kind === "failed" || sharing.kind !== "shareable") return null;
+  const received = receivedFrom(context, sent, edge);
+  const { body } = sent.response;
+  const entry =
+    body === null
+      ? null
+      : storeSlices(context, received, { slices, body }, edge);
+  if (entry === null) return null;
+  const { ttlSeconds } = freshnessOf(
+    entry.stored,
+    context.site.cache,
+    edge.world.nowMs(),
+  );
+  return {
+    own: {
+      kind: "entry",
+      entry,
+      handled: {
+        kind: "forward",
+        because: plan.because,
+        status: received.status,
+        stored: true,
+        ttlSeconds,
+        key: context.url,
+      },
+    },
+    shared: sharedIfReusable(context, entry.stored, edge),
+  };
 }
 
 function conditionsOf(plan: Plan): FieldLine[] {
   if (plan.kind === "validate") return conditionalFields(plan.stored);
   return plan.because === "vary-miss" ? selectionFields(plan.known) : [];
-}
-
-/** RFC 9111 §3.3: a stored part that the rest can be asked for, to make it whole in memory. */
-function partToComplete(
-  { request }: RequestContext,
-  { plan, entries }: FetchTask,
-): { entry: CacheEntry; range: FieldLine[] } | null {
-  if (plan.kind === "validate" || plan.because !== "partial") return null;
-  if (request.method !== "GET" || request.fields.get("range") !== null)
-    return null;
-  for (const stored of plan.known) {
-    const entry = entryOf(stored, entries);
-    const { range } = stored;
-    if (range === null || range.complete > sliceBytes) continue;
-    if (entry?.body.kind !== "memory") continue;
-    const whole = { first: 0, last: range.complete - 1 };
-    const rest = remainder({ ...stored, range }, whole);
-    if (rest !== null) return { entry, range: Object.entries(rest) };
-  }
-  return null;
 }
 
 /** What is made of the origin's last word. */
@@ -235,9 +281,11 @@ function validated(
         key: url,
       },
     },
-    shared: isKept
-      ? sharedIfReusable(context, stored, edge)
-      : { kind: "uncacheable" },
+    shared: isOld
+      ? { kind: "look-again" }
+      : isKept
+        ? sharedIfReusable(context, stored, edge)
+        : { kind: "uncacheable" },
   };
 }
 
@@ -273,54 +321,9 @@ function sharedIfReusable(
   edge: Edge,
 ): FetchResult {
   if (isReusable(stored, site.cache, edge.world.nowMs()))
-    return { kind: "stored" };
+    return { kind: "look-again" };
   remember(resource.key, "always-validated", edge);
   return { kind: "uncacheable" };
-}
-
-/** RFC 9111 §3.4: the stored part and the rest in one; null when they do not fit, so that the whole has to be asked for. */
-async function completed(
-  context: RequestContext,
-  { plan }: FetchTask,
-  { part, sent }: { part: CacheEntry; sent: Arrived },
-  edge: Edge,
-): Promise<FetchOutcome | null> {
-  const received = receivedFrom(context, sent, edge);
-  const rest =
-    sent.response.status === 206 && isShort(received)
-      ? await collect(sent.response.body ?? new Uint8Array())
-      : null;
-  const entry =
-    rest === null
-      ? null
-      : completePart(context, part, { received, rest }, edge);
-  if (entry === null) {
-    discard(sent);
-    return null;
-  }
-  return {
-    own: {
-      kind: "entry",
-      entry,
-      handled: {
-        kind: "forward",
-        because: plan.because,
-        status: 206,
-        stored: true,
-        key: context.url,
-      },
-    },
-    shared: sharedIfReusable(context, entry.stored, edge),
-  };
-}
-
-/** Does the part say that it fits into memory? */
-function isShort({ fields }: Received): boolean {
-  const [, first, last] =
-    /^bytes (\d{1,15})-(\d{1,15})\//.exec(
-      fieldsOf(fields).get("content-range") ?? "",
-    ) ?? [];
-  return Number(last) - Number(first) < sliceBytes;
 }
 
 /** The origin's answer to the visitor, stored on the way where that may be. */
@@ -405,6 +408,14 @@ function storeIfShared(
   }
 }
 
+/** Why an answer was not stored that says nothing of what the others will get: they find out with a leader of their own. */
+const isOfRequest: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "invalidated",
+  "request-no-store",
+]);
+
 function resultFor(
   context: RequestContext,
   {
@@ -424,8 +435,9 @@ function resultFor(
         because: plan.because,
       };
     case "refused":
-      return status >= 500
-        ? { kind: "error-status", status }
+      if (status >= 500) return { kind: "error-status", status };
+      return isOfRequest.has(stored.because)
+        ? { kind: "look-again" }
         : { kind: "uncacheable" };
   }
 }
@@ -449,7 +461,8 @@ function freshenByAnswer(
   ).filter((stored) => isOfSharedForm(stored, fields, site.cache));
   for (const stored of selected) {
     const entry = entryOf(stored, entries);
-    if (entry === null) continue;
+    if (entry === null || purgeOf(stored, context, edge).kind !== "none")
+      continue;
     const made = freshenByHead(
       stored,
       cacheRequestOf(context),

@@ -14,18 +14,21 @@ export async function pastCache(
   context: RequestContext,
   edge: Edge,
 ): Promise<Answered> {
-  const { asReceived, admitted, site, hopsLeft, watch } = context;
-  const { method, body } = asReceived;
-  const sent = await send(
-    {
-      method,
-      fields: forwardedFields(asReceived, admitted, hopsLeft, edge),
-      target: admitted.target,
-      body,
-      upgrade: upgradeOf(asReceived),
-    },
-    site,
-    edge,
+  const { asReceived, admitted, site, hopsLeft, watch, body } = context;
+  const { method } = asReceived;
+  const sent = await watch.during(
+    send(
+      {
+        method,
+        fields: forwardedFields(asReceived, admitted, hopsLeft, edge),
+        target: admitted.target,
+        body,
+        upgrade: upgradeOf(asReceived),
+        watch,
+      },
+      site,
+      edge,
+    ),
   );
   if (sent.kind === "failed") return sent;
   const received = receivedFrom(context, sent, edge);

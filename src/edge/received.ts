@@ -1,7 +1,6 @@
 import type { Received } from "../cache/storing.ts";
 import type { Stored } from "../cache/stored.ts";
 import { fieldsForVisitor } from "../http/forwarding.ts";
-import type { Bytes } from "../world.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { hopOf, originHttpVersion, type Forwarded } from "./forward.ts";
@@ -38,10 +37,4 @@ export function asStored(received: Received): Stored {
     bodyLength: 0,
     range: null,
   };
-}
-
-/** Nobody reads this body. */
-export function discardBody(body: Bytes | null): void {
-  if (body instanceof ReadableStream)
-    void body.cancel().then(undefined, () => undefined);
 }

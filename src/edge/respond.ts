@@ -12,15 +12,16 @@ import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { Bytes, Reply, ReplyBody, Watch } from "../world.ts";
-import { findSlice, loadBody } from "./cache-store.ts";
+import { loadBody, removeEntry } from "./cache-store.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Fetched } from "./fetch.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
-import { asStored, discardBody } from "./received.ts";
-import { accessFor } from "./resume.ts";
+import { discardBody } from "./bytes.ts";
+import { asStored } from "./received.ts";
 import { compose } from "./segments.ts";
-import { readSlices, sliceBytes, type BodyAccess } from "./stored-body.ts";
+import { accessFor, readSlice } from "./slice-fetch.ts";
+import { readSlices, sliceBytes } from "./stored-body.ts";
 
 /** Answers from a cache entry (RFC 9111 §4), conditions and ranges included; null when its body is gone. */
 export async function respondFromEntry(
@@ -126,6 +127,13 @@ async function openBody(
     case "memory":
       return { kind: "bytes", offset, bytes: body.bytes };
     case "arriving":
+      // A part far ahead of what has arrived does not wait for it.
+      if (
+        plan.kind === "part" &&
+        plan.first - offset > body.arriving.length &&
+        (stored.bodyLength ?? 0) > sliceBytes
+      )
+        return openSlices(context, { entry, plan }, edge);
       return {
         kind: "chunks",
         offset,
@@ -137,52 +145,60 @@ async function openBody(
         const bytes = await loadBody(key, entry, edge);
         return bytes === null ? null : { kind: "bytes", offset, bytes };
       }
-      return openSlices(
-        { context, entry, access },
-        firstOf(plan) - offset,
-        edge,
-      );
+      return openSlices(context, { entry, plan }, edge);
     }
   }
 }
 
-/** The first slice is looked for before the answer begins, while the origin can still be asked instead. */
+/** The first bytes are waited for before the answer begins, while the origin can still be asked for all of it instead. */
 async function openSlices(
-  {
-    context,
-    entry,
-    access,
-  }: { context: RequestContext; entry: CacheEntry; access: BodyAccess },
-  at: number,
+  context: RequestContext,
+  { entry, plan }: { entry: CacheEntry; plan: RangePlan },
   edge: Edge,
 ): Promise<BodyReader | null> {
   const { stored } = entry;
-  let opened = await findSlice(context.resource.key, entry, at, edge);
-  if (opened === null) return null;
+  const offset = stored.range?.first ?? 0;
   const end = (stored.bodyLength ?? 0) - 1;
-  return {
-    kind: "chunks",
-    offset: stored.range?.first ?? 0,
-    read: (first, last) => {
-      const slice = opened;
-      opened = null;
-      return readSlices({ first, last: last ?? end }, access, slice);
-    },
-  };
+  const read = (first: number, last: number | null) =>
+    readSlices({ first, last: last ?? end }, (at) =>
+      readSlice(context, entry, at, edge),
+    );
+  // Several parts are read one after the other, each when its turn comes.
+  if (plan.kind === "parts") return { kind: "chunks", offset, read };
+  const part = plan.kind === "part" ? plan : null;
+  const begun = read(
+    (part?.first ?? offset) - offset,
+    part === null ? null : part.last - offset,
+  );
+  const step = await begun.next().then(
+    (value) => value,
+    () => null,
+  );
+  if (step === null) {
+    removeEntry(context.resource.key, entry.name, edge);
+    return null;
+  }
+  const opened = step.done === true ? begun : startingWith(step.value, begun);
+  return { kind: "chunks", offset, read: () => opened };
 }
 
-/** The position of the first byte that an answer needs. */
-function firstOf(plan: RangePlan): number {
-  switch (plan.kind) {
-    case "part":
-      return plan.first;
-    case "parts":
-      return plan.parts[0]?.first ?? 0;
-    case "whole":
-    case "unsatisfiable":
-    case "elsewhere":
-      return 0;
-  }
+/** Ends what it reads from even when nobody has read the beginning. */
+function startingWith(
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array, void, void>,
+): AsyncIterableIterator<Uint8Array, void, void> {
+  let begun: Uint8Array | null = first;
+  return {
+    next: async () => {
+      const value = begun;
+      begun = null;
+      return value === null ? rest.next() : { done: false, value };
+    },
+    return: () => rest.return(),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** What to send of the body, null for all of it. */

@@ -3,6 +3,7 @@ import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { planReuse, type Reuse } from "../cache/reuse.ts";
 import type { ForwardReason, Handled } from "../cache/status.ts";
 import type { Reply } from "../world.ts";
+import { visitorSlices } from "./ask-origin.ts";
 import { entryOf, findEntries } from "./cache-store.ts";
 import type { CollapsedFetch, FetchResult } from "./collapsed-fetch.ts";
 import { purgeOf, type RequestContext } from "./context.ts";
@@ -16,8 +17,10 @@ import {
 import type { Failed } from "./forward.ts";
 import { isForOthers } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
-import { discardBody } from "./received.ts";
+import { discardBody } from "./bytes.ts";
 import { respondFromEntry, respondFromOrigin } from "./respond.ts";
+import { canBeAskedForLater } from "./store.ts";
+import { sliceBytes } from "./stored-body.ts";
 
 export type Answered =
   | { kind: "reply"; reply: Reply }
@@ -55,10 +58,12 @@ export async function throughCache(
       case "validate":
       case "forward": {
         const task = { plan, entries };
-        const fetched =
-          isLast || !isCollapsible(context, plan, edge)
-            ? (await fetchFromOrigin(context, task, edge)).own
-            : await fetchTogether(context, task, edge);
+        const isAlone = isLast || !isCollapsible(context, plan, edge);
+        const fetched = await context.watch.during(
+          isAlone
+            ? fetchAlone(context, task, edge)
+            : fetchTogether(context, task, edge),
+        );
         const answered = await respond(context, fetched, edge);
         if (answered !== null) return answered;
         waitedFor = plan.because;
@@ -85,16 +90,25 @@ function planFor(
         const plan = planRange(request, stored, () => "-");
         if (plan.kind === "elsewhere") return false;
         const body = entryOf(stored, entries)?.body;
+        // A body of which parts may be gone at the origin is not for who wants all of it.
+        if (body?.kind === "pop" && !body.isWhole && plan.kind === "whole")
+          return request.method === "HEAD";
+        if (body?.kind !== "arriving") return true;
         // The origin has a part sooner than the whole has arrived up to there.
         return (
-          body?.kind !== "arriving" ||
-          (plan.kind === "part"
-            ? plan.first <= body.arriving.length
-            : plan.kind !== "parts")
+          plan.kind === "whole" ||
+          isShort(stored) ||
+          canBeAskedForLater(stored) ||
+          (plan.kind === "part" && plan.first <= body.arriving.length)
         );
       },
     },
   );
+}
+
+/** Then it will soon be there. */
+function isShort({ bodyLength }: CacheEntry["stored"]): boolean {
+  return bodyLength !== null && bodyLength <= sliceBytes;
 }
 
 async function serve(
@@ -150,6 +164,14 @@ async function refresh(
   if (fetched.kind === "response") discardBody(fetched.body);
 }
 
+async function fetchAlone(
+  context: RequestContext,
+  task: FetchTask,
+  edge: Edge,
+): Promise<Fetched> {
+  return (await fetchFromOrigin(context, task, edge)).own;
+}
+
 /** One request goes to the origin for all that ask the same meanwhile. Null: look again. */
 async function fetchTogether(
   context: RequestContext,
@@ -164,14 +186,14 @@ async function fetchTogether(
   const limitMs = site.timeoutSeconds * 1000 * site.origins.length + settleMs;
   const result = await running.wait(edge.world.nowMs() + limitMs, edge.world);
   switch (result.kind) {
-    case "stored":
+    case "look-again":
       return null;
     case "overdue":
       // Whoever led it is gone for good. One of those who waited leads now.
       fetches.end(resource.key, selector, running);
       return null;
     case "uncacheable":
-      return (await fetchFromOrigin(context, task, edge)).own;
+      return fetchAlone(context, task, edge);
     case "failed":
       return staleEntry(context, task, { kind: "unreachable" }, edge) ?? result;
     case "error-status":
@@ -283,16 +305,15 @@ function isCollapsible(
  * Who asks the same of a resource: the part, the values of the fields by which its stored responses vary, and of those that no
  * Vary names; and with cookies or without.
  */
-function selectorOf(
-  { request, site }: RequestContext,
-  { entries }: FetchTask,
-): string {
+function selectorOf(context: RequestContext, { entries }: FetchTask): string {
+  const { request, site } = context;
   const names = new Set(
     entries.flatMap(({ stored }) => stored.varyOn.map(([name]) => name)),
   );
   const values = [...names].map((name) => [name, request.fields.get(name)]);
+  const range = visitorSlices(context) ?? request.fields.get("range");
   return JSON.stringify([
-    request.fields.get("range"),
+    range,
     values,
     unlistedFields(request.fields, "shared", site.cache),
     hasCredentials(request.fields),

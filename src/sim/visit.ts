@@ -156,6 +156,7 @@ function outcomeOf(reply: Reply, account: PopWorld["account"]): Outcome {
     case "maintenance":
     case "unavailable":
     case "malformed":
+    case "upload-broken":
     case undefined:
       return "error";
   }

@@ -130,11 +130,34 @@ describe("on one list", () => {
   });
 });
 
+test("what a drop clears in browsers is said before, by show and by explain", async () => {
+  await seed("clearing", forum);
+  const dropped = await on(
+    "clearing",
+    "drop",
+    "forum",
+    "--clear-site-data",
+    "storage",
+  );
+  expect(dropped).toMatchObject({ code: 0, stderr: "" });
+  const { report } = await json("clearing", "show", "forum");
+  expect(JSON.parse(report.records["customer:forum"])).toMatchObject({
+    clearSiteData: "storage",
+  });
+  const show = await on("clearing", "show", "forum");
+  const explain = await on("clearing", "explain", "https://forum.example/");
+  for (const { stdout } of [dropped, show, explain])
+    expect(stdout).toMatch(
+      /clears +the browser's cache and storage of the site \(logins/,
+    );
+});
+
 test.each([
   [["drop"], "missing required argument 'customer'"],
   [["dorp", "forum"], "Did you mean drop?"],
   [["drop", "forum", "--groud", "policy"], "Did you mean --ground?"],
   [["drop", "forum", "--ground", "polcy"], "Allowed choices are policy"],
+  [["drop", "forum", "--clear-site-data", "cookies"], "choices are cache"],
   [["drop", "forum", "--at", "x", "--in", "y"], "cannot be used with"],
   [["list", "--remote", "--persist-to", "x"], "--remote is not local"],
   [["add", "shop.example", ...origin], "'--customer <id>' not specified"],

@@ -56,6 +56,7 @@ const terms = {
   noticeUrl: fc.constant("https://notices.example/N-1"),
   appealUrl: fc.constant("mailto:appeals@edge.example"),
   offboardUntil: instant,
+  clearSiteData: fc.constantFrom("cache", "storage"),
 };
 const denial = fc.record(
   {

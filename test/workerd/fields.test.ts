@@ -183,7 +183,7 @@ describe("transfer codings (RFC 9112 §7)", () => {
     }
   });
 
-  test.each(["compress", "foo", "chunked", "gzip, gzip"])(
+  test.each(["compress", "br", "chunked", "gzip, gzip"])(
     "%s before chunked is 502, and nothing is stored",
     async (coding) => {
       const { host } = await siteWith(

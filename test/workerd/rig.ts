@@ -15,6 +15,10 @@ import { startDirect } from "../../src/cli/direct.ts";
 export interface Rig {
   port: number;
   statePath: string;
+  /** What the Worker logged and the runtime printed, line by line. */
+  log: readonly string[];
+  /** The first such line, once it is there. */
+  logged(isMeant: (line: string) => boolean): Promise<string>;
   put(key: string, value: string): Promise<void>;
   remove(key: string): Promise<void>;
   /** A site of customer `id` on `<id>.localhost`, served from these origins. */
@@ -27,6 +31,8 @@ export async function startRig(
   options: { logged?: (line: string) => void } = {},
 ): Promise<Rig> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-test-"));
+  const log: string[] = [];
+  const waiting = new Set<(line: string) => void>();
   const runtime = await startDirect({
     bundle: inject("bundle"),
     variables: {
@@ -40,16 +46,12 @@ export async function startRig(
     addresses: ["127.0.0.1"],
     port: 0,
     statePath,
-    ...(options.logged === undefined
-      ? {}
-      : {
-          front: {
-            module: 'export { default } from "./worker.js";',
-            bindings: {},
-            services: {},
-            logged: options.logged,
-          },
-        }),
+    logged: (message) => {
+      log.push(message);
+      options.logged?.(message);
+      console.log(message);
+      for (const look of waiting) look(message);
+    },
   });
   const { port } = await runtime.unsafeGetDirectURL();
   const list = await runtime.getKVNamespace("CUSTOMERS");
@@ -57,6 +59,17 @@ export async function startRig(
   return {
     port: Number(port),
     statePath,
+    log,
+    logged: (isMeant) =>
+      new Promise((resolve) => {
+        const look = (line: string) => {
+          if (!isMeant(line)) return;
+          waiting.delete(look);
+          resolve(line);
+        };
+        waiting.add(look);
+        for (const line of log) look(line);
+      }),
     put,
     remove: (key) => list.delete(key),
     site: async (id, origins, more = {}) => {

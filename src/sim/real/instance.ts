@@ -42,8 +42,8 @@ export async function startInstance(
         LIST: async (request) =>
           readList(pop, v.parse(keysForm, await request.text()), origins),
       },
-      logged: (message) => note(pop, message),
     },
+    logged: (message) => note(pop, message),
   });
   const { port } = await runtime.unsafeGetDirectURL();
   // A runtime's first requests take long; these are about no site.

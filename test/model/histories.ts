@@ -1,0 +1,276 @@
+import {
+  noPolicy,
+  plainRequest,
+  plainResource,
+  plainSite,
+  type History,
+  type Policy,
+  type RequestStep,
+  type Resource,
+  type Step,
+} from "./history.ts";
+
+/** More than the sockets between an origin and a visitor who does not read take up. */
+const beyondSocketBuffers = 16 * 1_048_576;
+
+/** Histories in which the edge once gave an answer that no origin could have meant. */
+export const histories: readonly [name: string, history: History][] = [
+  ...(["accept-language", "accept-encoding", "origin", "cookie"] as const).map(
+    (field): [string, History] => [
+      `a 304 to If-Modified-Since is not about another ${field}`,
+      of(resource({ maxAge: 60 }, { vary: [field], etag: "none" }), [
+        get(0),
+        get(1000, {
+          language: "de",
+          gzip: true,
+          origin: "https://a.example",
+          cookie: true,
+        }),
+        get(1000, { language: "de", gzip: true, cookie: true }),
+      ]),
+    ],
+  ),
+  [
+    "a 304 that names a weak tag is not about another language",
+    of(
+      resource(
+        { maxAge: 60 },
+        { vary: ["accept-language"], etag: "weak-shared" },
+      ),
+      [get(0), get(1000, { language: "de" })],
+    ),
+  ],
+  ...[100, 1_048_576, 1_048_577].map((length): [string, History] => [
+    `a GET after a range brings all ${length} bytes`,
+    of(resource({ maxAge: 60 }, { lengths: [length] }), [
+      get(0, { range: "bytes=0-0" }),
+      get(1000),
+      get(1000),
+    ]),
+  ]),
+  [
+    "a 206 that nobody asked for is not passed on as one",
+    of(resource({ maxAge: 60 }, { ranges: "unasked-part" }), [get(0)]),
+  ],
+  [
+    "a background refresh of a large body comes to an end",
+    of(
+      resource(
+        { maxAge: 2, staleWhileRevalidate: 2 },
+        { lengths: [1_048_577], validates: "never" },
+      ),
+      [get(0), get(2300), get(2500)],
+    ),
+  ],
+  [
+    "a slow reader of a large body holds nobody up",
+    of(resource({ maxAge: 60 }, { lengths: [beyondSocketBuffers] }), [
+      get(0, { reader: { kind: "pausing", pauseMs: 90_000 } }),
+      get(100),
+    ]),
+  ],
+  ...(["refuses", "fails-midway"] as const).map((state): [string, History] => [
+    `a large body arrives although the PoP cache ${state}`,
+    of(resource({ maxAge: 60 }, { lengths: [3_145_728] }), [
+      { waitMs: 0, kind: "pop-cache", state },
+      get(0),
+      get(1000),
+    ]),
+  ]),
+  ...Object.entries({
+    "a GET": {},
+    "a GET with Authorization": { authorization: true },
+    "a GET with no-cache": { cacheControl: "no-cache" },
+    "a GET of a part": { range: "bytes=0-9" },
+    "a HEAD": { method: "HEAD" as const },
+  }).flatMap(([title, more]): [string, History][] => {
+    const script = resource(
+      { maxAge: 60, public: true },
+      { headMs: 400, etag: "none", lastModified: false },
+    );
+    const write: Step = { ...put(50), method: "PUT" };
+    return [
+      [
+        `a write is not undone by ${title} under way`,
+        of(script, [get(0, more), write, get(1000)]),
+      ],
+      [
+        `a write is not undone by ${title} under way, with something stored`,
+        of(script, [get(0), get(1000, more), write, get(1000)]),
+      ],
+    ];
+  }),
+  ...(
+    [
+      ["a validation", "both", "GET"],
+      ["a validation by HEAD", "both", "HEAD"],
+      ["a HEAD that freshens", "never", "HEAD"],
+    ] as const
+  ).map(([title, validates, method]): [string, History] => [
+    `a write is not undone by ${title} under way`,
+    of(resource({ maxAge: 2 }, { headMs: 400, validates }), [
+      get(0),
+      get(2500, { method }),
+      put(50),
+      get(1000),
+      get(10),
+    ]),
+  ]),
+  [
+    "a HEAD does not freshen what was purged",
+    of(resource({ maxAge: 60 }), [
+      get(0),
+      { waitMs: 300, kind: "purge", what: { kind: "all" }, how: "hard" },
+      get(300, { method: "HEAD" }),
+      get(300),
+    ]),
+  ],
+  [
+    "a GET without content is a GET",
+    of(resource({ maxAge: 60 }), [
+      get(0, { emptyContent: true }),
+      get(0, { emptyContent: true, method: "HEAD" }),
+    ]),
+  ],
+  ...(["refuses", "status-503", "stalls"] as const).flatMap(
+    (fault): [string, History][] => {
+      const script = resource({ maxAge: 60, staleIfError: 60 });
+      return [
+        [
+          `what was stored before a restore is no stand-in for an origin that ${fault}`,
+          of(script, [
+            get(0),
+            { waitMs: 1000, kind: "restore", dated: true },
+            { waitMs: 0, kind: "fault", fault },
+            get(1000),
+          ]),
+        ],
+        [
+          `what was purged is no stand-in for an origin that ${fault}`,
+          of(script, [
+            get(0),
+            { waitMs: 1000, kind: "purge", what: { kind: "all" }, how: "soft" },
+            { waitMs: 0, kind: "fault", fault },
+            get(1000),
+          ]),
+        ],
+      ];
+    },
+  ),
+  ...(["status-500", "status-503", "refuses", "stalls", "breaks"] as const).map(
+    (fault): [string, History] => [
+      `an origin (${fault}) is not asked by a whole crowd at once`,
+      of(resource({ maxAge: 60 }), [
+        { waitMs: 0, kind: "fault", fault },
+        get(0, { copies: 20 }),
+        get(10, { copies: 20 }),
+      ]),
+    ],
+  ),
+  [
+    "an origin that fails is not asked by a whole crowd with something stale",
+    of(resource({ maxAge: 1, staleIfError: 60 }), [
+      get(0),
+      { waitMs: 2300, kind: "fault", fault: "status-503" },
+      get(0, { copies: 20 }),
+    ]),
+  ],
+  [
+    "answers that must be validated queue nobody",
+    of(resource({ noCache: true }, { headMs: 400 }), [
+      get(0),
+      get(1000, { copies: 20 }),
+    ]),
+  ],
+  [
+    "answers for one visitor each queue nobody",
+    of(resource({ private: true }, { headMs: 400, audience: "visitor" }), [
+      get(0, { copies: 20, visitors: "each", cookie: true }),
+    ]),
+  ],
+  ...(
+    [
+      [1000, 1000],
+      [1_048_577, 250],
+    ] as const
+  ).map(([length, chunkMs]): [string, History] => [
+    `nobody waits for the last of ${length} bytes that come slowly`,
+    of(resource({ maxAge: 60 }, { lengths: [length], chunkMs }), [
+      get(0),
+      get(100),
+    ]),
+  ]),
+  [
+    "a write does not send a whole crowd to the origin",
+    of(resource({ maxAge: 60 }, { headMs: 400 }), [
+      get(0, { copies: 20 }),
+      put(50),
+    ]),
+  ],
+  [
+    "a visitor with a cookie does not send those who wait to the origin",
+    of(resource({ maxAge: 60 }, { headMs: 400 }), [
+      get(0, { cookie: true }),
+      get(10, { copies: 20 }),
+    ]),
+  ],
+  [
+    "many large bodies at once all arrive whole",
+    of(
+      resource(
+        { maxAge: 0 },
+        { lengths: [3_145_728], etag: "weak", lastModified: false },
+      ),
+      [get(0, { copies: 20 }), get(0)],
+    ),
+  ],
+  [
+    "a GET after a range does not wait for the last byte",
+    of(resource({ maxAge: 60 }, { lengths: [1000], chunkMs: 1000 }), [
+      get(0, { range: "bytes=0-0" }),
+      get(2000),
+    ]),
+  ],
+  [
+    "a 206 that nobody asked for is not passed on to a request with no-store",
+    of(resource({ maxAge: 60 }, { ranges: "unasked-part" }), [
+      get(0, { cacheControl: "no-store" }),
+    ]),
+  ],
+  [
+    "bytes end within the watch after a drop that came while the origin was thinking",
+    of(
+      resource(
+        { maxAge: 60 },
+        { lengths: [3_145_728], headMs: 400, chunkMs: 150 },
+      ),
+      [get(0), { waitMs: 50, kind: "drop", inMs: null }],
+    ),
+  ],
+];
+
+function of(script: Resource, steps: readonly Step[]): History {
+  return { site: plainSite, resources: [script], steps };
+}
+
+function resource(
+  policy: Partial<Policy>,
+  more: Partial<Resource> = {},
+): Resource {
+  return { ...plainResource, policies: [{ ...noPolicy, ...policy }], ...more };
+}
+
+function get(waitMs: number, more: Partial<RequestStep> = {}): Step {
+  return { waitMs, ...plainRequest, ...more };
+}
+
+function put(waitMs: number): Extract<Step, { kind: "write" }> {
+  return {
+    waitMs,
+    kind: "write",
+    method: "PUT",
+    resource: 0,
+    outcome: "done",
+    invalidatesGroup: false,
+  };
+}

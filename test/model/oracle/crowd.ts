@@ -1,0 +1,107 @@
+import type { Exchange } from "../exchange.ts";
+import type { Policy, Resource } from "../history.ts";
+import { named, type Finding, type Knowledge } from "./knowledge.ts";
+
+/** One leader, and one more in a race or after a failure. */
+const mostAtOnce = 2;
+
+/** Where answers may be shared, the origin is not asked the same by many at once. */
+export function crowdFindings(knowledge: Knowledge): Finding[] {
+  const { resources } = knowledge.run.history;
+  return resources.flatMap((resource, index) => {
+    const { audience, policies, setCookie, vary } = resource;
+    const forAll = policies.every(
+      ({ public: isPublic, sMaxage }) => isPublic || sMaxage !== null,
+    );
+    const isShareable =
+      audience === "all" &&
+      policies.every((policy) => isShared(policy, resource)) &&
+      (!setCookie || forAll);
+    if (!isShareable) return [];
+    // Visitors who ask for different parts do not ask the same.
+    const rangeOf = ({ request }: Exchange) =>
+      knowledge.run.observations[request ?? -1]?.fields.get("range") ?? "";
+    const groups = Map.groupBy(
+      knowledge
+        .about(index)
+        .filter((exchange) => isPlain(exchange, vary, forAll)),
+      (exchange) =>
+        JSON.stringify([
+          rangeOf(exchange),
+          ...vary.map((name) => exchange.fields.get(name) ?? ""),
+        ]),
+    );
+    return [...groups.values()].flatMap((group) => crowded(group, knowledge));
+  });
+}
+
+/** What is stale when it arrives, for Date has whole seconds only, is for one visitor. */
+const marginSeconds = 2;
+
+function isShared(
+  policy: Policy,
+  { upstreamAgeSeconds, headMs }: Resource,
+): boolean {
+  const seconds = policy.sMaxage ?? policy.maxAge ?? policy.expires ?? 0;
+  const onArrival = seconds - upstreamAgeSeconds - headMs / 1000;
+  return (
+    onArrival >= marginSeconds &&
+    !policy.noStore &&
+    !policy.private &&
+    !policy.noCache
+  );
+}
+
+/** Nothing in this request makes its answer one for itself. */
+function isPlain(
+  { method, fields }: Exchange,
+  vary: readonly string[],
+  forAll: boolean,
+): boolean {
+  const own = ["authorization", "range", "cache-control", "if-match"];
+  return (
+    method === "GET" &&
+    !own.some((name) => fields.has(name)) &&
+    (!fields.has("cookie") || forAll) &&
+    (!fields.has("origin") || vary.includes("origin"))
+  );
+}
+
+function crowded(group: readonly Exchange[], knowledge: Knowledge): Finding[] {
+  const untilMs = (one: Exchange) =>
+    one.headAtMs ?? one.endedAtMs ?? Number.POSITIVE_INFINITY;
+  for (const one of group) {
+    const atOnce = group.filter(
+      (other) =>
+        other.arrivedAtMs <= one.arrivedAtMs &&
+        untilMs(other) > one.arrivedAtMs,
+    );
+    const fromMs = Math.min(...atOnce.map(({ arrivedAtMs }) => arrivedAtMs));
+    const most = mostAtOnce + disturbances(fromMs, one.arrivedAtMs, knowledge);
+    if (atOnce.length > most)
+      return [
+        {
+          request: one.request,
+          rule: "stampede",
+          reason: `${atOnce.length} exchanges at once for the same, ${named(one)} the last of them`,
+        },
+      ];
+  }
+  return [];
+}
+
+/** What may send a request past those that are under way. */
+function disturbances(
+  fromMs: number,
+  toMs: number,
+  { run }: Knowledge,
+): number {
+  const isWithin = (ms: number) => ms >= fromMs - 5000 && ms <= toMs;
+  const writes = run.observations.filter(
+    ({ step, startedAtMs }) => step.kind === "write" && isWithin(startedAtMs),
+  );
+  const decisions = run.decisions.filter(({ writtenAtMs }) =>
+    isWithin(writtenAtMs),
+  );
+  return writes.length + decisions.length;
+}

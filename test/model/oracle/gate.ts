@@ -1,0 +1,62 @@
+import type { Observation } from "../run.ts";
+import type { Finding, Knowledge } from "./knowledge.ts";
+
+const refusals = new Set([402, 403, 410, 451, 503]);
+
+/** Holds an answer against the customer's standing. What was refused has no content to be judged. */
+export function gateFindings(
+  seen: Observation,
+  knowledge: Knowledge,
+): { kind: "refused" | "passed"; findings: Finding[] } {
+  const { status, headAtMs, startedAtMs, received } = seen;
+  const { slackMs, watchMs } = knowledge.terms;
+  const finding = (reason: string): Finding => ({
+    request: seen.number,
+    rule: "dropped",
+    reason,
+  });
+  if (status === null || headAtMs === null)
+    return { kind: "passed", findings: [] };
+  const sinceMs = knowledge.droppedSinceMs(headAtMs);
+  const isSteady = !knowledge.standingChanges(startedAtMs, headAtMs);
+  const isRefusal =
+    status === 403 || (refusals.has(status) && sinceMs !== null);
+  if (isRefusal && !received.has("x-exchange"))
+    return {
+      kind: "refused",
+      findings:
+        isSteady && sinceMs === null
+          ? [finding(`${status} for a customer who is not dropped`)]
+          : [],
+    };
+  const tookMs = headAtMs - startedAtMs;
+  const isLate =
+    sinceMs !== null &&
+    (isSteady ||
+      (sinceMs + slackMs < startedAtMs && isSteady) ||
+      (tookMs >= watchMs + slackMs && headAtMs > sinceMs + slackMs));
+  const late = isLate
+    ? [finding(`${status} although the customer was dropped`)]
+    : [];
+  return {
+    kind: "passed",
+    findings: [...late, ...lateBytes(seen, knowledge, finding)],
+  };
+}
+
+/** After a drop, what is under way ends within the watch. */
+function lateBytes(
+  { chunks }: Observation,
+  knowledge: Knowledge,
+  finding: (reason: string) => Finding,
+): Finding[] {
+  const { slackMs, watchMs } = knowledge.terms;
+  const late = chunks.find(({ atMs }) => {
+    const sinceMs = knowledge.droppedSinceMs(atMs);
+    // Beyond the watch, a look at the list and what was already read.
+    return sinceMs !== null && atMs > sinceMs + watchMs + slackMs + 50;
+  });
+  return late === undefined
+    ? []
+    : [finding("bytes were sent on long after the customer was dropped")];
+}
