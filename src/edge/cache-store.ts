@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isOrdinary } from "../cache/request-fields.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
 import { concatenate } from "./bytes.ts";
@@ -9,8 +10,11 @@ import { isUncacheable } from "./hit-for-miss.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
 import { chunksOf, sliceBytes, sliceName } from "./stored-body.ts";
 
-/** A URL keeps no more variants than this, the newest. */
+/** A URL keeps no more variants than this by what its origin names in Vary, those used last. */
 const maxVariants = 32;
+
+/** And no more than this, beside them, by fields that no Vary names: anybody can invent those. */
+const maxUnlistedVariants = 16;
 
 /** How many keys an isolate remembers an invalidation of, and the longest that an answer may have been under way by then. */
 const maxInvalidations = 10_000;
@@ -64,7 +68,7 @@ export function putArriving(
       ? present.filter((other) => !isArriving(other) && replaces(entry, other))
       : [];
   const others = present.filter((other) => !replaced.includes(other));
-  isolate.cache.put(key, [entry, ...others].slice(0, maxVariants));
+  isolate.cache.put(key, bounded([entry, ...others]));
   return replaced;
 }
 
@@ -75,7 +79,7 @@ export function putEntry(key: string, entry: CacheEntry, edge: Edge): void {
       !isRenewal(entry, other) &&
       (isArriving(other) || !replaces(entry, other)),
   );
-  edge.isolate.cache.put(key, [entry, ...others].slice(0, maxVariants));
+  edge.isolate.cache.put(key, bounded([entry, ...others]));
   edge.world.later(updateIndex(key, { added: [entry], removed: [] }, edge));
 }
 
@@ -172,9 +176,24 @@ export async function collect(bytes: Bytes): Promise<Uint8Array | null> {
   );
 }
 
-/** RFC 9111 §4.1: the same values of the same nominated fields select the same response. */
+/** RFC 9111 §4.1: the same values of the same fields select the same response. */
 export function isSameVariant(one: Stored, other: Stored): boolean {
-  return JSON.stringify(one.varyOn) === JSON.stringify(other.varyOn);
+  return (
+    JSON.stringify(one.varyOn) === JSON.stringify(other.varyOn) &&
+    JSON.stringify(one.unlisted) === JSON.stringify(other.unlisted)
+  );
+}
+
+/** Those used last of the variants that a URL may keep, each kind within its own number. */
+function bounded(entries: readonly CacheEntry[]): readonly CacheEntry[] {
+  if (entries.length <= maxUnlistedVariants) return entries;
+  let ordinary = 0;
+  let unlisted = 0;
+  return entries.filter(({ stored }) =>
+    isOrdinary(stored.unlisted)
+      ? (ordinary += 1) <= maxVariants
+      : (unlisted += 1) <= maxUnlistedVariants,
+  );
 }
 
 /** A part leaves a whole response alone. */
@@ -238,14 +257,15 @@ async function updateIndex(
       !removed.includes(entry.name) &&
       !own.some((by) => isRenewal(by, entry) || replaces(by, entry)),
   );
-  const entries = [...own, ...others]
-    .filter(({ stored }) => stored.requestTimeMs > invalidatedAtMs)
-    .slice(0, maxVariants)
-    .map(({ stored, name, body }) => ({
-      stored,
-      name,
-      isWhole: body.kind !== "pop" || body.isWhole,
-    }));
+  const entries = bounded(
+    [...own, ...others].filter(
+      ({ stored }) => stored.requestTimeMs > invalidatedAtMs,
+    ),
+  ).map(({ stored, name, body }) => ({
+    stored,
+    name,
+    isWhole: body.kind !== "pop" || body.isWhole,
+  }));
   await (entries.length === 0 && invalidatedAtMs === 0
     ? world.forget(indexName(key))
     : world.keep(indexName(key), JSON.stringify({ invalidatedAtMs, entries })));
@@ -266,6 +286,7 @@ const Index = v.pipe(
           status: v.number(),
           fields: v.array(v.tuple([v.string(), v.string()])),
           varyOn: v.array(v.tuple([v.string(), v.nullable(v.string())])),
+          unlisted: v.array(v.tuple([v.string(), v.nullable(v.string())])),
           requestTimeMs: milliseconds,
           responseTimeMs: milliseconds,
           storedAtMs: milliseconds,

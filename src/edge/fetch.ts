@@ -1,5 +1,6 @@
 import { freshnessOf } from "../cache/freshness.ts";
 import type { ByteRange } from "../cache/ranges.ts";
+import { hasCredentials } from "../cache/request-fields.ts";
 import { isReusable, type Reuse } from "../cache/reuse.ts";
 import { staleOnError, type Failure } from "../cache/stale.ts";
 import type { Handled } from "../cache/status.ts";
@@ -13,18 +14,22 @@ import {
   selectedBy,
   selectionFields,
 } from "../cache/validation.ts";
-import { selectVariants } from "../cache/vary.ts";
+import { isOfSharedForm, selectVariants } from "../cache/vary.ts";
 import { fieldsOf, type FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../world.ts";
 import {
+  askAsReceived,
   askForVisitor,
   askOrigin,
+  confirm,
   discard,
+  goesAsReceived,
   goesPastTheCache,
   rangeFields,
   visitorRange,
   visitorSlices,
   type Exchange,
+  type SharedExchange,
 } from "./ask-origin.ts";
 import {
   entryOf,
@@ -33,10 +38,10 @@ import {
   removeEntry,
 } from "./cache-store.ts";
 import type { FetchResult } from "./collapsed-fetch.ts";
-import { purgeOf, type RequestContext } from "./context.ts";
+import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Failed, Forwarded } from "./forward.ts";
-import { remember } from "./hit-for-miss.ts";
+import { recall, remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { asStored, receivedFrom, type Arrived } from "./received.ts";
 import { storeResponse, storeSlices, type StoreResult } from "./store.ts";
@@ -77,7 +82,10 @@ export async function fetchFromOrigin(
 ): Promise<FetchOutcome> {
   const { plan, entries } = task;
   if (goesPastTheCache(plan))
-    return concluded(context, task, await askForVisitor(context, edge), edge);
+    return concluded(task, await askForVisitor(context, edge), edge);
+  const isStored = entries.length > 0;
+  if (goesAsReceived(context, { plan, isStored }, edge))
+    return concluded(task, await askAsReceived(context, edge), edge);
   const nominated = entries.flatMap(({ stored }) =>
     stored.varyOn.map(([name]) => name),
   );
@@ -91,17 +99,17 @@ export async function fetchFromOrigin(
       : rangeFields(context.request, `bytes=${slices.first}-${slices.last}`);
   const question = { conditions, range, nominated };
   const answer = await askOrigin(context, question, edge);
-  const { sent } = answer;
+  const { sent, context: asked } = answer;
   const isNotModified =
     sent.kind === "answered" &&
     sent.response.status === 304 &&
     conditions.length > 0;
   if (isNotModified) {
-    const outcome = validated(context, task, sent, edge);
+    const outcome = validated(asked, task, sent, edge);
     if (outcome !== null) return outcome;
     // It was about nothing that is stored.
     const whole = { ...question, conditions: [] };
-    return concluded(
+    return confirmed(
       context,
       task,
       await askOrigin(context, whole, edge),
@@ -109,27 +117,40 @@ export async function fetchFromOrigin(
     );
   }
   const isPart = sent.kind === "answered" && sent.response.status === 206;
-  if (slices === null || !isPart) return concluded(context, task, answer, edge);
-  const outcome = sliced(context, task, { slices, answer }, edge);
+  if (slices === null || !isPart) return confirmed(context, task, answer, edge);
+  const best = await confirm(context, { plan, first: answer }, edge);
+  if (best !== answer) return concluded(task, best, edge);
+  const outcome = sliced(task, { slices, answer }, edge);
   if (outcome !== null) return outcome;
   // It can be used by nobody else, so that the visitor's own range is all that is wanted.
   discard(sent);
-  return concluded(
+  const asWanted = { ...question, conditions: [], range: own };
+  return confirmed(
     context,
     task,
-    await askOrigin(context, { ...question, conditions: [], range: own }, edge),
+    await askOrigin(context, asWanted, edge),
     edge,
   );
 }
 
+/** What is made of an answer in the shared form, or of the one that this visitor is to get instead. */
+async function confirmed(
+  context: RequestContext,
+  task: FetchTask,
+  first: SharedExchange,
+  edge: Edge,
+): Promise<FetchOutcome> {
+  const { plan } = task;
+  return concluded(task, await confirm(context, { plan, first }, edge), edge);
+}
+
 /** Whole slices of a body, stored and then answered from; null when they are not for others, or cannot be vouched for. */
 function sliced(
-  context: RequestContext,
   { plan }: FetchTask,
   { slices, answer }: { slices: ByteRange; answer: Exchange },
   edge: Edge,
 ): FetchOutcome | null {
-  const { sent, sharing } = answer;
+  const { context, sent, sharing } = answer;
   if (sent.kind === "failed" || sharing.kind !== "shareable") return null;
   const received = receivedFrom(context, sent, edge);
   const { body } = sent.response;
@@ -167,9 +188,8 @@ function conditionsOf(plan: Plan): FieldLine[] {
 
 /** What is made of the origin's last word. */
 function concluded(
-  context: RequestContext,
   task: FetchTask,
-  { sent, sharing }: Exchange,
+  { context, sent, sharing }: Exchange,
   edge: Edge,
 ): FetchOutcome {
   const standIn = staleEntry(context, task, failureOf(sent), edge);
@@ -229,11 +249,11 @@ function validated(
   sent: Arrived,
   edge: Edge,
 ): FetchOutcome | null {
-  const { request, site, resource, url } = context;
+  const { site, resource, url } = context;
   const received = receivedFrom(context, sent, edge);
   const renewed = validatedStored(plan, received).flatMap((stored) => {
     const entry = entryOf(stored, entries);
-    const made = freshen(stored, request.fields, received, site.cache);
+    const made = freshen(stored, cacheRequestOf(context), received, site.cache);
     return entry === null ? [] : [{ entry, made }];
   });
   const [first] = renewed;
@@ -248,7 +268,10 @@ function validated(
   return {
     own: {
       kind: "entry",
-      entry: { ...first.entry, stored },
+      entry: {
+        ...first.entry,
+        stored: withOwnCookies(stored, received, context),
+      },
       handled: {
         kind: "forward",
         because: plan.because,
@@ -265,6 +288,25 @@ function validated(
         : { kind: "uncacheable" },
   };
 }
+
+/**
+ * Cookies that a 304 sets are for whoever had it asked for; but they are a stranger's to a visitor whose own cookies were held
+ * back.
+ */
+function withOwnCookies(
+  stored: Stored,
+  { fields }: Received,
+  { request, asReceived }: RequestContext,
+): Stored {
+  const set = fields.filter(isSetCookie);
+  if (set.length === 0) return stored;
+  const isStranger =
+    hasCredentials(asReceived.fields) && !hasCredentials(request.fields);
+  const others = stored.fields.filter((line) => !isSetCookie(line));
+  return { ...stored, fields: isStranger ? others : [...others, ...set] };
+}
+
+const isSetCookie = ([name]: FieldLine) => name.toLowerCase() === "set-cookie";
 
 function validatedStored(plan: Plan, received: Received): readonly Stored[] {
   const fields = fieldsOf(received.fields);
@@ -297,6 +339,7 @@ function passedOn(
     freshenByAnswer(context, received, entries, edge);
   const body = sent.response.body ?? new Uint8Array();
   const stored = storeIfShared(context, received, { body, sharing }, edge);
+  rememberReach(context, received.status, stored, edge);
   const handled: Handled = {
     kind: "forward",
     because: plan.because,
@@ -319,10 +362,30 @@ function passedOn(
       received,
       body: stored.visitor,
       handled,
-      conditions: sharing.kind === "past-the-cache" ? "answered" : "open",
+      conditions: context.form === "shared" ? "open" : "answered",
     },
     shared: resultFor(context, { plan, received, stored }, edge),
   };
+}
+
+/** An answer to somebody's credentials that may be stored says that it is for all, so the next is asked for without them. */
+function rememberReach(
+  { resource: { key }, request, form }: RequestContext,
+  status: number,
+  stored: Passing,
+  edge: Edge,
+): void {
+  const isForAll =
+    stored.kind === "stored" ||
+    (stored.kind === "refused" && stored.because === "unkeyed-fields");
+  if (
+    isForAll &&
+    form === "as-received" &&
+    status < 400 &&
+    hasCredentials(request.fields) &&
+    recall(key, edge) === null
+  )
+    remember(key, "for-all", edge);
 }
 
 type Passing =
@@ -389,15 +452,23 @@ function freshenByAnswer(
   const { request, site, resource } = context;
   if (received.status !== 200) return;
   if (isInvalidated(resource.key, received.requestTimeMs, edge)) return;
+  if (context.form !== "shared") return;
+  const { fields } = request;
   const selected = selectVariants(
-    request.fields,
+    fields,
     entries.map(({ stored }) => stored),
-  );
+    site.cache,
+  ).filter((stored) => isOfSharedForm(stored, fields, site.cache));
   for (const stored of selected) {
     const entry = entryOf(stored, entries);
     if (entry === null || purgeOf(stored, context, edge).kind !== "none")
       continue;
-    const made = freshenByHead(stored, request.fields, received, site.cache);
+    const made = freshenByHead(
+      stored,
+      cacheRequestOf(context),
+      received,
+      site.cache,
+    );
     if (made === null) removeEntry(resource.key, entry.name, edge);
     else if (made.kind === "keep")
       putEntry(resource.key, { ...entry, stored: made.stored }, edge);

@@ -14,17 +14,17 @@ export async function pastCache(
   context: RequestContext,
   edge: Edge,
 ): Promise<Answered> {
-  const { request, admitted, site, hopsLeft, watch, body } = context;
-  const { method } = request;
+  const { asReceived, admitted, site, hopsLeft, watch, body } = context;
+  const { method } = asReceived;
   const sent = await watch.during(
     send(
       {
         method,
-        fields: forwardedFields(request, admitted, hopsLeft, edge),
+        fields: forwardedFields(asReceived, admitted, hopsLeft, edge),
         target: admitted.target,
         authority: admitted.authority,
         body,
-        upgrade: upgradeOf(request),
+        upgrade: upgradeOf(asReceived),
         watch,
       },
       site,

@@ -33,6 +33,7 @@ export function asStored(received: Received): Stored {
     ...received,
     method: "GET",
     varyOn: [],
+    unlisted: [],
     storedAtMs: received.responseTimeMs,
     bodyLength: 0,
     range: null,

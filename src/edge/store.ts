@@ -15,7 +15,7 @@ import {
   putEntry,
   removeEntry,
 } from "./cache-store.ts";
-import type { RequestContext } from "./context.ts";
+import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { rememberRefusal } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
@@ -48,17 +48,13 @@ export function storeResponse(
   body: Bytes,
   edge: Edge,
 ): StoreResult {
-  const { request, site, url, resource } = context;
+  const { site, resource } = context;
   const refuse = (because: Refusal | "too-large" | "invalidated") =>
     ({ kind: "refused", visitor: body, because }) as const;
-  const storing = mayStore(
-    { method: request.method, url, fields: request.fields },
-    received,
-    site.cache,
-  );
+  const storing = mayStore(cacheRequestOf(context), received, site.cache);
   switch (storing.kind) {
     case "refuse":
-      rememberRefusal(resource.key, received.status, storing.because, edge);
+      rememberRefusal(context, received.status, storing.because, edge);
       return refuse(storing.because);
     case "once": {
       const maxBytes = maxErrorBytes;
@@ -122,13 +118,9 @@ export function storeSlices(
   { slices, body }: { slices: ByteRange; body: Bytes },
   edge: Edge,
 ): CacheEntry | null {
-  const { request, site, url, resource } = context;
+  const { site, resource } = context;
   const { key } = resource;
-  const storing = mayStore(
-    { method: request.method, url, fields: request.fields },
-    received,
-    site.cache,
-  );
+  const storing = mayStore(cacheRequestOf(context), received, site.cache);
   const part = partOf(fieldsOf(received), statedLengthOf(received, body));
   if (
     storing.kind !== "store" ||

@@ -1,4 +1,5 @@
 import { planRange } from "../cache/ranges.ts";
+import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { planReuse, type Reuse } from "../cache/reuse.ts";
 import type { ForwardReason, Handled } from "../cache/status.ts";
 import type { Reply } from "../world.ts";
@@ -14,7 +15,7 @@ import {
   type FetchTask,
 } from "./fetch.ts";
 import type { Failed } from "./forward.ts";
-import { isForAll } from "./hit-for-miss.ts";
+import { isForOthers } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { discardBody } from "./bytes.ts";
 import { respondFromEntry, respondFromOrigin } from "./respond.ts";
@@ -126,6 +127,7 @@ async function serve(
   const { stored, ttlSeconds } = plan;
   const entry = entryOf(stored, entries);
   if (entry === null) return null;
+  edge.isolate.cache.use(context.resource.key, entry);
   if (plan.kind === "serve-stale")
     edge.world.later(refresh(context, { stored, entries }, edge));
   const key = context.url;
@@ -275,16 +277,15 @@ async function respond(
 
 /** Answers to the others belong to whoever asked, or are not looked for in the cache at all. */
 function isCollapsible(
-  { request, resource: { key } }: RequestContext,
+  context: RequestContext,
   plan: FetchTask["plan"],
   edge: Edge,
 ): boolean {
-  const { method, fields } = request;
-  const cookie = fields.get("cookie");
+  const { method, fields } = context.request;
   const isAlone =
     method !== "GET" ||
     fields.get("authorization") !== null ||
-    !isForAll(key, { cookie }, edge);
+    !isForOthers(context, edge);
   if (isAlone) return false;
   switch (plan.because) {
     case "bypass":
@@ -300,13 +301,21 @@ function isCollapsible(
   }
 }
 
-/** Who asks the same of a resource: the part, and the values of the fields by which its stored responses vary. */
+/**
+ * Who asks the same of a resource: the part, the values of the fields by which its stored responses vary, and of those that no
+ * Vary names; and with cookies or without.
+ */
 function selectorOf(context: RequestContext, { entries }: FetchTask): string {
-  const { request } = context;
+  const { request, site } = context;
   const names = new Set(
     entries.flatMap(({ stored }) => stored.varyOn.map(([name]) => name)),
   );
   const values = [...names].map((name) => [name, request.fields.get(name)]);
   const range = visitorSlices(context) ?? request.fields.get("range");
-  return JSON.stringify([range, values]);
+  return JSON.stringify([
+    range,
+    values,
+    unlistedFields(request.fields, "shared", site.cache),
+    hasCredentials(request.fields),
+  ]);
 }

@@ -16,6 +16,7 @@ function stored(
     status: range === null ? 200 : 206,
     fields,
     varyOn: [],
+    unlisted: [],
     requestTimeMs: 0,
     responseTimeMs: 0,
     storedAtMs: 0,
