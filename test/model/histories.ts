@@ -40,6 +40,59 @@ export const histories: readonly [name: string, history: History][] = [
       [get(0), get(1000, { language: "de" })],
     ),
   ],
+  [
+    "a client without gzip does not take compression from one with it",
+    of(
+      resource({ maxAge: 60 }, { vary: ["accept-encoding"], codesLast: true }),
+      [get(0), get(1000, { gzip: true }), get(1000, { gzip: true })],
+    ),
+  ],
+  [
+    "a header on no list selects a variant when Vary names it",
+    of(resource({ maxAge: 60 }, { vary: ["x-variant"] }), [
+      get(0, { variant: "a" }),
+      get(1000, { variant: "b" }),
+      get(1000, { variant: "a" }),
+      get(1000),
+    ]),
+  ],
+  ...(
+    [
+      ["of one body", "strong", false],
+      ["of two bodies", "strong", true],
+      ["of two bodies with one weak tag", "weak-shared", true],
+      ["of two bodies without a tag", "none", true],
+    ] as const
+  ).flatMap(([title, etag, changes]) =>
+    [100, 1_048_576, 1_048_577].map((length): [string, History] => [
+      `two parts ${title} of ${length} bytes are answered with what the origin has`,
+      of(
+        resource(
+          { maxAge: 60 },
+          { lengths: [length], etag, lastModified: etag !== "none" },
+        ),
+        [
+          get(0, { range: "bytes=0-9" }),
+          ...(changes
+            ? [{ waitMs: 100, kind: "change" as const, resource: 0 }]
+            : []),
+          get(1000, { range: "bytes=10-" }),
+          get(1000),
+          get(1000, { range: "bytes=5-15" }),
+        ],
+      ),
+    ]),
+  ),
+  ...(
+    ["other-part", "wrong-length", "no-content-range", "unknown-total"] as const
+  ).map((lie): [string, History] => [
+    `a part (${lie}) is not taken for what the next visitor asks for`,
+    of(resource({ maxAge: 60 }, { ranges: lie }), [
+      get(0, { range: "bytes=50-59" }),
+      get(1000, { range: "bytes=50-59" }),
+      get(1000),
+    ]),
+  ]),
   ...[100, 1_048_576, 1_048_577].map((length): [string, History] => [
     `a GET after a range brings all ${length} bytes`,
     of(resource({ maxAge: 60 }, { lengths: [length] }), [
@@ -69,14 +122,16 @@ export const histories: readonly [name: string, history: History][] = [
       get(100),
     ]),
   ],
-  ...(["refuses", "fails-midway"] as const).map((state): [string, History] => [
-    `a large body arrives although the PoP cache ${state}`,
-    of(resource({ maxAge: 60 }, { lengths: [3_145_728] }), [
-      { waitMs: 0, kind: "pop-cache", state },
-      get(0),
-      get(1000),
-    ]),
-  ]),
+  ...(["refuses", "fails-midway", "dawdles"] as const).map(
+    (state): [string, History] => [
+      `a large body arrives although the PoP cache ${state}`,
+      of(resource({ maxAge: 60 }, { lengths: [3_145_728] }), [
+        { waitMs: 0, kind: "pop-cache", state },
+        get(0),
+        get(1000),
+      ]),
+    ],
+  ),
   ...Object.entries({
     "a GET": {},
     "a GET with Authorization": { authorization: true },
@@ -117,10 +172,81 @@ export const histories: readonly [name: string, history: History][] = [
     ]),
   ]),
   [
+    "a write is not undone by those who ask after it while a GET is under way",
+    of(
+      resource(
+        { maxAge: 60 },
+        { headMs: 400, etag: "none", lastModified: false },
+      ),
+      [get(0), put(50), get(50), get(1000)],
+    ),
+  ],
+  ...(["a write", "a write that names the group"] as const).map(
+    (title, index): [string, History] => [
+      `${title} reaches an isolate that begins afterwards`,
+      of(resource({ maxAge: 60 }), [
+        get(0),
+        { ...put(1000), resource: 0, invalidatesGroup: index === 1 },
+        { waitMs: 300, kind: "restart" },
+        get(0),
+      ]),
+    ],
+  ),
+  [
+    "what is under way in another isolate does not undo a write in the PoP's cache",
+    {
+      ...of(
+        resource(
+          { maxAge: 60 },
+          { headMs: 400, etag: "none", lastModified: false },
+        ),
+        [
+          get(0, { isolate: 1 }),
+          put(50),
+          { waitMs: 1000, kind: "restart" },
+          get(0),
+        ],
+      ),
+      isolates: 2,
+    },
+  ],
+  ...[0, 300].flatMap((inMs) =>
+    (["hard", "soft"] as const).map((how): [string, History] => [
+      `what is under way does not undo a ${how} purge in ${inMs} ms`,
+      of(
+        resource(
+          { maxAge: 60 },
+          { headMs: 400, etag: "none", lastModified: false },
+        ),
+        [
+          get(0),
+          { waitMs: 50, kind: "purge", what: { kind: "host" }, how, inMs },
+          get(1000),
+        ],
+      ),
+    ]),
+  ),
+  [
+    "what was stored before a drop with an end is no stand-in after it",
+    of(resource({ maxAge: 60, staleIfError: 60 }), [
+      get(0),
+      { waitMs: 1000, kind: "drop", inMs: null, forMs: 1000 },
+      { waitMs: 0, kind: "fault", fault: "refuses" },
+      get(500),
+      get(1000),
+    ]),
+  ],
+  [
     "a HEAD does not freshen what was purged",
     of(resource({ maxAge: 60 }), [
       get(0),
-      { waitMs: 300, kind: "purge", what: { kind: "all" }, how: "hard" },
+      {
+        waitMs: 300,
+        kind: "purge",
+        what: { kind: "all" },
+        how: "hard",
+        inMs: 0,
+      },
       get(300, { method: "HEAD" }),
       get(300),
     ]),
@@ -149,7 +275,13 @@ export const histories: readonly [name: string, history: History][] = [
           `what was purged is no stand-in for an origin that ${fault}`,
           of(script, [
             get(0),
-            { waitMs: 1000, kind: "purge", what: { kind: "all" }, how: "soft" },
+            {
+              waitMs: 1000,
+              kind: "purge",
+              what: { kind: "all" },
+              how: "soft",
+              inMs: 0,
+            },
             { waitMs: 0, kind: "fault", fault },
             get(1000),
           ]),
@@ -244,13 +376,13 @@ export const histories: readonly [name: string, history: History][] = [
         { maxAge: 60 },
         { lengths: [3_145_728], headMs: 400, chunkMs: 150 },
       ),
-      [get(0), { waitMs: 50, kind: "drop", inMs: null }],
+      [get(0), { waitMs: 50, kind: "drop", inMs: null, forMs: null }],
     ),
   ],
 ];
 
 function of(script: Resource, steps: readonly Step[]): History {
-  return { site: plainSite, resources: [script], steps };
+  return { isolates: 1, site: plainSite, resources: [script], steps };
 }
 
 function resource(
@@ -270,6 +402,7 @@ function put(waitMs: number): Extract<Step, { kind: "write" }> {
     kind: "write",
     method: "PUT",
     resource: 0,
+    isolate: 0,
     outcome: "done",
     invalidatesGroup: false,
   };

@@ -127,6 +127,10 @@ class WorkerdStage implements Stage {
     throw new Error("an isolate of workerd cannot be made to begin anew");
   }
 
+  setClock(): void {
+    throw new Error("the clock of this machine is not to be set");
+  }
+
   setPopCache(): void {
     throw new Error("the PoP cache of workerd always keeps");
   }

@@ -20,7 +20,7 @@ export function contentFindings(
     reason,
   });
   if (status === null)
-    return seen.outcome === "broken"
+    return seen.outcome === "broken" && !isResetWithHead(seen, knowledge)
       ? [finding("status", "the connection ended without an answer")]
       : [];
   if (step.kind === "write") return writeFindings(seen, knowledge);
@@ -297,6 +297,13 @@ function isExcusedLie(
     status === 206 &&
     fields.has("range") &&
     (headAtMs ?? Infinity) >= startedAtMs - terms.slackMs
+  );
+}
+
+function isResetWithHead(seen: Observation, knowledge: Knowledge): boolean {
+  return (
+    knowledge.terms.resets === "lose-heads" &&
+    brokenFindings(seen, knowledge).length === 0
   );
 }
 

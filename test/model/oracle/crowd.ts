@@ -24,9 +24,13 @@ export function crowdFindings(knowledge: Knowledge): Finding[] {
     const groups = Map.groupBy(
       knowledge
         .about(index)
-        .filter((exchange) => isPlain(exchange, vary, forAll)),
+        .filter(
+          (exchange) =>
+            isPlain(exchange, vary, forAll) && !isOffClock(exchange, knowledge),
+        ),
       (exchange) =>
         JSON.stringify([
+          knowledge.isolateOf(exchange),
           rangeOf(exchange),
           ...vary.map((name) => exchange.fields.get(name) ?? ""),
         ]),
@@ -52,6 +56,13 @@ function isShared(
   );
 }
 
+/** What comes from an origin with another clock may be stale when it arrives. */
+function isOffClock({ arrivedAtMs }: Exchange, { run }: Knowledge): boolean {
+  return run.decisions.some(
+    ({ kind, writtenAtMs }) => kind === "clock" && writtenAtMs <= arrivedAtMs,
+  );
+}
+
 /** Nothing in this request makes its answer one for itself. */
 function isPlain(
   { method, fields }: Exchange,
@@ -63,7 +74,9 @@ function isPlain(
     method === "GET" &&
     !own.some((name) => fields.has(name)) &&
     (!fields.has("cookie") || forAll) &&
-    (!fields.has("origin") || vary.includes("origin"))
+    ["origin", "x-variant"].every(
+      (name) => !fields.has(name) || vary.includes(name),
+    )
   );
 }
 

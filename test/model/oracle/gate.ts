@@ -29,12 +29,9 @@ export function gateFindings(
           ? [finding(`${status} for a customer who is not dropped`)]
           : [],
     };
-  const tookMs = headAtMs - startedAtMs;
   const isLate =
     sinceMs !== null &&
-    (isSteady ||
-      (sinceMs + slackMs < startedAtMs && isSteady) ||
-      (tookMs >= watchMs + slackMs && headAtMs > sinceMs + slackMs));
+    (isSteady || headAtMs > Math.max(sinceMs, startedAtMs) + watchMs + slackMs);
   const late = isLate
     ? [finding(`${status} although the customer was dropped`)]
     : [];

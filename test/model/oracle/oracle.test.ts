@@ -14,7 +14,12 @@ import type { Decision, Observation, Run } from "../run.ts";
 import type { Terms } from "./knowledge.ts";
 import { judge } from "./oracle.ts";
 
-const terms: Terms = { slackMs: 0, waitMs: 2000, watchMs: 500 };
+const terms: Terms = {
+  slackMs: 0,
+  waitMs: 2000,
+  watchMs: 500,
+  resets: "keep-heads",
+};
 
 const content = (more: Partial<Content> = {}): Content => ({
   resource: 0,
@@ -69,6 +74,7 @@ function observation(
   return {
     number,
     step: { ...plainRequest, ...asks },
+    isolate: 0,
     fields: new Map(),
     startedAtMs,
     headAtMs: atMs,
@@ -99,7 +105,7 @@ function run(
   }: { resource?: Partial<Resource>; decisions?: Decision[] } = {},
 ): Run {
   const resources = [{ ...plainResource, ...resource }];
-  const history = { site: plainSite, resources, steps: [] };
+  const history = { isolates: 1, site: plainSite, resources, steps: [] };
   return { history, observations, exchanges, decisions };
 }
 
@@ -117,6 +123,7 @@ const restored: Decision = {
 const dropped: Decision = {
   kind: "drop",
   effectiveAtMs: 500,
+  endsAtMs: null,
   writtenAtMs: 500,
   visibleAtMs: 500,
 };
@@ -483,6 +490,7 @@ function write(): Observation {
       kind: "write",
       method: "PUT",
       resource: 0,
+      isolate: 0,
       outcome: "done",
       invalidatesGroup: false,
     },

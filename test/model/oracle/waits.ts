@@ -44,7 +44,8 @@ export function waitFindings(
   const bodiesMs = exchanges.map(({ bodyMs }) => bodyMs);
   // Who has fallen behind may have to ask the origin once more for the rest.
   const originMs = 2 * Math.max(0, ...bodiesMs) + Math.max(0, ...headsMs);
-  const mostBodyMs = originMs + pauseMs + waitMs + slackMs;
+  const mostBodyMs =
+    originMs + pauseMs + dawdlingMs(knowledge) + waitMs + slackMs;
   const readMs = endedAtMs - headAtMs;
   if (readMs > mostBodyMs)
     found.push(
@@ -54,4 +55,15 @@ export function waitFindings(
       ),
     );
   return found;
+}
+
+/** A PoP cache is given up when it takes longer than this over a slice. */
+const mostDawdlingMs = 5000;
+
+function dawdlingMs({ run }: Knowledge): number {
+  return run.history.steps.some(
+    (step) => step.kind === "pop-cache" && step.state === "dawdles",
+  )
+    ? mostDawdlingMs
+    : 0;
 }
