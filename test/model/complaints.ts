@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import type { History } from "./history.ts";
 import { memoryWatchMs, playInMemory } from "./memory.ts";
 import type { Terms } from "./oracle/knowledge.ts";
@@ -5,22 +6,23 @@ import { judge } from "./oracle/oracle.ts";
 import type { Run } from "./run.ts";
 import { playOnWorkerd, workerdWatchMs, type WorkerdEdge } from "./workerd.ts";
 
-/**
- * For how long a request may wait for others before it goes past them, and then some. Real time is a busy machine's: whether
- * anybody waits too long is found out in memory.
- */
+/** For how long a request may wait for others before it goes past them, and then some. */
 const memoryTerms: Terms = {
   slackMs: 0,
   waitMs: 2000,
   watchMs: memoryWatchMs,
   resets: "keep-heads",
 };
-const workerdTerms: Terms = {
-  slackMs: 150,
-  waitMs: 10_000,
-  watchMs: workerdWatchMs,
-  resets: "lose-heads",
-};
+/** A machine that has more to do than it has processors takes so many times longer. */
+function workerdTerms(): Terms {
+  const [load = 0] = loadavg();
+  return {
+    slackMs: 150,
+    waitMs: 2800 * Math.max(1, load / availableParallelism()),
+    watchMs: workerdWatchMs,
+    resets: "lose-heads",
+  };
+}
 
 type Observe = (run: Run) => void;
 
@@ -42,7 +44,7 @@ export async function complaintsOnWorkerd(
 ): Promise<string[]> {
   const run = await playOnWorkerd(history, edge);
   observe(run);
-  return judged(run, workerdTerms);
+  return judged(run, workerdTerms());
 }
 
 function judged(run: Run, terms: Terms): string[] {

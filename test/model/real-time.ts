@@ -1,6 +1,9 @@
 import type { History, Step } from "./history.ts";
 
 const mostPauseMs = 6000;
+/** The wait until something that is under way has surely ended. */
+const restMs = 1000;
+const shortRestMs = 600;
 const timeoutSeconds = 3;
 
 /** What can be done to isolates, caches and clocks in memory only. */
@@ -33,7 +36,9 @@ export function inRealTime({ site, steps, ...rest }: History): History {
   return {
     ...rest,
     site: { ...site, timeoutSeconds },
-    steps: steps.map((step): Step => {
+    steps: steps.map((given): Step => {
+      const waitMs = given.waitMs === restMs ? shortRestMs : given.waitMs;
+      const step = { ...given, waitMs };
       if (step.kind !== "request" || step.reader.kind !== "pausing")
         return step;
       const pauseMs = Math.min(step.reader.pauseMs, mostPauseMs);
