@@ -9,16 +9,19 @@ import { playOnWorkerd, workerdWatchMs, type WorkerdEdge } from "./workerd.ts";
 /** For how long a request may wait for others before it goes past them, and then some. */
 const memoryTerms: Terms = {
   slackMs: 0,
+  slowness: 1,
   waitMs: 2000,
   watchMs: memoryWatchMs,
   resets: "keep-heads",
 };
-/** A machine that has more to do than it has processors takes so many times longer. */
+
 function workerdTerms(): Terms {
   const [load = 0] = loadavg();
+  const slowness = Math.max(1, load / availableParallelism());
   return {
     slackMs: 150,
-    waitMs: 2800 * Math.max(1, load / availableParallelism()),
+    slowness,
+    waitMs: 2800 * slowness,
     watchMs: workerdWatchMs,
     resets: "lose-heads",
   };

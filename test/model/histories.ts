@@ -122,6 +122,25 @@ export const histories: readonly [name: string, history: History][] = [
       get(100),
     ]),
   ],
+  [
+    "the rest of a body that the PoP cache forgot is not taken of another version",
+    of(resource({ maxAge: 60 }, { lengths: [3_145_728] }), [
+      get(0),
+      get(1000, { reader: { kind: "pausing", pauseMs: 20_000 } }),
+      { waitMs: 1000, kind: "pop-cache", state: "forgets" },
+      { waitMs: 0, kind: "change", resource: 0 },
+    ]),
+  ],
+  [
+    "a change within the second of Last-Modified is told from what was before",
+    of(resource({ maxAge: 60 }, { etag: "none" }), [
+      { waitMs: 0, kind: "change", resource: 0 },
+      get(0, { range: "bytes=0-9" }),
+      { waitMs: 50, kind: "change", resource: 0 },
+      get(50, { range: "bytes=10-" }),
+      get(1000),
+    ]),
+  ],
   ...(["refuses", "fails-midway", "dawdles"] as const).map(
     (state): [string, History] => [
       `a large body arrives although the PoP cache ${state}`,
@@ -181,6 +200,53 @@ export const histories: readonly [name: string, history: History][] = [
       [get(0), put(50), get(50), get(1000)],
     ),
   ],
+  [
+    "a write is not undone by a body that is still arriving",
+    of(
+      resource(
+        { maxAge: 60 },
+        { lengths: [1000], chunkMs: 500, etag: "none", lastModified: false },
+      ),
+      [get(0), put(100), get(5000)],
+    ),
+  ],
+  [
+    "a write is not undone when a reload breaks off",
+    of(
+      resource(
+        { maxAge: 60 },
+        { lengths: [1000], chunkMs: 500, etag: "none", lastModified: false },
+      ),
+      [
+        get(0),
+        { waitMs: 5000, kind: "fault", fault: "breaks" },
+        get(0, { cacheControl: "no-cache" }),
+        put(100),
+        { waitMs: 3000, kind: "fault", fault: "healthy" },
+        get(0),
+      ],
+    ),
+  ],
+  [
+    "a write holds while it is written down",
+    of(resource({ maxAge: 60 }), [
+      get(0),
+      put(1000),
+      get(15, { copies: 20, spacingMs: 1 }),
+    ]),
+  ],
+  ...[0, 1].map((restarts): [string, History] => [
+    `a write to one resource reaches the group of another, after ${restarts} restarts`,
+    {
+      ...of(resource({ maxAge: 60 }), [
+        get(0),
+        { ...put(1000), resource: 1, invalidatesGroup: true },
+        ...(restarts === 1 ? [{ waitMs: 300, kind: "restart" as const }] : []),
+        get(300),
+      ]),
+      resources: [resource({ maxAge: 60 }), resource({ maxAge: 60 })],
+    },
+  ]),
   ...(["a write", "a write that names the group"] as const).map(
     (title, index): [string, History] => [
       `${title} reaches an isolate that begins afterwards`,
@@ -226,6 +292,17 @@ export const histories: readonly [name: string, history: History][] = [
       ),
     ]),
   ),
+  ...(["healthy", "refuses"] as const).map((fault): [string, History] => [
+    `what was stored before a refusal is not answered with after it (origin ${fault})`,
+    of(resource({ maxAge: 60 }), [
+      get(0),
+      { waitMs: 1000, kind: "drop", inMs: null, forMs: null },
+      get(300),
+      { waitMs: 300, kind: "restore", dated: false },
+      { waitMs: 0, kind: "fault", fault },
+      get(300),
+    ]),
+  ]),
   [
     "what was stored before a drop with an end is no stand-in after it",
     of(resource({ maxAge: 60, staleIfError: 60 }), [
@@ -254,8 +331,10 @@ export const histories: readonly [name: string, history: History][] = [
   [
     "a GET without content is a GET",
     of(resource({ maxAge: 60 }), [
-      get(0, { emptyContent: true }),
-      get(0, { emptyContent: true, method: "HEAD" }),
+      ...(["length", "chunks"] as const).flatMap((emptyContent) => [
+        get(0, { emptyContent }),
+        get(0, { emptyContent, method: "HEAD" }),
+      ]),
     ]),
   ],
   ...(["refuses", "status-503", "stalls"] as const).flatMap(
@@ -337,6 +416,13 @@ export const histories: readonly [name: string, history: History][] = [
     of(resource({ maxAge: 60 }, { headMs: 400 }), [
       get(0, { copies: 20 }),
       put(50),
+    ]),
+  ],
+  [
+    "whoever comes as the answer does finds it",
+    of(resource({ maxAge: 60 }, { headMs: 20 }), [
+      get(0, { copies: 20, spacingMs: 1 }),
+      get(0, { copies: 20, spacingMs: 1 }),
     ]),
   ],
   [

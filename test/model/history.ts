@@ -112,8 +112,8 @@ export interface RequestStep {
   range: string | null;
   condition: Condition | null;
   cacheControl: string | null;
-  /** `Content-Length: 0` on a GET. */
-  emptyContent: boolean;
+  /** `Content-Length: 0`, or chunks that hold nothing. */
+  emptyContent: "none" | "length" | "chunks";
   reader: Reader;
 }
 
@@ -226,7 +226,7 @@ export const plainRequest: RequestStep = {
   range: null,
   condition: null,
   cacheControl: null,
-  emptyContent: false,
+  emptyContent: "none",
   reader: { kind: "fast" },
 };
 

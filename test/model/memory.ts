@@ -170,13 +170,20 @@ function inboundOf({ method, path, fields, content }: Sent): Inbound {
   });
   const bodies: Record<Sent["content"], Inbound["body"]> = {
     none: null,
-    empty,
+    length: empty,
+    chunks: empty,
     some: new Response("content").body,
   };
   return {
     method,
     url: `http://${host}${path}`,
-    fields: new Headers([["host", host], ...fields]),
+    fields: new Headers(
+      [
+        ["host", host],
+        ...fields,
+        ...(content === "length" ? [["content-length", "0"] as const] : []),
+      ].map(([name, value]) => [name, value]),
+    ),
     body: bodies[content],
     country: null,
     clientAddress: "203.0.113.9",

@@ -63,7 +63,7 @@ export interface Sent {
   method: string;
   path: string;
   fields: [string, string][];
-  content: "none" | "empty" | "some";
+  content: RequestStep["emptyContent"] | "some";
   /** Goes away before there is an answer. */
   leaves: boolean;
   isolate: number;
@@ -243,7 +243,7 @@ export class Player {
       method: step.method,
       path: pathOf(step.resource),
       fields,
-      content: step.emptyContent ? "empty" : "none",
+      content: step.emptyContent,
       leaves: step.reader.kind === "aborting" && step.reader.afterChunks === 0,
       isolate: isolate % this.#history.isolates,
     };

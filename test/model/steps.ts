@@ -478,7 +478,11 @@ function requestWithin(
     range: asked,
     condition: often<RequestStep["condition"]>(null, ...conditions),
     cacheControl: often<string | null>(null, ...directives),
-    emptyContent: often(false, true),
+    emptyContent: often<RequestStep["emptyContent"]>(
+      "none",
+      "length",
+      "chunks",
+    ),
     reader: often<RequestStep["reader"]>(
       { kind: "fast" },
       ...pausesMs.map((pauseMs) => ({ kind: "pausing" as const, pauseMs })),

@@ -155,7 +155,8 @@ class WorkerdStage implements Stage {
       headers: [
         ["host", this.host],
         ...fields,
-        ...(content === "empty" ? [["content-length", "0"]] : []),
+        ...(content === "length" ? [["content-length", "0"]] : []),
+        ...(content === "chunks" ? [["transfer-encoding", "chunked"]] : []),
       ].flat(),
       agent: false,
     });

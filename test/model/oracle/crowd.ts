@@ -35,7 +35,10 @@ export function crowdFindings(knowledge: Knowledge): Finding[] {
           ...vary.map((name) => exchange.fields.get(name) ?? ""),
         ]),
     );
-    return [...groups.values()].flatMap((group) => crowded(group, knowledge));
+    return [...groups.values()].flatMap((group) => [
+      ...crowded(group, knowledge),
+      ...needless(group, knowledge),
+    ]);
   });
 }
 
@@ -117,4 +120,61 @@ function disturbances(
     isWithin(writtenAtMs),
   );
   return writes.length + decisions.length;
+}
+
+/** What is fresh and stored is not asked for again, where nothing happens but plain requests. */
+function needless(group: readonly Exchange[], knowledge: Knowledge): Finding[] {
+  const { run, terms } = knowledge;
+  const isQuiet = run.history.steps.every(
+    ({ kind }) => kind === "request" || kind === "change",
+  );
+  if (!isQuiet) return [];
+  const plain = group.filter((one) => isAskedPlainly(one, knowledge));
+  const again = plain.find((one) =>
+    plain.some(
+      (before) =>
+        (before.headAtMs ?? Infinity) + terms.slackMs < one.arrivedAtMs &&
+        isFreshAt(before, one.arrivedAtMs),
+    ),
+  );
+  return again === undefined
+    ? []
+    : [
+        {
+          request: again.request,
+          rule: "stampede",
+          reason: `${named(again)} asks again for what is fresh`,
+        },
+      ];
+}
+
+function isAskedPlainly({ request }: Exchange, { run }: Knowledge): boolean {
+  const step = run.observations[request ?? -1]?.step;
+  return (
+    step?.kind === "request" &&
+    step.range === null &&
+    step.condition === null &&
+    step.cacheControl === null
+  );
+}
+
+function isFreshAt(
+  {
+    arrivedAtMs,
+    answer,
+    body,
+    cancelled,
+    policy,
+    upstreamAgeSeconds,
+  }: Exchange,
+  atMs: number,
+): boolean {
+  const lifetime = policy.sMaxage ?? policy.maxAge ?? policy.expires ?? 0;
+  const ageSeconds = (atMs - arrivedAtMs) / 1000 + upstreamAgeSeconds;
+  return (
+    answer.kind === "full" &&
+    body === "sound" &&
+    !cancelled &&
+    ageSeconds + marginSeconds < lifetime
+  );
 }

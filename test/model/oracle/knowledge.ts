@@ -29,6 +29,8 @@ export type Rule =
 export interface Terms {
   /** By how much two clocks, or a clock and an event, may be apart. */
   slackMs: number;
+  /** A machine with more to do than it has processors takes so many times longer; 1 where time is virtual. */
+  slowness: number;
   /** For how long a request may wait for other requests, beyond what the origin takes for it. */
   waitMs: number;
   /** How often open responses are held against the list. */

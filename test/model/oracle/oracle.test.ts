@@ -16,6 +16,7 @@ import { judge } from "./oracle.ts";
 
 const terms: Terms = {
   slackMs: 0,
+  slowness: 1,
   waitMs: 2000,
   watchMs: 500,
   resets: "keep-heads",
