@@ -330,12 +330,13 @@ export const histories: readonly [name: string, history: History][] = [
   ],
   [
     "a GET without content is a GET",
-    of(resource({ maxAge: 60 }), [
-      ...(["length", "chunks"] as const).flatMap((emptyContent) => [
+    of(
+      resource({ maxAge: 60 }),
+      (["length", "chunks"] as const).flatMap((emptyContent) => [
         get(0, { emptyContent }),
         get(0, { emptyContent, method: "HEAD" }),
       ]),
-    ]),
+    ),
   ],
   ...(["refuses", "status-503", "stalls"] as const).flatMap(
     (fault): [string, History][] => {
@@ -378,24 +379,24 @@ export const histories: readonly [name: string, history: History][] = [
       ]),
     ],
   ),
-  [
-    "an origin that fails is not asked by a whole crowd with something stale",
-    of(resource({ maxAge: 1, staleIfError: 60 }), [
+  ...(["status-503", "refuses"] as const).map((fault): [string, History] => [
+    `an origin (${fault}) is not asked by a whole crowd with something stale`,
+    of(resource({ maxAge: 3, staleIfError: 60 }, { headMs: 400 }), [
       get(0),
-      { waitMs: 2300, kind: "fault", fault: "status-503" },
+      { waitMs: 4300, kind: "fault", fault },
       get(0, { copies: 20 }),
     ]),
-  ],
+  ]),
   [
     "answers that must be validated queue nobody",
-    of(resource({ noCache: true }, { headMs: 400 }), [
+    of(resource({ noCache: true }, { headMs: 2000 }), [
       get(0),
       get(1000, { copies: 20 }),
     ]),
   ],
   [
     "answers for one visitor each queue nobody",
-    of(resource({ private: true }, { headMs: 400, audience: "visitor" }), [
+    of(resource({ private: true }, { headMs: 2000, audience: "visitor" }), [
       get(0, { copies: 20, visitors: "each", cookie: true }),
     ]),
   ],
@@ -425,6 +426,21 @@ export const histories: readonly [name: string, history: History][] = [
       get(0, { copies: 20, spacingMs: 1 }),
     ]),
   ],
+  [
+    "a visitor who leaves does not leave those behind who wait for the same",
+    of(resource({ maxAge: 60 }, { headMs: 400 }), [
+      get(0, { reader: { kind: "aborting", afterChunks: 0 } }),
+      get(5, { copies: 20 }),
+    ]),
+  ],
+  ...Object.entries({
+    "no-cache": { noCache: true },
+    private: { private: true },
+    "no-store": { noStore: true },
+  }).map(([title, policy]): [string, History] => [
+    `nobody waits for another's answer that is known to be ${title}`,
+    of(resource(policy, { headMs: 400 }), [get(0), get(1000, { copies: 20 })]),
+  ]),
   [
     "a visitor with a cookie does not send those who wait to the origin",
     of(resource({ maxAge: 60 }, { headMs: 400 }), [
