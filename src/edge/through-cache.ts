@@ -187,7 +187,11 @@ async function fetchTogether(
   const result = await running.wait(edge.world.nowMs() + limitMs, edge.world);
   switch (result.kind) {
     case "look-again":
-      return null;
+      // What broke off already would break off for the next leader too.
+      return result.arriving?.isBroken === true
+        ? (staleEntry(context, task, { kind: "unreachable" }, edge) ??
+            incomplete)
+        : null;
     case "overdue":
       // Whoever led it is gone for good. One of those who waited leads now.
       fetches.end(resource.key, selector, running);
@@ -220,6 +224,13 @@ async function fetchTogether(
     }
   }
 }
+
+const incomplete: Failed = {
+  kind: "failed",
+  error: "http_response_incomplete",
+  details: "the origin broke off its answer to another visitor",
+  sent: "perhaps",
+};
 
 /** Fetches for all. Whatever happens here, those who wait are told. */
 async function lead(
