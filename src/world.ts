@@ -99,6 +99,8 @@ export interface Inbound {
   /** ISO 3166-1 alpha-2, or `XX` or `T1` as Cloudflare says; null when nobody vouches for one. */
   country: string | null;
   clientAddress: string | null;
+  /** The point of presence, as the platform calls it; null where it does not say. */
+  pop: string | null;
   /** "1.1", "2", "3": as Via names it (RFC 9110 §7.6.3). */
   httpVersion: string;
 }
@@ -139,6 +141,16 @@ export type EdgeEvent =
       details: string | null;
       /** Answered from memory because the list could not be read. */
       degraded: boolean;
+      /** What the cache did, in the words of Cache-Status (RFC 9211 §2); null where it had no part. */
+      cache: CacheOutcome | null;
+      /** What the origin answered last, and how long it took to the head of its response; null when it was not asked. */
+      origin: { status: number | null; tookMs: number | null } | null;
+      /** The `seq` of the customer's entry by which it was decided, where it has one. */
+      recordSeq: number | null;
+      /** The point of presence, as the platform calls it; null where it does not say. */
+      pop: string | null;
+      /** W3C Trace Context: what the origin was told, or would have been. */
+      traceId: string | null;
       tookMs: number;
     }
   | { kind: "record-malformed"; key: string; problem: string }
@@ -158,8 +170,19 @@ export type EdgeEvent =
     }
   | { kind: "cut"; host: string; customer: string };
 
+export interface CacheOutcome {
+  /** Null for a hit. */
+  fwd: string | null;
+  stored: boolean;
+  collapsed: boolean;
+  ttlSeconds: number | null;
+  detail: string | null;
+}
+
 export type Outcome =
   | "served"
+  /** only-if-cached, and nothing stored to answer with (RFC 9111 §5.2.1.7). */
+  | "not-cached"
   | "noticed"
   | "offboarding"
   | "refused"

@@ -21,6 +21,8 @@ export type Handled =
       because: ForwardReason;
       /** What the next hop answered; absent when it did not. */
       status?: number;
+      /** How long it took to the head of its response; not told. */
+      originMs?: number;
       ttlSeconds?: number;
       stored?: boolean;
       collapsed?: boolean;

@@ -19,7 +19,6 @@ import { isOfSharedForm } from "../cache/vary.ts";
 import { fieldsOf, NamedFields, type FieldLine } from "../http/fields.ts";
 import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import type { Inbound } from "../world.ts";
 import { discardBody } from "./bytes.ts";
 import { forwardedFields, send, type Forwarded } from "./forward.ts";
 import { countSecond, isConfirmed, recall, remember } from "./hit-for-miss.ts";
@@ -62,7 +61,7 @@ export async function askOrigin(
   edge: Edge,
 ): Promise<SharedExchange> {
   const { site } = context;
-  const lines = forwardedFieldsOf(context, context.request, edge);
+  const lines = forwardedFields(context, edge);
   const ask = async (names: readonly string[]) => {
     const shared = fieldsForShared(lines, {
       nominated: new Set(names),
@@ -127,7 +126,10 @@ export async function askForVisitor(
   context: RequestContext,
   edge: Edge,
 ): Promise<Exchange> {
-  const fields = forwardedFieldsOf(context, context.asReceived, edge);
+  const fields = forwardedFields(
+    { ...context, request: context.asReceived },
+    edge,
+  );
   return {
     context,
     sent: await sendFor(context, fields, edge),
@@ -328,14 +330,6 @@ export function rangeFields(
         ["Range", range],
         ["If-Range", condition],
       ];
-}
-
-function forwardedFieldsOf(
-  { admitted, hopsLeft }: RequestContext,
-  request: Inbound,
-  edge: Edge,
-): FieldLine[] {
-  return forwardedFields(request, admitted, hopsLeft, edge);
 }
 
 function sendFor(

@@ -19,14 +19,12 @@ export async function forwardChallenge(
   context: RequestContext,
   edge: Edge,
 ): Promise<ChallengeReply> {
-  const { request, admitted, site, hopsLeft, watch } = context;
+  const { request, admitted, site, watch } = context;
   const { method } = request;
   const exchange = send(
     {
       method,
-      fields: challengeFields(
-        forwardedFields(request, admitted, hopsLeft, edge),
-      ),
+      fields: challengeFields(forwardedFields(context, edge)),
       target: admitted.target,
       authority: admitted.authority,
       body: null,

@@ -11,6 +11,7 @@ import type { Visit } from "../customer/verdict.ts";
 import { NamedFields, type FieldLine } from "../http/fields.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { targetOnOrigin } from "../http/target.ts";
+import { traceIdsOf, type TraceIds } from "../http/trace.ts";
 import type { Inbound, RequestBody } from "../world.ts";
 import type { Admitted } from "./admit.ts";
 import type { Edge } from "./edge.ts";
@@ -36,6 +37,8 @@ export interface RequestContext {
   url: string;
   purges: readonly PurgeFact[];
   watch: ExchangeWatch;
+  /** With these the request begins a trace, or goes on in the visitor's. */
+  traceIds: TraceIds;
 }
 
 /** The problem is the target's: it is nothing that could be sent to an origin. */
@@ -74,6 +77,7 @@ export function buildContext(
       url: `${scheme}://${authority}${keyed.value.target}`,
       purges: purgesOf(passed, edge),
       watch: new ExchangeWatch(visit, passed, edge),
+      traceIds: traceIdsOf(request.fields, edge.world.randomHex(24)),
     },
   };
 }

@@ -172,6 +172,7 @@ function sliced(
         kind: "forward",
         because: plan.because,
         status: received.status,
+        originMs: received.responseTimeMs - received.requestTimeMs,
         stored: true,
         ttlSeconds,
         key: context.url,
@@ -276,6 +277,7 @@ function validated(
         kind: "forward",
         because: plan.because,
         status: 304,
+        originMs: received.responseTimeMs - received.requestTimeMs,
         stored: isKept,
         ttlSeconds,
         key: url,
@@ -345,6 +347,7 @@ function passedOn(
     kind: "forward",
     because: plan.because,
     status: received.status,
+    originMs: received.responseTimeMs - received.requestTimeMs,
     stored: stored.kind === "stored",
     key: url,
     ...(stored.kind === "stored"

@@ -14,6 +14,7 @@ import type {
 } from "../world.ts";
 import type { Admitted } from "./admit.ts";
 import { discardBody } from "./bytes.ts";
+import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 
 export type Forwarded =
@@ -62,19 +63,18 @@ export function upgradeOf({ method, fields }: Inbound): "none" | "websocket" {
 
 /** The visitor's fields for the origin; `hopsLeft` is what Max-Forwards goes on with. */
 export function forwardedFields(
-  request: Inbound,
-  admitted: Admitted,
-  hopsLeft: string | null,
+  {
+    request,
+    admitted,
+    hopsLeft,
+    traceIds,
+  }: Pick<RequestContext, "request" | "admitted" | "hopsLeft" | "traceIds">,
   edge: Edge,
 ): FieldLine[] {
-  const { world } = edge;
   const fields = fieldsForOrigin(
     request.fields,
     hopOf(request, admitted, edge),
-    {
-      upgrade: upgradeOf(request),
-      traceIds: { trace: world.randomHex(16), parent: world.randomHex(8) },
-    },
+    { upgrade: upgradeOf(request), traceIds },
   );
   // The content is framed anew for the origin's connection, by `OriginRequest.body`.
   const unframed = fields.filter(

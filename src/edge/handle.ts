@@ -167,7 +167,11 @@ async function respondFromSite(
   edge: Edge,
 ): Promise<Outcome> {
   const { request, admitted, site, watch } = context;
-  const whose = { host: admitted.host, customer: site.customer };
+  const whose: Whose = {
+    host: admitted.host,
+    customer: site.customer,
+    traceId: context.traceIds.trace,
+  };
   const answering = usesCache(context)
     ? throughCache(context, edge)
     : pastCache(context, edge);
@@ -199,7 +203,7 @@ async function respondFromSite(
           request,
           edge,
         ),
-        account: { outcome: "served", ...whose },
+        account: { outcome: "not-cached", ...whose },
       };
     }
     case "reply":
@@ -207,6 +211,7 @@ async function respondFromSite(
         reply: withNotice(answered.reply, passage),
         account: {
           outcome: passage.kind === "notice" ? "noticed" : "served",
+          handled: answered.handled,
           ...whose,
         },
       };
@@ -233,6 +238,7 @@ interface Whose {
   host: string;
   customer?: string;
   details?: string;
+  traceId?: string;
 }
 
 /** What the gate does not let pass, each with its page. */
@@ -312,7 +318,7 @@ function unreachable(
   edge: Edge,
   { status, ...failure }: Whose & { error: ProxyError; status?: number },
 ): Outcome {
-  const { host, error, customer, details } = failure;
+  const { host, error } = failure;
   const page: Occasion = {
     kind: "unreachable",
     host,
@@ -321,13 +327,7 @@ function unreachable(
   };
   return {
     reply: answer(page, request, edge),
-    account: {
-      outcome: "unreachable",
-      host,
-      error,
-      ...(customer !== undefined && { customer }),
-      ...(details !== undefined && { details }),
-    },
+    account: { outcome: "unreachable", ...failure },
   };
 }
 

@@ -14,13 +14,13 @@ export async function pastCache(
   context: RequestContext,
   edge: Edge,
 ): Promise<Answered> {
-  const { asReceived, admitted, site, hopsLeft, watch, body } = context;
+  const { asReceived, admitted, site, watch, body } = context;
   const { method } = asReceived;
   const sent = await watch.during(
     send(
       {
         method,
-        fields: forwardedFields(asReceived, admitted, hopsLeft, edge),
+        fields: forwardedFields({ ...context, request: asReceived }, edge),
         target: admitted.target,
         authority: admitted.authority,
         body,
@@ -42,6 +42,7 @@ export async function pastCache(
         fields: [...received.fields],
         body: { kind: "channel", channel, watch },
       },
+      handled: null,
     };
   invalidate(context, received, edge);
   // RFC 9110 §9.3.3: a POST may bring what a GET would, and that is newer than what the POST made unusable.
@@ -59,6 +60,7 @@ export async function pastCache(
     kind: "forward",
     because: method === "GET" || method === "HEAD" ? "bypass" : "method",
     status: received.status,
+    originMs: sent.responseTimeMs - sent.requestTimeMs,
     stored: stored.kind === "stored",
   };
   const fetched: Extract<Fetched, { kind: "response" }> = {
@@ -68,5 +70,9 @@ export async function pastCache(
     handled,
     conditions: "answered",
   };
-  return { kind: "reply", reply: respondFromOrigin(context, fetched, edge) };
+  return {
+    kind: "reply",
+    reply: respondFromOrigin(context, fetched, edge),
+    handled,
+  };
 }

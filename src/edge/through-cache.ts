@@ -23,7 +23,7 @@ import { canBeAskedForLater } from "./store.ts";
 import { sliceBytes } from "./stored-body.ts";
 
 export type Answered =
-  | { kind: "reply"; reply: Reply }
+  | { kind: "reply"; reply: Reply; handled: Handled | null }
   | Failed
   /** The origin answered another visitor with this server error, whose text may be meant for that visitor alone. */
   | { kind: "error-status"; status: number }
@@ -51,8 +51,12 @@ export async function throughCache(
         return plan;
       case "serve":
       case "serve-stale": {
-        const reply = await serve(context, { plan, entries, waitedFor }, edge);
-        if (reply !== null) return { kind: "reply", reply };
+        const answered = await serve(
+          context,
+          { plan, entries, waitedFor },
+          edge,
+        );
+        if (answered !== null) return answered;
         break;
       }
       case "validate":
@@ -123,7 +127,7 @@ async function serve(
     waitedFor: ForwardReason | null;
   },
   edge: Edge,
-): Promise<Reply | null> {
+): Promise<Answered | null> {
   const { stored, ttlSeconds } = plan;
   const entry = entryOf(stored, entries);
   if (entry === null) return null;
@@ -141,7 +145,8 @@ async function serve(
           ttlSeconds,
           key,
         };
-  return respondFromEntry(context, entry, handled, edge);
+  const reply = await respondFromEntry(context, entry, handled, edge);
+  return reply === null ? null : { kind: "reply", reply, handled };
 }
 
 /** RFC 5861 §3: one request fetches anew while all are answered with what there is. */
@@ -277,11 +282,12 @@ async function respond(
       return {
         kind: "reply",
         reply: respondFromOrigin(context, fetched, edge),
+        handled: fetched.handled,
       };
     case "entry": {
       const { entry, handled } = fetched;
       const reply = await respondFromEntry(context, entry, handled, edge);
-      return reply === null ? null : { kind: "reply", reply };
+      return reply === null ? null : { kind: "reply", reply, handled };
     }
   }
 }

@@ -187,6 +187,7 @@ function inboundOf({ method, path, fields, content }: Sent): Inbound {
     body: bodies[content],
     country: null,
     clientAddress: "203.0.113.9",
+    pop: null,
     httpVersion: "1.1",
   };
 }

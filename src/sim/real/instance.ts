@@ -74,6 +74,7 @@ const aboutItself: Inbound = {
   fields: visitorFields("localhost"),
   body: null,
   country: null,
+  pop: null,
   clientAddress: null,
   httpVersion: "1.1",
 };
@@ -189,6 +190,11 @@ function accountOf(
     error: null,
     details: null,
     degraded: false,
+    cache: null,
+    origin: null,
+    recordSeq: null,
+    pop: null,
+    traceId: null,
     tookMs: 0,
   };
 }
