@@ -35,7 +35,10 @@ export type ListAnswer = {
 
 export interface OriginRequest {
   method: string;
+  /** Where it goes. Its host is also the name that the origin's certificate must have. */
   url: URL;
+  /** The Host to ask under, with a port where it has one; null for the URL's own. */
+  host: string | null;
   fields: readonly FieldLine[];
   /** Null for a request without content (RFC 9110 §6.4). */
   body: RequestBody | null;

@@ -7,6 +7,7 @@ import { standingKey } from "../customer/keys.ts";
 import { briefing } from "./briefing.ts";
 import { serveDemoSites } from "./demo/customers.ts";
 import { startDirect } from "./direct.ts";
+import { startHostDispatcher } from "./host-dispatcher.ts";
 import { openLocalStore } from "./local-store.ts";
 import { emptyCache, localVariables, usualStatePath } from "./local.ts";
 import { usage, type StartOptions } from "./options.ts";
@@ -81,7 +82,8 @@ async function startEdge(
   { runtime, port, customers }: StartOptions,
   statePath: string,
 ): Promise<void> {
-  const variables = localVariables(customers);
+  const { address } = await startHostDispatcher();
+  const variables = { ...localVariables(customers), HOST_DISPATCHER: address };
   switch (runtime) {
     case "wrangler": {
       devServer = startDevServer({

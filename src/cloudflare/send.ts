@@ -5,6 +5,13 @@ import { WebSocketChannel } from "./channel.ts";
 import { canConnect, diagnose } from "./diagnose.ts";
 import { disconnection } from "./disconnection.ts";
 import { headersOf, linesOf } from "./headers.ts";
+import {
+  addressOf,
+  astrayIn,
+  type Address,
+  type Astray,
+  type HostVariables,
+} from "./host-override.ts";
 import type { Waiting } from "./reply.ts";
 import { Silence } from "./silence.ts";
 import { Upload } from "./upload.ts";
@@ -15,15 +22,26 @@ import { Upload } from "./upload.ts";
  */
 const heldBackMs = 250;
 
+/** On whose behalf something is sent. */
+interface Sender {
+  ctx: Waiting;
+  variables: HostVariables;
+  /** The name of this edge. */
+  edge: string;
+}
+
 /**
  * One exchange with an origin. Bodies pass byte for byte: "manual" keeps the runtime from decoding
  * them, redirects are the visitor's to follow, and the runtime's own cache is left out.
  */
 export async function send(
   request: OriginRequest,
-  ctx: Waiting,
+  { ctx, variables, edge }: Sender,
 ): Promise<OriginAnswer> {
   const { url, watch, timeoutMs } = request;
+  const address = addressOf(request, variables);
+  if (!address.ok)
+    return failure("proxy_configuration_error", address.problem, "nothing");
   const wasOpen = request.probe === "none" || (await canConnect(url));
   const upload = request.body === null ? null : new Upload(request.body);
   const end = new AbortController();
@@ -35,7 +53,8 @@ export async function send(
   void watch?.cut.then(() => channelOpen || end.abort(cut));
 
   silence.begin();
-  const answering = exchange(request, upload, end.signal);
+  const { signal } = end;
+  const answering = exchange(request, address.value, { upload, signal, edge });
   const isRefused = !wasOpen && (await failsAtOnce(answering));
   if (upload !== null && !isRefused) {
     const pumped = upload.pump({
@@ -47,6 +66,12 @@ export async function send(
   }
   const outcome = await answering;
   silence.end();
+  if (outcome.kind === "astray") {
+    end.abort();
+    const isUnread = upload === null || !upload.hasBegun;
+    const { error, details } = outcome;
+    return failure(error, details, isUnread ? "nothing" : "perhaps");
+  }
   if (outcome.kind === "answered") {
     channelOpen = outcome.response.webSocket !== null;
     return answered(outcome.response, request, () => end.abort());
@@ -61,22 +86,35 @@ export async function send(
 }
 
 type Outcome =
-  { kind: "answered"; response: Response } | { kind: "failed"; error: unknown };
+  | { kind: "answered"; response: Response }
+  /** The answer is of somebody who found that it does not reach the origin. */
+  | ({ kind: "astray" } & Astray)
+  | { kind: "failed"; error: unknown };
 
 function exchange(
-  { url, method, fields }: OriginRequest,
-  upload: Upload | null,
-  signal: AbortSignal,
+  { method, fields }: OriginRequest,
+  to: Address,
+  {
+    upload,
+    signal,
+    edge,
+  }: { upload: Upload | null; signal: AbortSignal; edge: string },
 ): Promise<Outcome> {
-  return fetch(url.href, {
+  return fetch(to.url, {
     method,
     headers: headersOf(fields),
     body: upload?.readable ?? null,
     redirect: "manual",
     encodeResponseBody: "manual",
     signal,
+    ...(to.kind === "override" && { cf: { resolveOverride: to.connectTo } }),
   }).then(
-    (response) => ({ kind: "answered", response }),
+    (response) => {
+      const astray = astrayIn(response, to, edge);
+      return astray === null
+        ? { kind: "answered", response }
+        : { kind: "astray", ...astray };
+    },
     (error: unknown) => ({ kind: "failed", error }),
   );
 }
@@ -86,7 +124,7 @@ async function failsAtOnce(answering: Promise<Outcome>): Promise<boolean> {
     answering,
     new Promise<null>((resolve) => setTimeout(() => resolve(null), heldBackMs)),
   ]);
-  return first?.kind === "failed";
+  return first !== null && first.kind !== "answered";
 }
 
 /** Why the origin did not answer. */

@@ -1,5 +1,6 @@
 import type { EdgeConfig } from "../edge/config.ts";
 import type { EdgeEvent, World } from "../world.ts";
+import type { HostVariables } from "./host-override.ts";
 import { readList } from "./list.ts";
 import { PopCache } from "./pop-cache.ts";
 import type { Waiting } from "./reply.ts";
@@ -7,7 +8,7 @@ import { send } from "./send.ts";
 
 /** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
 export function cloudflareWorld(
-  env: Env,
+  env: Env & HostVariables,
   ctx: Waiting,
   config: EdgeConfig,
 ): World {
@@ -24,7 +25,8 @@ export function cloudflareWorld(
     forget,
     recallBytes,
     keepBytes,
-    send: (request) => send(request, ctx),
+    send: (request) =>
+      send(request, { ctx, variables: env, edge: config.name }),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     later: (work) => ctx.waitUntil(work),
     observe,

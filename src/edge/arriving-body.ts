@@ -92,6 +92,10 @@ export class ArrivingBody {
     return this.#window.end;
   }
 
+  get isBroken(): boolean {
+    return this.#end.kind === "broken";
+  }
+
   /** Is the request that fetched it gone for good? Then nothing comes any more. */
   isStalled(nowMs: number): boolean {
     return (

@@ -338,14 +338,23 @@ function forwardedFieldsOf(
 }
 
 function sendFor(
-  { request, resource, site }: RequestContext,
+  { request, admitted, resource, site }: RequestContext,
   fields: readonly FieldLine[],
   edge: Edge,
 ): Promise<Forwarded> {
   const { method } = request;
   const { target } = resource;
+  const { authority } = admitted;
   return send(
-    { method, fields, target, body: null, upgrade: "none", watch: null },
+    {
+      method,
+      fields,
+      target,
+      authority,
+      body: null,
+      upgrade: "none",
+      watch: null,
+    },
     site,
     edge,
   );

@@ -28,6 +28,7 @@ export async function forwardChallenge(
         forwardedFields(request, admitted, hopsLeft, edge),
       ),
       target: admitted.target,
+      authority: admitted.authority,
       body: null,
       upgrade: "none",
       watch,

@@ -177,7 +177,7 @@ function sliced(
         key: context.url,
       },
     },
-    shared: sharedIfReusable(context, entry.stored, edge),
+    shared: sharedIfReusable(context, entry, edge),
   };
 }
 
@@ -282,9 +282,9 @@ function validated(
       },
     },
     shared: isOld
-      ? { kind: "look-again" }
+      ? { kind: "look-again", arriving: null }
       : isKept
-        ? sharedIfReusable(context, stored, edge)
+        ? sharedIfReusable(context, { stored, body: first.entry.body }, edge)
         : { kind: "uncacheable" },
   };
 }
@@ -317,11 +317,12 @@ function validatedStored(plan: Plan, received: Received): readonly Stored[] {
 /** What is stored but must be validated for each visitor is worth nothing to those who wait, now or later. */
 function sharedIfReusable(
   context: RequestContext,
-  stored: Stored,
+  { stored, body }: Pick<CacheEntry, "stored" | "body">,
   edge: Edge,
 ): FetchResult {
+  const arriving = body.kind === "arriving" ? body.arriving : null;
   if (isReusable(stored, context.site.cache, edge.world.nowMs()))
-    return { kind: "look-again" };
+    return { kind: "look-again", arriving };
   remember(context, "always-validated", edge);
   return { kind: "uncacheable" };
 }
@@ -427,7 +428,7 @@ function resultFor(
 ): FetchResult {
   switch (stored.kind) {
     case "stored":
-      return sharedIfReusable(context, stored.entry.stored, edge);
+      return sharedIfReusable(context, stored.entry, edge);
     case "once":
       return {
         kind: "error-response",
@@ -437,7 +438,7 @@ function resultFor(
     case "refused":
       if (status >= 500) return { kind: "error-status", status };
       return isOfRequest.has(stored.because)
-        ? { kind: "look-again" }
+        ? { kind: "look-again", arriving: null }
         : { kind: "uncacheable" };
   }
 }

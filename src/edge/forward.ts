@@ -1,3 +1,4 @@
+import { hostFor } from "../customer/origin-host.ts";
 import type { Site } from "../customer/site.ts";
 import { privateAddress } from "../http/address.ts";
 import { addOrigin } from "../http/destination.ts";
@@ -31,7 +32,11 @@ export type Failed = Extract<OriginAnswer, { kind: "failed" }>;
 export type Outgoing = Pick<
   OriginRequest,
   "method" | "fields" | "body" | "upgrade" | "watch"
-> & { target: string };
+> & {
+  target: string;
+  /** The host that the visitor asked for, with its port. */
+  authority: string;
+};
 
 /** The version origins are spoken to in; the runtime does not say which it was. */
 export const originHttpVersion = "1.1";
@@ -87,7 +92,8 @@ export async function send(
   edge: Edge,
 ): Promise<Forwarded> {
   const { world } = edge;
-  const { target, ...request } = outgoing;
+  const { target, authority, ...request } = outgoing;
+  const host = hostFor(site.originHost, authority);
   const fields = [
     ...request.fields.filter(([name]) => !isSetBySite(site, name)),
     ...site.originFields,
@@ -109,7 +115,7 @@ export async function send(
     const answer = await sendTo(
       origin,
       target,
-      { ...request, fields, probe },
+      { ...request, fields, host, probe },
       site,
       edge,
     );
@@ -152,7 +158,9 @@ async function sendTo(
       sent: "nothing",
     };
   const timeoutMs = site.timeoutSeconds * 1000;
-  const fields = addOrigin(request.fields, origin);
+  const base =
+    request.host === null ? origin : `${url.value.protocol}//${request.host}`;
+  const fields = addOrigin(request.fields, base);
   return checkPart(
     await edge.world.send({ ...request, fields, url: url.value, timeoutMs }),
     request,

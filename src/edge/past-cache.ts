@@ -22,6 +22,7 @@ export async function pastCache(
         method,
         fields: forwardedFields(asReceived, admitted, hopsLeft, edge),
         target: admitted.target,
+        authority: admitted.authority,
         body,
         upgrade: upgradeOf(asReceived),
         watch,

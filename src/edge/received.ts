@@ -1,5 +1,6 @@
 import type { Received } from "../cache/storing.ts";
 import type { Stored } from "../cache/stored.ts";
+import { originNames } from "../customer/origin-host.ts";
 import { fieldsForVisitor } from "../http/forwarding.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
@@ -20,7 +21,7 @@ export function receivedFrom(
   const fields = fieldsForVisitor(response.fields, hop, {
     status: response.status,
     requested: [url, `${hop.scheme}://${hop.host}${admitted.target}`],
-    origins: site.origins,
+    origins: originNames(site),
     nowMs: responseTimeMs,
   });
   return { status: response.status, fields, requestTimeMs, responseTimeMs };

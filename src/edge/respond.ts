@@ -5,6 +5,7 @@ import {
   multipartOf,
   planRange,
   rangedHead,
+  type ByteRange,
   type RangePlan,
 } from "../cache/ranges.ts";
 import { cacheStatus, type Handled } from "../cache/status.ts";
@@ -20,7 +21,12 @@ import type { CacheEntry } from "./isolate-cache.ts";
 import { discardBody } from "./bytes.ts";
 import { asStored } from "./received.ts";
 import { compose } from "./segments.ts";
-import { accessFor, readSlice } from "./slice-fetch.ts";
+import {
+  accessFor,
+  openStretch,
+  readSlice,
+  type OpenedSlice,
+} from "./slice-fetch.ts";
 import { readSlices, sliceBytes } from "./stored-body.ts";
 
 /** Answers from a cache entry (RFC 9111 §4), conditions and ranges included; null when its body is gone. */
@@ -150,7 +156,7 @@ async function openBody(
   }
 }
 
-/** The first bytes are waited for before the answer begins, while the origin can still be asked for all of it instead. */
+/** What is missing is asked for before the answer begins, while the origin can still be asked for all of it instead. */
 async function openSlices(
   context: RequestContext,
   { entry, plan }: { entry: CacheEntry; plan: RangePlan },
@@ -159,46 +165,40 @@ async function openSlices(
   const { stored } = entry;
   const offset = stored.range?.first ?? 0;
   const end = (stored.bodyLength ?? 0) - 1;
-  const read = (first: number, last: number | null) =>
-    readSlices({ first, last: last ?? end }, (at) =>
-      readSlice(context, entry, at, edge),
-    );
-  // Several parts are read one after the other, each when its turn comes.
-  if (plan.kind === "parts") return { kind: "chunks", offset, read };
-  const part = plan.kind === "part" ? plan : null;
-  const begun = read(
-    (part?.first ?? offset) - offset,
-    part === null ? null : part.last - offset,
-  );
-  const step = await begun.next().then(
-    (value) => value,
-    () => null,
-  );
-  if (step === null) {
-    removeEntry(context.resource.key, entry.name, edge);
-    return null;
+  let begun: OpenedSlice | null = null;
+  for (const { first, last } of partsOf(plan, { offset, end })) {
+    const stretch = { first: first - offset, last: last - offset };
+    const opened = await openStretch(context, entry, stretch, edge);
+    if (opened === null) {
+      removeEntry(context.resource.key, entry.name, edge);
+      return null;
+    }
+    begun ??= opened;
   }
-  const opened = step.done === true ? begun : startingWith(step.value, begun);
-  return { kind: "chunks", offset, read: () => opened };
+  const read = (first: number, last: number | null) =>
+    readSlices({ first, last: last ?? end }, (at) => {
+      const opened = begun;
+      begun = null;
+      return readSlice(context, entry, { at, opened }, edge);
+    });
+  return { kind: "chunks", offset, read };
 }
 
-/** Ends what it reads from even when nobody has read the beginning. */
-function startingWith(
-  first: Uint8Array,
-  rest: AsyncGenerator<Uint8Array, void, void>,
-): AsyncIterableIterator<Uint8Array, void, void> {
-  let begun: Uint8Array | null = first;
-  return {
-    next: async () => {
-      const value = begun;
-      begun = null;
-      return value === null ? rest.next() : { done: false, value };
-    },
-    return: () => rest.return(),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+/** The stretches of the body that an answer sends. */
+function partsOf(
+  plan: RangePlan,
+  { offset, end }: { offset: number; end: number },
+): readonly ByteRange[] {
+  switch (plan.kind) {
+    case "part":
+      return [plan];
+    case "parts":
+      return plan.parts;
+    case "whole":
+    case "unsatisfiable":
+    case "elsewhere":
+      return [{ first: offset, last: offset + end }];
+  }
 }
 
 /** What to send of the body, null for all of it. */

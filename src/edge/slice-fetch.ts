@@ -4,6 +4,7 @@ import { fieldsOf } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
 import { ArrivingBody } from "./arriving-body.ts";
 import { askOrigin, discard } from "./ask-origin.ts";
+import { discardBody } from "./bytes.ts";
 import { findSlice, removeEntry } from "./cache-store.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
@@ -24,10 +25,11 @@ export interface SliceFetch {
   /** Positions in the body; `end` is past the last byte. */
   start: number;
   end: number;
-  result: SharedResult<
-    { kind: "arriving"; body: ArrivingBody } | { kind: "failed"; why: string }
-  >;
+  result: SharedResult<SliceResult>;
 }
+
+type SliceResult =
+  { kind: "arriving"; body: ArrivingBody } | { kind: "failed"; why: string };
 
 /** Beyond the site's own limit, a leader gets so long to say what became of its fetch. */
 const settleMs = 1_000;
@@ -53,44 +55,93 @@ export function accessFor(
 }
 
 /**
+ * Opens the slice in which a stretch of a body begins, and asks the origin for the first one in it that is missing: that shows
+ * whether the origin still has the same body, before the answer begins. Null when it has not.
+ */
+export async function openStretch(
+  context: RequestContext,
+  entry: CacheEntry,
+  { first, last }: { first: number; last: number },
+  edge: Edge,
+): Promise<OpenedSlice | null> {
+  const opened = await openSlice(context, entry, first, edge);
+  // Of a body that was whole, the end is as likely to be there as the beginning.
+  const isSure = entry.body.kind === "pop" && entry.body.isWhole;
+  let slice = opened;
+  for (let at = first; ;) {
+    if (slice.kind === "fetch")
+      return slice.result.kind === "arriving" ? opened : null;
+    at = endOfSlice(at);
+    if (isSure || at > last) return opened;
+    if (slice !== opened) discardBody(slice.bytes);
+    slice = await openSlice(context, entry, at, edge);
+  }
+}
+
+/**
  * From position `at` of a body to the end of the slice: as it arrives, from the PoP cache, or asked of the origin together with
  * the slices behind it, once for all who want them.
  */
 export async function* readSlice(
   context: RequestContext,
   entry: CacheEntry,
-  at: number,
+  { at, opened }: { at: number; opened: OpenedSlice | null },
   edge: Edge,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const { sliceFetches } = edge.isolate;
-  let running = findFetch(sliceFetches, entry.name, at);
-  if (running === null) {
-    const slice = await findSlice(entry, at, edge);
-    if (slice !== null) {
-      yield* restOfSlice(slice, at);
-      return;
-    }
-    // Another request may have begun meanwhile.
-    running =
-      findFetch(sliceFetches, entry.name, at) ?? lead(context, entry, at, edge);
+  const slice = opened ?? (await openSlice(context, entry, at, edge));
+  if (slice.kind === "kept") {
+    yield* restOfSlice(slice.bytes, at);
+    return;
   }
-  const deadlineMs =
-    edge.world.nowMs() + context.site.timeoutSeconds * 1000 + settleMs;
-  const result = await running.result.wait(deadlineMs, edge.world);
+  const { result, start, end } = slice;
   switch (result.kind) {
     case "overdue":
-      forget(sliceFetches, entry.name, running);
       throw new Error("the slice did not come in time");
     case "failed":
       throw new Error(result.why);
     case "arriving": {
-      const { start, end } = running;
-      const endOfSlice = (Math.floor(at / sliceBytes) + 1) * sliceBytes;
-      const last = Math.min(endOfSlice, end) - 1;
+      const last = Math.min(endOfSlice(at), end) - 1;
       const access = accessFor(context, entry, edge);
       yield* result.body.read(at - start, last - start, access);
     }
   }
+}
+
+function endOfSlice(at: number): number {
+  return (Math.floor(at / sliceBytes) + 1) * sliceBytes;
+}
+
+export type OpenedSlice =
+  | { kind: "kept"; bytes: Bytes }
+  | {
+      kind: "fetch";
+      start: number;
+      end: number;
+      result: SliceResult | { kind: "overdue" };
+    };
+
+/** The slice that a position is in: from the PoP cache, or once the head of a fetch that brings it has come. */
+async function openSlice(
+  context: RequestContext,
+  entry: CacheEntry,
+  at: number,
+  edge: Edge,
+): Promise<OpenedSlice> {
+  const { sliceFetches } = edge.isolate;
+  let running = findFetch(sliceFetches, entry.name, at);
+  if (running === null) {
+    const bytes = await findSlice(entry, at, edge);
+    if (bytes !== null) return { kind: "kept", bytes };
+    // Another request may have begun meanwhile.
+    running =
+      findFetch(sliceFetches, entry.name, at) ?? lead(context, entry, at, edge);
+  }
+  const { start, end } = running;
+  const deadlineMs =
+    edge.world.nowMs() + context.site.timeoutSeconds * 1000 + settleMs;
+  const result = await running.result.wait(deadlineMs, edge.world);
+  if (result.kind === "overdue") forget(sliceFetches, entry.name, running);
+  return { kind: "fetch", start, end, result };
 }
 
 /** Slices that came without having been missed: what a visitor's range brought of a body that nobody knew. */

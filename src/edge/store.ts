@@ -6,7 +6,7 @@ import { strongValidators } from "../cache/strong.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../world.ts";
 import { ArrivingBody, type KeptBody, type Loss } from "./arriving-body.ts";
-import { concatenate } from "./bytes.ts";
+import { concatenate, discardBody } from "./bytes.ts";
 import {
   isInvalidated,
   isSameVariant,
@@ -143,7 +143,15 @@ export function storeSlices(
       ...whole.fields,
       ["Content-Length", String(part.complete)],
     ];
-    return storeBody(context, { ...whole, fields }, body, edge).entry;
+    const { entry, visitor } = storeBody(
+      context,
+      { ...whole, fields },
+      body,
+      edge,
+    );
+    // The visitor's range is read from the entry.
+    discardBody(visitor);
+    return entry;
   }
   const stored: Stored = { ...whole, bodyLength: part.complete, range: null };
   if (strongValidators(stored).length === 0) return null;

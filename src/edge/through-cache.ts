@@ -3,7 +3,7 @@ import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { planReuse, type Reuse } from "../cache/reuse.ts";
 import type { ForwardReason, Handled } from "../cache/status.ts";
 import type { Reply } from "../world.ts";
-import { visitorSlices } from "./ask-origin.ts";
+import { goesAsReceived, visitorSlices } from "./ask-origin.ts";
 import { entryOf, findEntries } from "./cache-store.ts";
 import type { CollapsedFetch, FetchResult } from "./collapsed-fetch.ts";
 import { purgeOf, type RequestContext } from "./context.ts";
@@ -58,7 +58,7 @@ export async function throughCache(
       case "validate":
       case "forward": {
         const task = { plan, entries };
-        const isAlone = isLast || !isCollapsible(context, plan, edge);
+        const isAlone = isLast || !isCollapsible(context, task, edge);
         const fetched = await context.watch.during(
           isAlone
             ? fetchAlone(context, task, edge)
@@ -187,7 +187,11 @@ async function fetchTogether(
   const result = await running.wait(edge.world.nowMs() + limitMs, edge.world);
   switch (result.kind) {
     case "look-again":
-      return null;
+      // What broke off already would break off for the next leader too.
+      return result.arriving?.isBroken === true
+        ? (staleEntry(context, task, { kind: "unreachable" }, edge) ??
+            incomplete)
+        : null;
     case "overdue":
       // Whoever led it is gone for good. One of those who waited leads now.
       fetches.end(resource.key, selector, running);
@@ -220,6 +224,13 @@ async function fetchTogether(
     }
   }
 }
+
+const incomplete: Failed = {
+  kind: "failed",
+  error: "http_response_incomplete",
+  details: "the origin broke off its answer to another visitor",
+  sent: "perhaps",
+};
 
 /** Fetches for all. Whatever happens here, those who wait are told. */
 async function lead(
@@ -278,13 +289,15 @@ async function respond(
 /** Answers to the others belong to whoever asked, or are not looked for in the cache at all. */
 function isCollapsible(
   context: RequestContext,
-  plan: FetchTask["plan"],
+  { plan, entries }: FetchTask,
   edge: Edge,
 ): boolean {
   const { method, fields } = context.request;
+  const isStored = entries.length > 0;
   const isAlone =
     method !== "GET" ||
-    fields.get("authorization") !== null ||
+    (fields.get("authorization") !== null &&
+      goesAsReceived(context, { plan, isStored }, edge)) ||
     !isForOthers(context, edge);
   if (isAlone) return false;
   switch (plan.because) {

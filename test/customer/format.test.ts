@@ -84,6 +84,12 @@ const site = fc.record(
         minLength: 1,
       },
     ),
+    originHost: fc.constantFrom(
+      "origin",
+      "visitor",
+      "www.shop.example",
+      "shop.example:8080",
+    ),
     timeoutSeconds: fc.integer({ min: 1, max: 600 }),
     originFields: fc.dictionary(
       fc.constantFrom("X-Key", "7", "x-other"),

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import type { History } from "./history.ts";
 import { memoryWatchMs, playInMemory } from "./memory.ts";
 import type { Terms } from "./oracle/knowledge.ts";
@@ -5,17 +6,26 @@ import { judge } from "./oracle/oracle.ts";
 import type { Run } from "./run.ts";
 import { playOnWorkerd, workerdWatchMs, type WorkerdEdge } from "./workerd.ts";
 
-/** For how long a request may wait for others before it goes past them, and then some; a busy machine takes its time. */
+/** For how long a request may wait for others before it goes past them, and then some. */
 const memoryTerms: Terms = {
   slackMs: 0,
+  slowness: 1,
   waitMs: 2000,
   watchMs: memoryWatchMs,
+  resets: "keep-heads",
 };
-const workerdTerms: Terms = {
-  slackMs: 150,
-  waitMs: 2800,
-  watchMs: workerdWatchMs,
-};
+
+function workerdTerms(): Terms {
+  const [load = 0] = loadavg();
+  const slowness = Math.max(1, load / availableParallelism());
+  return {
+    slackMs: 150,
+    slowness,
+    waitMs: 2800 * slowness,
+    watchMs: workerdWatchMs,
+    resets: "lose-heads",
+  };
+}
 
 type Observe = (run: Run) => void;
 
@@ -37,7 +47,7 @@ export async function complaintsOnWorkerd(
 ): Promise<string[]> {
   const run = await playOnWorkerd(history, edge);
   observe(run);
-  return judged(run, workerdTerms);
+  return judged(run, workerdTerms());
 }
 
 function judged(run: Run, terms: Terms): string[] {

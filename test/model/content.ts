@@ -10,7 +10,7 @@ export interface Content {
 const remembered = new Map<string, Uint8Array>();
 const mostRemembered = 48;
 
-/** The bytes of a content: a line that names it, then a stream of words that differ from those of every other content. */
+/** The bytes of a content: a stream of words that differ from those of every other content, from the first on. */
 export function bytesOf(content: Content): Uint8Array {
   const name = nameOf(content);
   const before = remembered.get(name);
@@ -42,10 +42,7 @@ function make(name: string, length: number): Uint8Array {
     state ^= state << 5;
     words[at] = state;
   }
-  const bytes = new Uint8Array(words.buffer, 0, length);
-  const line = new TextEncoder().encode(`${name}\n`);
-  bytes.set(line.subarray(0, length));
-  return bytes;
+  return new Uint8Array(words.buffer, 0, length);
 }
 
 /** FNV-1a, never zero. */

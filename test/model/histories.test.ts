@@ -27,7 +27,7 @@ describe("on workerd", () => {
       found.set(history, await complaintsOnWorkerd(real, edge));
       return playNext();
     };
-    await Promise.all(Array.from({ length: 12 }, playNext));
+    await Promise.all(Array.from({ length: 20 }, playNext));
   });
   afterAll(() => edge.close());
 

@@ -40,6 +40,59 @@ export const histories: readonly [name: string, history: History][] = [
       [get(0), get(1000, { language: "de" })],
     ),
   ],
+  [
+    "a client without gzip does not take compression from one with it",
+    of(
+      resource({ maxAge: 60 }, { vary: ["accept-encoding"], codesLast: true }),
+      [get(0), get(1000, { gzip: true }), get(1000, { gzip: true })],
+    ),
+  ],
+  [
+    "a header on no list selects a variant when Vary names it",
+    of(resource({ maxAge: 60 }, { vary: ["x-variant"] }), [
+      get(0, { variant: "a" }),
+      get(1000, { variant: "b" }),
+      get(1000, { variant: "a" }),
+      get(1000),
+    ]),
+  ],
+  ...(
+    [
+      ["of one body", "strong", false],
+      ["of two bodies", "strong", true],
+      ["of two bodies with one weak tag", "weak-shared", true],
+      ["of two bodies without a tag", "none", true],
+    ] as const
+  ).flatMap(([title, etag, changes]) =>
+    [100, 1_048_576, 1_048_577].map((length): [string, History] => [
+      `two parts ${title} of ${length} bytes are answered with what the origin has`,
+      of(
+        resource(
+          { maxAge: 60 },
+          { lengths: [length], etag, lastModified: etag !== "none" },
+        ),
+        [
+          get(0, { range: "bytes=0-9" }),
+          ...(changes
+            ? [{ waitMs: 100, kind: "change" as const, resource: 0 }]
+            : []),
+          get(1000, { range: "bytes=10-" }),
+          get(1000),
+          get(1000, { range: "bytes=5-15" }),
+        ],
+      ),
+    ]),
+  ),
+  ...(
+    ["other-part", "wrong-length", "no-content-range", "unknown-total"] as const
+  ).map((lie): [string, History] => [
+    `a part (${lie}) is not taken for what the next visitor asks for`,
+    of(resource({ maxAge: 60 }, { ranges: lie }), [
+      get(0, { range: "bytes=50-59" }),
+      get(1000, { range: "bytes=50-59" }),
+      get(1000),
+    ]),
+  ]),
   ...[100, 1_048_576, 1_048_577].map((length): [string, History] => [
     `a GET after a range brings all ${length} bytes`,
     of(resource({ maxAge: 60 }, { lengths: [length] }), [
@@ -69,14 +122,35 @@ export const histories: readonly [name: string, history: History][] = [
       get(100),
     ]),
   ],
-  ...(["refuses", "fails-midway"] as const).map((state): [string, History] => [
-    `a large body arrives although the PoP cache ${state}`,
+  [
+    "the rest of a body that the PoP cache forgot is not taken of another version",
     of(resource({ maxAge: 60 }, { lengths: [3_145_728] }), [
-      { waitMs: 0, kind: "pop-cache", state },
       get(0),
+      get(1000, { reader: { kind: "pausing", pauseMs: 20_000 } }),
+      { waitMs: 1000, kind: "pop-cache", state: "forgets" },
+      { waitMs: 0, kind: "change", resource: 0 },
+    ]),
+  ],
+  [
+    "a change within the second of Last-Modified is told from what was before",
+    of(resource({ maxAge: 60 }, { etag: "none" }), [
+      { waitMs: 0, kind: "change", resource: 0 },
+      get(0, { range: "bytes=0-9" }),
+      { waitMs: 50, kind: "change", resource: 0 },
+      get(50, { range: "bytes=10-" }),
       get(1000),
     ]),
-  ]),
+  ],
+  ...(["refuses", "fails-midway", "dawdles"] as const).map(
+    (state): [string, History] => [
+      `a large body arrives although the PoP cache ${state}`,
+      of(resource({ maxAge: 60 }, { lengths: [3_145_728] }), [
+        { waitMs: 0, kind: "pop-cache", state },
+        get(0),
+        get(1000),
+      ]),
+    ],
+  ),
   ...Object.entries({
     "a GET": {},
     "a GET with Authorization": { authorization: true },
@@ -117,20 +191,152 @@ export const histories: readonly [name: string, history: History][] = [
     ]),
   ]),
   [
+    "a write is not undone by those who ask after it while a GET is under way",
+    of(
+      resource(
+        { maxAge: 60 },
+        { headMs: 400, etag: "none", lastModified: false },
+      ),
+      [get(0), put(50), get(50), get(1000)],
+    ),
+  ],
+  [
+    "a write is not undone by a body that is still arriving",
+    of(
+      resource(
+        { maxAge: 60 },
+        { lengths: [1000], chunkMs: 500, etag: "none", lastModified: false },
+      ),
+      [get(0), put(100), get(5000)],
+    ),
+  ],
+  [
+    "a write is not undone when a reload breaks off",
+    of(
+      resource(
+        { maxAge: 60 },
+        { lengths: [1000], chunkMs: 500, etag: "none", lastModified: false },
+      ),
+      [
+        get(0),
+        { waitMs: 5000, kind: "fault", fault: "breaks" },
+        get(0, { cacheControl: "no-cache" }),
+        put(100),
+        { waitMs: 3000, kind: "fault", fault: "healthy" },
+        get(0),
+      ],
+    ),
+  ],
+  [
+    "a write holds while it is written down",
+    of(resource({ maxAge: 60 }), [
+      get(0),
+      put(1000),
+      get(15, { copies: 20, spacingMs: 1 }),
+    ]),
+  ],
+  ...[0, 1].map((restarts): [string, History] => [
+    `a write to one resource reaches the group of another, after ${restarts} restarts`,
+    {
+      ...of(resource({ maxAge: 60 }), [
+        get(0),
+        { ...put(1000), resource: 1, invalidatesGroup: true },
+        ...(restarts === 1 ? [{ waitMs: 300, kind: "restart" as const }] : []),
+        get(300),
+      ]),
+      resources: [resource({ maxAge: 60 }), resource({ maxAge: 60 })],
+    },
+  ]),
+  ...(["a write", "a write that names the group"] as const).map(
+    (title, index): [string, History] => [
+      `${title} reaches an isolate that begins afterwards`,
+      of(resource({ maxAge: 60 }), [
+        get(0),
+        { ...put(1000), resource: 0, invalidatesGroup: index === 1 },
+        { waitMs: 300, kind: "restart" },
+        get(0),
+      ]),
+    ],
+  ),
+  [
+    "what is under way in another isolate does not undo a write in the PoP's cache",
+    {
+      ...of(
+        resource(
+          { maxAge: 60 },
+          { headMs: 400, etag: "none", lastModified: false },
+        ),
+        [
+          get(0, { isolate: 1 }),
+          put(50),
+          { waitMs: 1000, kind: "restart" },
+          get(0),
+        ],
+      ),
+      isolates: 2,
+    },
+  ],
+  ...[0, 300].flatMap((inMs) =>
+    (["hard", "soft"] as const).map((how): [string, History] => [
+      `what is under way does not undo a ${how} purge in ${inMs} ms`,
+      of(
+        resource(
+          { maxAge: 60 },
+          { headMs: 400, etag: "none", lastModified: false },
+        ),
+        [
+          get(0),
+          { waitMs: 50, kind: "purge", what: { kind: "host" }, how, inMs },
+          get(1000),
+        ],
+      ),
+    ]),
+  ),
+  ...(["healthy", "refuses"] as const).map((fault): [string, History] => [
+    `what was stored before a refusal is not answered with after it (origin ${fault})`,
+    of(resource({ maxAge: 60 }), [
+      get(0),
+      { waitMs: 1000, kind: "drop", inMs: null, forMs: null },
+      get(300),
+      { waitMs: 300, kind: "restore", dated: false },
+      { waitMs: 0, kind: "fault", fault },
+      get(300),
+    ]),
+  ]),
+  [
+    "what was stored before a drop with an end is no stand-in after it",
+    of(resource({ maxAge: 60, staleIfError: 60 }), [
+      get(0),
+      { waitMs: 1000, kind: "drop", inMs: null, forMs: 1000 },
+      { waitMs: 0, kind: "fault", fault: "refuses" },
+      get(500),
+      get(1000),
+    ]),
+  ],
+  [
     "a HEAD does not freshen what was purged",
     of(resource({ maxAge: 60 }), [
       get(0),
-      { waitMs: 300, kind: "purge", what: { kind: "all" }, how: "hard" },
+      {
+        waitMs: 300,
+        kind: "purge",
+        what: { kind: "all" },
+        how: "hard",
+        inMs: 0,
+      },
       get(300, { method: "HEAD" }),
       get(300),
     ]),
   ],
   [
     "a GET without content is a GET",
-    of(resource({ maxAge: 60 }), [
-      get(0, { emptyContent: true }),
-      get(0, { emptyContent: true, method: "HEAD" }),
-    ]),
+    of(
+      resource({ maxAge: 60 }),
+      (["length", "chunks"] as const).flatMap((emptyContent) => [
+        get(0, { emptyContent }),
+        get(0, { emptyContent, method: "HEAD" }),
+      ]),
+    ),
   ],
   ...(["refuses", "status-503", "stalls"] as const).flatMap(
     (fault): [string, History][] => {
@@ -149,7 +355,13 @@ export const histories: readonly [name: string, history: History][] = [
           `what was purged is no stand-in for an origin that ${fault}`,
           of(script, [
             get(0),
-            { waitMs: 1000, kind: "purge", what: { kind: "all" }, how: "soft" },
+            {
+              waitMs: 1000,
+              kind: "purge",
+              what: { kind: "all" },
+              how: "soft",
+              inMs: 0,
+            },
             { waitMs: 0, kind: "fault", fault },
             get(1000),
           ]),
@@ -167,24 +379,24 @@ export const histories: readonly [name: string, history: History][] = [
       ]),
     ],
   ),
-  [
-    "an origin that fails is not asked by a whole crowd with something stale",
-    of(resource({ maxAge: 1, staleIfError: 60 }), [
+  ...(["status-503", "refuses"] as const).map((fault): [string, History] => [
+    `an origin (${fault}) is not asked by a whole crowd with something stale`,
+    of(resource({ maxAge: 3, staleIfError: 60 }, { headMs: 400 }), [
       get(0),
-      { waitMs: 2300, kind: "fault", fault: "status-503" },
+      { waitMs: 4300, kind: "fault", fault },
       get(0, { copies: 20 }),
     ]),
-  ],
+  ]),
   [
     "answers that must be validated queue nobody",
-    of(resource({ noCache: true }, { headMs: 400 }), [
+    of(resource({ noCache: true }, { headMs: 2000 }), [
       get(0),
       get(1000, { copies: 20 }),
     ]),
   ],
   [
     "answers for one visitor each queue nobody",
-    of(resource({ private: true }, { headMs: 400, audience: "visitor" }), [
+    of(resource({ private: true }, { headMs: 2000, audience: "visitor" }), [
       get(0, { copies: 20, visitors: "each", cookie: true }),
     ]),
   ],
@@ -207,6 +419,28 @@ export const histories: readonly [name: string, history: History][] = [
       put(50),
     ]),
   ],
+  [
+    "whoever comes as the answer does finds it",
+    of(resource({ maxAge: 60 }, { headMs: 20 }), [
+      get(0, { copies: 20, spacingMs: 1 }),
+      get(0, { copies: 20, spacingMs: 1 }),
+    ]),
+  ],
+  [
+    "a visitor who leaves does not leave those behind who wait for the same",
+    of(resource({ maxAge: 60 }, { headMs: 400 }), [
+      get(0, { reader: { kind: "aborting", afterChunks: 0 } }),
+      get(5, { copies: 20 }),
+    ]),
+  ],
+  ...Object.entries({
+    "no-cache": { noCache: true },
+    private: { private: true },
+    "no-store": { noStore: true },
+  }).map(([title, policy]): [string, History] => [
+    `nobody waits for another's answer that is known to be ${title}`,
+    of(resource(policy, { headMs: 400 }), [get(0), get(1000, { copies: 20 })]),
+  ]),
   [
     "a visitor with a cookie does not send those who wait to the origin",
     of(resource({ maxAge: 60 }, { headMs: 400 }), [
@@ -244,13 +478,13 @@ export const histories: readonly [name: string, history: History][] = [
         { maxAge: 60 },
         { lengths: [3_145_728], headMs: 400, chunkMs: 150 },
       ),
-      [get(0), { waitMs: 50, kind: "drop", inMs: null }],
+      [get(0), { waitMs: 50, kind: "drop", inMs: null, forMs: null }],
     ),
   ],
 ];
 
 function of(script: Resource, steps: readonly Step[]): History {
-  return { site: plainSite, resources: [script], steps };
+  return { isolates: 1, site: plainSite, resources: [script], steps };
 }
 
 function resource(
@@ -270,6 +504,7 @@ function put(waitMs: number): Extract<Step, { kind: "write" }> {
     kind: "write",
     method: "PUT",
     resource: 0,
+    isolate: 0,
     outcome: "done",
     invalidatesGroup: false,
   };

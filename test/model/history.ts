@@ -1,5 +1,7 @@
 /** A history: what an origin is like, and what happens to it and to its visitors, one step after the other. */
 export interface History {
+  /** So many isolates of one PoP share its cache; requests say by which of them they are taken. */
+  isolates: number;
   site: { serveStaleSeconds: number; timeoutSeconds: number };
   resources: readonly Resource[];
   steps: readonly Step[];
@@ -18,6 +20,8 @@ export interface Resource {
   lastModified: boolean;
   /** The conditions that the origin answers with 304. */
   validates: "never" | "etag" | "modified" | "both";
+  /** Compares entity tags before it chooses a coding, as Apache's mod_deflate does: the tag of the identity is good for gzip. */
+  codesLast: boolean;
   ranges: RangeSupport;
   framing: "length" | "chunked";
   setCookie: boolean;
@@ -30,7 +34,12 @@ export interface Resource {
 }
 
 export type VaryField =
-  "accept-language" | "accept-encoding" | "origin" | "cookie";
+  | "accept-language"
+  | "accept-encoding"
+  | "origin"
+  | "cookie"
+  /** One that no browser sends and the edge has on no list. */
+  | "x-variant";
 
 type RangeSupport =
   | "served"
@@ -66,12 +75,15 @@ export type Step = { waitMs: number } & (
   /** The content changes at the origin by itself. */
   | { kind: "change"; resource: number }
   | { kind: "fault"; fault: Fault }
-  | { kind: "purge"; what: PurgeScope; how: "hard" | "soft" }
-  /** Written now; it takes effect `inMs` later when that is a number. */
-  | { kind: "drop"; inMs: number | null }
+  /** Written now, with a moment `inMs` later. */
+  | { kind: "purge"; what: PurgeScope; how: "hard" | "soft"; inMs: number }
+  /** Written now; it takes effect `inMs` later, and ends `forMs` after that, when these are numbers. */
+  | { kind: "drop"; inMs: number | null; forMs: number | null }
   /** `dated` states `effectiveAt`, now. */
   | { kind: "restore"; dated: boolean }
-  /** The isolate begins anew, with nothing in memory; its PoP cache stays. */
+  /** The clock of the edge's machine is set; others keep theirs. */
+  | { kind: "clock"; byMs: number }
+  /** The isolates begin anew, with nothing in memory; their PoP cache stays. */
   | { kind: "restart" }
   | { kind: "pop-cache"; state: PopCacheState }
 );
@@ -86,17 +98,22 @@ export interface RequestStep {
   /** Who asks first; copies may be visitors of their own. */
   visitor: number;
   visitors: "one" | "each";
+  /** The isolate that takes the first; copies may go to others. */
+  isolate: number;
+  isolates: "one" | "each";
   /** Which of the fields that tell visitors apart are sent. */
   cookie: boolean;
   authorization: boolean;
   language: string | null;
   gzip: boolean;
   origin: string | null;
+  /** X-Variant. */
+  variant: string | null;
   range: string | null;
   condition: Condition | null;
   cacheControl: string | null;
-  /** `Content-Length: 0` on a GET. */
-  emptyContent: boolean;
+  /** `Content-Length: 0`, or chunks that hold nothing. */
+  emptyContent: "none" | "length" | "chunks";
   reader: Reader;
 }
 
@@ -117,6 +134,7 @@ export interface WriteStep {
   kind: "write";
   method: "PUT" | "POST" | "DELETE";
   resource: number;
+  isolate: number;
   outcome: "done" | "failed";
   /** Cache-Group-Invalidation of the one group that every other resource is in. */
   invalidatesGroup: boolean;
@@ -137,18 +155,22 @@ export type Fault =
 export type PurgeScope =
   | { kind: "all" }
   | { kind: "url"; resource: number }
-  | { kind: "prefix" }
+  | { kind: "prefix"; prefix: string }
+  | { kind: "host" }
   | { kind: "group" };
 
-/** What the PoP cache does with bodies: keeps them; refuses at once; refuses half way; forgets all that it has. */
-export type PopCacheState = "keeps" | "refuses" | "fails-midway" | "forgets";
+/**
+ * What the PoP cache does with bodies: keeps them; refuses at once; refuses half way; takes very long over each; forgets all
+ * that it has.
+ */
+export type PopCacheState =
+  "keeps" | "refuses" | "fails-midway" | "dawdles" | "forgets";
 
 /** Resources with an even number are under `/a/`, and in the group. */
 export function pathOf(resource: number): string {
   return `${resource % 2 === 0 ? "/a/" : "/b/"}r${resource}`;
 }
 
-export const prefix = "/a/";
 export const group = "even";
 
 export function isEven(resource: number): boolean {
@@ -176,6 +198,7 @@ export const plainResource: Resource = {
   etag: "strong",
   lastModified: true,
   validates: "both",
+  codesLast: false,
   ranges: "served",
   framing: "length",
   setCookie: false,
@@ -192,15 +215,18 @@ export const plainRequest: RequestStep = {
   spacingMs: 0,
   visitor: 0,
   visitors: "one",
+  isolate: 0,
+  isolates: "one",
   cookie: false,
   authorization: false,
   language: null,
   gzip: false,
   origin: null,
+  variant: null,
   range: null,
   condition: null,
   cacheControl: null,
-  emptyContent: false,
+  emptyContent: "none",
   reader: { kind: "fast" },
 };
 

@@ -57,7 +57,7 @@ class MemoryStage implements Stage {
   deferred = 0;
   readonly #engine: Engine;
   readonly #world: VirtualWorld;
-  readonly #edge: Edge;
+  readonly #edges: Edge[];
 
   constructor(history: History, engine: Engine, origin: Origin) {
     this.#engine = engine;
@@ -67,11 +67,11 @@ class MemoryStage implements Stage {
       WATCH_SECONDS: String(memoryWatchMs / 1000),
     });
     if (!config.ok) throw new Error(config.problem);
-    this.#edge = {
+    this.#edges = Array.from({ length: history.isolates }, () => ({
       world: this.#world,
       isolate: newIsolate(config.value),
       config: config.value,
-    };
+    }));
     const { serveStaleSeconds, timeoutSeconds } = history.site;
     const site = {
       customer: "shop",
@@ -91,7 +91,11 @@ class MemoryStage implements Stage {
   }
 
   restart(): void {
-    this.#edge.isolate = newIsolate(this.#edge.config);
+    for (const edge of this.#edges) edge.isolate = newIsolate(edge.config);
+  }
+
+  setClock(byMs: number): void {
+    this.#world.setClock(byMs);
   }
 
   setPopCache(state: PopCacheState): void {
@@ -105,7 +109,9 @@ class MemoryStage implements Stage {
 
   async #handled(sent: Sent): Promise<Reply | null> {
     // An isolate that began anew takes new requests; those under way end where they began.
-    const edge = { ...this.#edge };
+    const taken = this.#edges[sent.isolate];
+    if (taken === undefined) throw new Error(`no isolate ${sent.isolate}`);
+    const edge = { ...taken };
     return handle(inboundOf(sent), edge).catch((error: unknown) => {
       this.problems.push(`${sent.method} ${sent.path} threw: ${String(error)}`);
       return null;
@@ -164,13 +170,20 @@ function inboundOf({ method, path, fields, content }: Sent): Inbound {
   });
   const bodies: Record<Sent["content"], Inbound["body"]> = {
     none: null,
-    empty,
+    length: empty,
+    chunks: empty,
     some: new Response("content").body,
   };
   return {
     method,
     url: `http://${host}${path}`,
-    fields: new Headers([["host", host], ...fields]),
+    fields: new Headers(
+      [
+        ["host", host],
+        ...fields,
+        ...(content === "length" ? [["content-length", "0"] as const] : []),
+      ].map(([name, value]) => [name, value]),
+    ),
     body: bodies[content],
     country: null,
     clientAddress: "203.0.113.9",
@@ -235,6 +248,8 @@ class Delivery {
 /** How long a message takes between the edge and the origin, one way, and a look at the list or the PoP cache. */
 const linkMs = 5;
 const nearbyMs = 1;
+/** How long a PoP cache that dawdles takes over a body. */
+const dawdlingMs = 60_000;
 
 /** The outside in virtual time: a list, a PoP cache that streams, and the origin. */
 class VirtualWorld implements World {
@@ -244,6 +259,7 @@ class VirtualWorld implements World {
   readonly #texts = new Map<string, string>();
   readonly #bodies = new Map<string, Uint8Array>();
   #popCache: PopCacheState = "keeps";
+  #clockByMs = 0;
   #random = 0;
   readonly later: World["later"];
 
@@ -253,7 +269,7 @@ class VirtualWorld implements World {
     this.later = later;
   }
 
-  nowMs = () => this.#engine.nowMs;
+  nowMs = () => this.#engine.nowMs + this.#clockByMs;
   wait = (ms: number) => this.#engine.sleep(ms);
   observe = () => undefined;
 
@@ -269,6 +285,10 @@ class VirtualWorld implements World {
       problem: null,
     };
   };
+
+  setClock(byMs: number): void {
+    this.#clockByMs += byMs;
+  }
 
   setPopCache(state: PopCacheState): void {
     this.#popCache = state;
@@ -301,6 +321,7 @@ class VirtualWorld implements World {
   async keepBytes(name: string, bytes: Bytes): Promise<boolean> {
     await this.#engine.sleep(nearbyMs);
     if (this.#popCache === "refuses") return false;
+    if (this.#popCache === "dawdles") await this.#engine.sleep(dawdlingMs);
     const stream = bytes instanceof Uint8Array ? streamOf(bytes) : bytes;
     const reader = stream.getReader();
     const chunks: Uint8Array[] = [];

@@ -115,7 +115,8 @@ export class Origin {
     const status = statusOf(this.fault);
     exchange.answer =
       status === null
-        ? answerTo(visit, script, content, tags, version.isGone ? 404 : 200)
+        ? (uncoded(visit, script, version, content) ??
+          answerTo(visit, script, content, tags, version.isGone ? 404 : 200))
         : errorOf(exchange, status);
     const { answer } = exchange;
     if (answer.kind !== "error") {
@@ -257,6 +258,8 @@ export function representationOf(
         return `origin=${fields.get("origin") ?? "none"}`;
       case "cookie":
         return `cookie=${fields.get("cookie") ?? "none"}`;
+      case "x-variant":
+        return `variant=${fields.get("x-variant") ?? "none"}`;
     }
   });
   if (audience === "visitor")
@@ -330,6 +333,29 @@ function answerTo(
   if (by !== null) return { kind: "not-modified", content, tags, by };
   if (method === "HEAD") return full;
   return partOf(fields, script.ranges, content, tags) ?? full;
+}
+
+/** The 304 of an origin that compares tags before it chooses a coding. */
+function uncoded(
+  { fields }: Visit,
+  script: Resource,
+  version: Version,
+  content: Content,
+): Answered | null {
+  if (!script.codesLast || !acceptsGzip(fields)) return null;
+  const representation = representationOf(
+    script,
+    new Map(fields).set("accept-encoding", "identity"),
+  );
+  const tags = tagsOf(script, version, representation);
+  return notModifiedBy(fields, script.validates, tags) === "etag"
+    ? {
+        kind: "not-modified",
+        content: { ...content, representation },
+        tags,
+        by: "etag",
+      }
+    : null;
 }
 
 function notModifiedBy(

@@ -12,10 +12,11 @@ import {
 } from "./history.ts";
 
 /** A history for people, one line each for resources and steps; what is as usual is left out. */
-export function printed({ site, resources, steps }: History): string {
+export function printed({ isolates, site, resources, steps }: History): string {
   const differing = differences(site, plainSite);
   let atMs = 0;
   return [
+    ...(isolates === 1 ? [] : [`${isolates} isolates`]),
     ...(differing === "" ? [] : [`site ${differing}`]),
     ...resources.map(
       (resource, index) => `${pathOf(index)} ${printedResource(resource)}`,
@@ -47,23 +48,30 @@ function printedStep(step: Step): string {
       return printedRequest(step);
     case "write": {
       const group = step.invalidatesGroup ? ", invalidates the group" : "";
-      return `${step.method} ${pathOf(step.resource)}: ${step.outcome}${group}`;
+      const by = step.isolate === 0 ? "" : ` by isolate ${step.isolate}`;
+      return `${step.method} ${pathOf(step.resource)}: ${step.outcome}${group}${by}`;
     }
     case "change":
       return `${pathOf(step.resource)} changes at the origin`;
     case "fault":
       return `the origin: ${step.fault}`;
     case "purge":
-      return `purge ${step.how} ${JSON.stringify(step.what)}`;
+      return `purge ${step.how} ${JSON.stringify(step.what)}${within(step.inMs)}`;
     case "drop":
-      return step.inMs === null ? "drop" : `drop in ${step.inMs} ms`;
+      return `drop${within(step.inMs)}${step.forMs === null ? "" : ` for ${step.forMs} ms`}`;
     case "restore":
       return step.dated ? "restore with effectiveAt" : "restore";
     case "restart":
-      return "the isolate begins anew";
+      return "the isolates begin anew";
+    case "clock":
+      return `the edge's clock is set by ${step.byMs / 1000} s`;
     case "pop-cache":
       return `the PoP cache: ${step.state}`;
   }
+}
+
+function within(ms: number | null): string {
+  return ms === null || ms === 0 ? "" : ` in ${ms} ms`;
 }
 
 function printedRequest(step: RequestStep): string {

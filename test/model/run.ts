@@ -2,7 +2,6 @@ import type { Exchange, FieldMap } from "./exchange.ts";
 import {
   group,
   pathOf,
-  prefix,
   type Condition,
   type History,
   type PopCacheState,
@@ -25,6 +24,7 @@ export interface Run {
 export interface Observation {
   number: number;
   step: RequestStep | WriteStep;
+  isolate: number;
   fields: FieldMap;
   startedAtMs: number;
   headAtMs: number | null;
@@ -39,9 +39,10 @@ export interface Observation {
 /** What the operator wrote, and from when on it must hold. */
 export type Decision = { writtenAtMs: number; visibleAtMs: number } & (
   | { kind: "purge"; what: PurgeScope; how: "hard" | "soft"; atMs: number }
-  | { kind: "drop"; effectiveAtMs: number }
+  | { kind: "drop"; effectiveAtMs: number; endsAtMs: number | null }
   | { kind: "restore"; effectiveAtMs: number | null }
   | { kind: "restart" }
+  | { kind: "clock"; byMs: number }
 );
 
 /** Where a history is played: in memory and virtual time, or on workerd. */
@@ -54,6 +55,7 @@ export interface Stage {
   send(sent: Sent): Promise<Answer | null>;
   put(key: "customer" | "purge", value: string): Promise<void>;
   restart(): void;
+  setClock(byMs: number): void;
   setPopCache(state: PopCacheState): void;
 }
 
@@ -61,9 +63,10 @@ export interface Sent {
   method: string;
   path: string;
   fields: [string, string][];
-  content: "none" | "empty" | "some";
+  content: RequestStep["emptyContent"] | "some";
   /** Goes away before there is an answer. */
   leaves: boolean;
+  isolate: number;
 }
 
 export interface Answer {
@@ -114,7 +117,9 @@ export class Player {
             await this.#stage.sleep(step.spacingMs);
           const visitor =
             step.visitors === "each" ? step.visitor + copy : step.visitor;
-          this.#begin(step, this.#sentFor(step, visitor));
+          const isolate =
+            step.isolates === "each" ? step.isolate + copy : step.isolate;
+          this.#begin(step, this.#sentFor(step, visitor, isolate));
         }
         return;
       case "write":
@@ -134,6 +139,10 @@ export class Player {
           visibleAtMs: now,
         });
         return;
+      case "clock":
+        this.#stage.setClock(step.byMs);
+        this.decisions.push({ ...step, writtenAtMs: now, visibleAtMs: now });
+        return;
       case "pop-cache":
         this.#stage.setPopCache(step.state);
         return;
@@ -151,13 +160,13 @@ export class Player {
     switch (step.kind) {
       case "purge": {
         const { what, how } = step;
+        const atMs = writtenAtMs + step.inMs;
         this.#purges = [
-          { at: writtenAtMs, what: purged(what, this.#stage.host), how },
+          { at: atMs, what: purged(what, this.#stage.host), how },
           ...this.#purges,
         ].slice(0, 64);
         await this.#stage.put("purge", JSON.stringify(this.#purges));
         const visibleAtMs = this.#stage.nowMs();
-        const atMs = writtenAtMs;
         this.decisions.push({
           kind: "purge",
           what,
@@ -170,17 +179,24 @@ export class Player {
       }
       case "drop": {
         const effectiveAtMs = writtenAtMs + (step.inMs ?? 0);
-        const effectiveAt = new Date(effectiveAtMs).toISOString();
+        const endsAtMs =
+          step.forMs === null ? null : effectiveAtMs + step.forMs;
+        const isBare = step.inMs === null && step.forMs === null;
         await this.#stage.put(
           "customer",
-          step.inMs === null
+          isBare
             ? "deny"
-            : JSON.stringify({ verdict: "deny", effectiveAt }),
+            : JSON.stringify({
+                verdict: "deny",
+                effectiveAt: instant(effectiveAtMs),
+                endsAt: endsAtMs === null ? undefined : instant(endsAtMs),
+              }),
         );
         const visibleAtMs = this.#stage.nowMs();
         this.decisions.push({
           kind: "drop",
           effectiveAtMs,
+          endsAtMs,
           writtenAtMs,
           visibleAtMs,
         });
@@ -188,7 +204,7 @@ export class Player {
       }
       case "restore": {
         const effectiveAtMs = step.dated ? writtenAtMs : null;
-        const effectiveAt = new Date(writtenAtMs).toISOString();
+        const effectiveAt = instant(writtenAtMs);
         await this.#stage.put(
           "customer",
           step.dated
@@ -206,13 +222,14 @@ export class Player {
     }
   }
 
-  #sentFor(step: RequestStep, visitor: number): Sent {
+  #sentFor(step: RequestStep, visitor: number, isolate: number): Sent {
     const fields: [string, string][] = [];
     if (step.cookie) fields.push(["cookie", `u=${visitor}`]);
     if (step.authorization) fields.push(["authorization", `Bearer ${visitor}`]);
     if (step.language !== null) fields.push(["accept-language", step.language]);
     if (step.gzip) fields.push(["accept-encoding", "gzip"]);
     if (step.origin !== null) fields.push(["origin", step.origin]);
+    if (step.variant !== null) fields.push(["x-variant", step.variant]);
     if (step.range !== null) fields.push(["range", step.range]);
     if (step.cacheControl !== null)
       fields.push(["cache-control", step.cacheControl]);
@@ -226,8 +243,9 @@ export class Player {
       method: step.method,
       path: pathOf(step.resource),
       fields,
-      content: step.emptyContent ? "empty" : "none",
+      content: step.emptyContent,
       leaves: step.reader.kind === "aborting" && step.reader.afterChunks === 0,
+      isolate: isolate % this.#history.isolates,
     };
   }
 
@@ -236,7 +254,9 @@ export class Player {
     if (step.invalidatesGroup) fields.push(["x-invalidate-group", "1"]);
     const { method, resource } = step;
     const content = method === "DELETE" ? "none" : "some";
-    return { method, path: pathOf(resource), fields, content, leaves: false };
+    const isolate = step.isolate % this.#history.isolates;
+    const path = pathOf(resource);
+    return { method, path, fields, content, leaves: false, isolate };
   }
 
   /** Null when there is no such validator. */
@@ -265,6 +285,7 @@ export class Player {
     const observation: Observation = {
       number,
       step,
+      isolate: sent.isolate,
       fields: new Map(sent.fields),
       startedAtMs: this.#stage.nowMs(),
       headAtMs: null,
@@ -321,10 +342,16 @@ function purged(what: PurgeScope, host: string): unknown {
     case "url":
       return { url: base + pathOf(what.resource) };
     case "prefix":
-      return { prefix: base + prefix };
+      return { prefix: base + what.prefix };
+    case "host":
+      return { host };
     case "group":
       return { group };
   }
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function joined(

@@ -27,8 +27,9 @@ export interface Range {
   mostSteps: number;
   faults: readonly Extract<Step, { kind: "fault" }>["fault"][];
   decisions: readonly (
-    "purge" | "drop" | "restore" | "restart" | "pop-cache"
+    "purge" | "drop" | "restore" | "restart" | "pop-cache" | "clock"
   )[];
+  mostIsolates: number;
 }
 
 const mebibyte = 1_048_576;
@@ -64,7 +65,8 @@ export const virtualRange: Range = {
     "stalls",
     "stalls-in-body",
   ],
-  decisions: ["purge", "drop", "restore", "restart", "pop-cache"],
+  decisions: ["purge", "drop", "restore", "restart", "pop-cache", "clock"],
+  mostIsolates: 3,
 };
 
 /** For sockets and real time: nothing that takes long, and no isolate or PoP cache to meddle with. */
@@ -80,14 +82,38 @@ export const realRange: Range = {
   timeoutSeconds: 3,
   mostSteps: 10,
   decisions: ["purge", "drop", "restore"],
+  mostIsolates: 1,
 };
 
 /** Up to so many resources; steps that speak of others speak of the first. */
 const mostResources = 2;
 
 export function historyWithin(range: Range): fc.Arbitrary<History> {
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 3, arbitrary: historyOf(range, often(null, ...ranges)) },
+    // Parts meet only where many are asked for.
+    {
+      weight: 1,
+      arbitrary: historyOf(range, fc.constantFrom(null, ...ranges)),
+    },
+  );
+}
+
+function historyOf(
+  range: Range,
+  asked: fc.Arbitrary<RequestStep["range"]>,
+): fc.Arbitrary<History> {
   return fc
     .record({
+      isolates: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 2, arbitrary: fc.constant(1) },
+        {
+          weight: 1,
+          arbitrary: fc.integer({ min: 1, max: range.mostIsolates }),
+        },
+      ),
       site: fc.record({
         serveStaleSeconds: fc.constantFrom(86_400, 5, 0),
         timeoutSeconds: fc.constant(range.timeoutSeconds),
@@ -96,7 +122,7 @@ export function historyWithin(range: Range): fc.Arbitrary<History> {
         minLength: 1,
         maxLength: mostResources,
       }),
-      steps: fc.array(stepWithin(range), {
+      steps: fc.array(stepWithin(range, asked), {
         minLength: 1,
         maxLength: range.mostSteps,
         size: "max",
@@ -106,12 +132,13 @@ export function historyWithin(range: Range): fc.Arbitrary<History> {
 }
 
 /** Steps speak of resources that there are; visitors send what the resource goes by, for it is what tells answers apart. */
-function sensible({ site, resources, steps }: History): History {
+function sensible({ isolates, site, resources, steps }: History): History {
   const settled = resources.map(settledResource);
   return {
+    isolates,
     site,
     resources: settled,
-    steps: steps.map((step): Step => {
+    steps: onOneClock(steps).map((step): Step => {
       if (!("resource" in step)) return step;
       const index = step.resource % settled.length;
       const resource = settled[index];
@@ -124,9 +151,30 @@ function sensible({ site, resources, steps }: History): History {
         language: has("accept-language") ? step.language : null,
         gzip: has("accept-encoding") && step.gzip,
         origin: has("origin") ? step.origin : null,
+        variant: has("x-variant") ? step.variant : null,
       };
     }),
   };
+}
+
+/**
+ * A moment that the operator states is by the operator's clock: an edge with another one may be early or late with it. To an
+ * edge whose clock was set back, what it learned before is later than what is decided afterwards; that is a known gap.
+ */
+function onOneClock(steps: readonly Step[]): readonly Step[] {
+  const clocks = steps.filter((step) => step.kind === "clock");
+  if (clocks.length === 0) return steps;
+  const left: ReadonlySet<Step["kind"]> = new Set(
+    clocks.some(({ byMs }) => byMs < 0)
+      ? ["purge", "drop", "restore", "write"]
+      : ["purge"],
+  );
+  return steps
+    .filter(({ kind }) => !left.has(kind))
+    .map((step) => {
+      if (step.kind === "drop") return { ...step, inMs: null, forMs: null };
+      return step.kind === "restore" ? { ...step, dated: false } : step;
+    });
 }
 
 /**
@@ -228,6 +276,7 @@ function resourceWithin(range: Range): fc.Arbitrary<Resource> {
     "accept-encoding",
     "origin",
     "cookie",
+    "x-variant",
   ];
   return fc.record({
     lengths: fc.array(lengthWithin(range), { minLength: 1, maxLength: 2 }),
@@ -251,6 +300,7 @@ function resourceWithin(range: Range): fc.Arbitrary<Resource> {
       "modified",
       "never",
     ),
+    codesLast: often(false, true),
     ranges: often<Resource["ranges"]>(
       "served",
       "served",
@@ -272,10 +322,13 @@ function resourceWithin(range: Range): fc.Arbitrary<Resource> {
 
 type Weighted<T> = { weight: number; arbitrary: fc.Arbitrary<T> };
 
-function stepWithin(range: Range): fc.Arbitrary<Step> {
+function stepWithin(
+  range: Range,
+  asked: fc.Arbitrary<RequestStep["range"]>,
+): fc.Arbitrary<Step> {
   const resource = fc.nat({ max: mostResources - 1 });
   const steps: Weighted<WithoutWait>[] = [
-    { weight: 12, arbitrary: requestWithin(range, resource) },
+    { weight: 12, arbitrary: requestWithin(range, resource, asked) },
     { weight: 2, arbitrary: writeTo(resource) },
     {
       weight: 2,
@@ -309,6 +362,7 @@ function writeTo(resource: fc.Arbitrary<number>): fc.Arbitrary<WriteStep> {
     kind: fc.constant("write" as const),
     method: fc.constantFrom("PUT", "POST", "DELETE"),
     resource,
+    isolate,
     outcome: often<WriteStep["outcome"]>("done", "failed"),
     invalidatesGroup: often(false, true),
   });
@@ -324,18 +378,28 @@ function decisionWithin(
       what: fc.oneof(
         fc.constant({ kind: "all" as const }),
         fc.record({ kind: fc.constant("url" as const), resource }),
-        fc.constant({ kind: "prefix" as const }),
+        fc.record({
+          kind: fc.constant("prefix" as const),
+          prefix: fc.constantFrom("/a/", "/b/", "/", "/a/r0", "/nowhere"),
+        }),
+        fc.constant({ kind: "host" as const }),
         fc.constant({ kind: "group" as const }),
       ),
       how: fc.constantFrom("hard" as const, "soft" as const),
+      inMs: often(0, 300, 2000),
     }),
     drop: fc.record({
       kind: fc.constant("drop" as const),
       inMs: fc.constantFrom(null, 300, 2000),
+      forMs: often<number | null>(null, 1000, 5000),
     }),
     restore: fc.record({
       kind: fc.constant("restore" as const),
       dated: fc.boolean(),
+    }),
+    clock: fc.record({
+      kind: fc.constant("clock" as const),
+      byMs: fc.constantFrom(3_600_000, -3_600_000, 2000, -2000),
     }),
     restart: fc.constant({ kind: "restart" as const }),
     "pop-cache": fc.record({
@@ -344,12 +408,16 @@ function decisionWithin(
         "keeps" as const,
         "refuses" as const,
         "fails-midway" as const,
+        "dawdles" as const,
         "forgets" as const,
       ),
     }),
   };
   return fc.oneof(...decisions.map((kind) => made[kind]));
 }
+
+/** Taken modulo the number of isolates that there are. */
+const isolate = fc.nat({ max: 2 });
 
 const ranges = [
   "bytes=0-0",
@@ -389,6 +457,7 @@ const directives = [
 function requestWithin(
   { pausesMs }: Range,
   resource: fc.Arbitrary<number>,
+  asked: fc.Arbitrary<RequestStep["range"]>,
 ): fc.Arbitrary<RequestStep> {
   return fc.record({
     ...constants(plainRequest),
@@ -398,15 +467,22 @@ function requestWithin(
     spacingMs: fc.constantFrom(0, 1, 10),
     visitor: fc.nat({ max: 2 }),
     visitors: fc.constantFrom("one" as const, "each" as const),
+    isolate,
+    isolates: fc.constantFrom("one" as const, "each" as const),
     cookie: often(false, true, true),
     authorization: often(false, true),
     language: fc.constantFrom(null, "en", "de", "de, en;q=0.5"),
     gzip: fc.boolean(),
     origin: fc.constantFrom(null, "https://a.example", "https://b.example"),
-    range: often<string | null>(null, ...ranges),
+    variant: often<string | null>(null, "a", "b"),
+    range: asked,
     condition: often<RequestStep["condition"]>(null, ...conditions),
     cacheControl: often<string | null>(null, ...directives),
-    emptyContent: often(false, true),
+    emptyContent: often<RequestStep["emptyContent"]>(
+      "none",
+      "length",
+      "chunks",
+    ),
     reader: often<RequestStep["reader"]>(
       { kind: "fast" },
       ...pausesMs.map((pauseMs) => ({ kind: "pausing" as const, pauseMs })),

@@ -127,6 +127,10 @@ class WorkerdStage implements Stage {
     throw new Error("an isolate of workerd cannot be made to begin anew");
   }
 
+  setClock(): void {
+    throw new Error("the clock of this machine is not to be set");
+  }
+
   setPopCache(): void {
     throw new Error("the PoP cache of workerd always keeps");
   }
@@ -151,7 +155,8 @@ class WorkerdStage implements Stage {
       headers: [
         ["host", this.host],
         ...fields,
-        ...(content === "empty" ? [["content-length", "0"]] : []),
+        ...(content === "length" ? [["content-length", "0"]] : []),
+        ...(content === "chunks" ? [["transfer-encoding", "chunked"]] : []),
       ].flat(),
       agent: false,
     });

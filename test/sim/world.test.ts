@@ -100,6 +100,7 @@ const sending = (
   new PopWorld(pop).send({
     method: "GET",
     url: new URL(`https://${host}/`),
+    host: null,
     fields: [],
     body: null,
     upgrade: "none",

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { startDirect } from "../../src/cli/direct.ts";
+import { startHostDispatcher } from "../../src/cli/host-dispatcher.ts";
 
 /** The built Worker on workerd, on a port of its own, with a KV store of its own on disk. */
 export interface Rig {
@@ -31,6 +32,7 @@ export async function startRig(
   options: { logged?: (line: string) => void } = {},
 ): Promise<Rig> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-test-"));
+  const dispatcher = await startHostDispatcher();
   const log: string[] = [];
   const waiting = new Set<(line: string) => void>();
   const runtime = await startDirect({
@@ -41,6 +43,7 @@ export async function startRig(
       WATCH_SECONDS: "0.2",
       LOG_REQUESTS: "problems",
       CLIENT_ADDRESS: "unknown",
+      HOST_DISPATCHER: dispatcher.address,
       ...variables,
     },
     addresses: ["127.0.0.1"],
@@ -79,6 +82,7 @@ export async function startRig(
     },
     close: async () => {
       await runtime.dispose();
+      dispatcher.close();
       await rm(statePath, { recursive: true });
     },
   };

@@ -20,7 +20,7 @@ export function contentFindings(
     reason,
   });
   if (status === null)
-    return seen.outcome === "broken"
+    return seen.outcome === "broken" && !isResetWithHead(seen, knowledge)
       ? [finding("status", "the connection ended without an answer")]
       : [];
   if (step.kind === "write") return writeFindings(seen, knowledge);
@@ -50,6 +50,7 @@ function ownAnswerFindings(seen: Observation, knowledge: Knowledge): Finding[] {
   const onlyIfCached =
     step.kind === "request" && step.cacheControl === "only-if-cached";
   if (status === 504 && onlyIfCached) return [];
+  if (status === 504 && isTooBusy(seen, knowledge)) return [];
   const failures = knowledge.during(seen).filter(isFailure);
   const isShared = failures.some(
     ({ answer }) => answer.kind === "error" && answer.status === status,
@@ -64,6 +65,15 @@ function ownAnswerFindings(seen: Observation, knowledge: Knowledge): Finding[] {
       reason: `${status} (${why}) although the origin did not fail`,
     },
   ];
+}
+
+/** The machine had so much to do that an origin on it could not answer in time. */
+function isTooBusy(
+  { startedAtMs, headAtMs }: Observation,
+  { run, terms }: Knowledge,
+): boolean {
+  const tookMs = (headAtMs ?? startedAtMs) - startedAtMs;
+  return terms.slowness > 1 && tookMs >= run.history.site.timeoutSeconds * 1000;
 }
 
 function writeFindings(seen: Observation, knowledge: Knowledge): Finding[] {
@@ -300,12 +310,29 @@ function isExcusedLie(
   );
 }
 
+function isResetWithHead(seen: Observation, knowledge: Knowledge): boolean {
+  return (
+    knowledge.terms.resets === "lose-heads" &&
+    brokenFindings(seen, knowledge).length === 0
+  );
+}
+
+/** Who falls behind goes on from the PoP cache, or from an origin that still has the same; where neither has it, nobody has. */
+function mayBeLost({ step }: Observation, { run }: Knowledge): boolean {
+  return (
+    step.kind === "request" &&
+    step.reader.kind === "pausing" &&
+    run.history.steps.some(({ kind }) => kind === "pop-cache")
+  );
+}
+
 /** A body breaks off only where the origin's did, where the customer was dropped, or where the visitor left. */
 function brokenFindings(seen: Observation, knowledge: Knowledge): Finding[] {
   if (seen.outcome !== "broken") return [];
   const endedAtMs = seen.endedAtMs ?? Infinity;
   const excused =
     knowledge.during(seen).some(isFailure) ||
+    mayBeLost(seen, knowledge) ||
     knowledge.standingChanges(seen.startedAtMs, endedAtMs) ||
     knowledge.droppedSinceMs(endedAtMs) !== null;
   return excused

@@ -24,14 +24,21 @@ export function crowdFindings(knowledge: Knowledge): Finding[] {
     const groups = Map.groupBy(
       knowledge
         .about(index)
-        .filter((exchange) => isPlain(exchange, vary, forAll)),
+        .filter(
+          (exchange) =>
+            isPlain(exchange, vary, forAll) && !isOffClock(exchange, knowledge),
+        ),
       (exchange) =>
         JSON.stringify([
+          knowledge.isolateOf(exchange),
           rangeOf(exchange),
           ...vary.map((name) => exchange.fields.get(name) ?? ""),
         ]),
     );
-    return [...groups.values()].flatMap((group) => crowded(group, knowledge));
+    return [...groups.values()].flatMap((group) => [
+      ...crowded(group, knowledge),
+      ...needless(group, knowledge),
+    ]);
   });
 }
 
@@ -52,6 +59,13 @@ function isShared(
   );
 }
 
+/** What comes from an origin with another clock may be stale when it arrives. */
+function isOffClock({ arrivedAtMs }: Exchange, { run }: Knowledge): boolean {
+  return run.decisions.some(
+    ({ kind, writtenAtMs }) => kind === "clock" && writtenAtMs <= arrivedAtMs,
+  );
+}
+
 /** Nothing in this request makes its answer one for itself. */
 function isPlain(
   { method, fields }: Exchange,
@@ -63,7 +77,9 @@ function isPlain(
     method === "GET" &&
     !own.some((name) => fields.has(name)) &&
     (!fields.has("cookie") || forAll) &&
-    (!fields.has("origin") || vary.includes("origin"))
+    ["origin", "x-variant"].every(
+      (name) => !fields.has(name) || vary.includes(name),
+    )
   );
 }
 
@@ -104,4 +120,61 @@ function disturbances(
     isWithin(writtenAtMs),
   );
   return writes.length + decisions.length;
+}
+
+/** What is fresh and stored is not asked for again, where nothing happens but plain requests. */
+function needless(group: readonly Exchange[], knowledge: Knowledge): Finding[] {
+  const { run, terms } = knowledge;
+  const isQuiet = run.history.steps.every(
+    ({ kind }) => kind === "request" || kind === "change",
+  );
+  if (!isQuiet) return [];
+  const plain = group.filter((one) => isAskedPlainly(one, knowledge));
+  const again = plain.find((one) =>
+    plain.some(
+      (before) =>
+        (before.headAtMs ?? Infinity) + terms.slackMs < one.arrivedAtMs &&
+        isFreshAt(before, one.arrivedAtMs),
+    ),
+  );
+  return again === undefined
+    ? []
+    : [
+        {
+          request: again.request,
+          rule: "stampede",
+          reason: `${named(again)} asks again for what is fresh`,
+        },
+      ];
+}
+
+function isAskedPlainly({ request }: Exchange, { run }: Knowledge): boolean {
+  const step = run.observations[request ?? -1]?.step;
+  return (
+    step?.kind === "request" &&
+    step.range === null &&
+    step.condition === null &&
+    step.cacheControl === null
+  );
+}
+
+function isFreshAt(
+  {
+    arrivedAtMs,
+    answer,
+    body,
+    cancelled,
+    policy,
+    upstreamAgeSeconds,
+  }: Exchange,
+  atMs: number,
+): boolean {
+  const lifetime = policy.sMaxage ?? policy.maxAge ?? policy.expires ?? 0;
+  const ageSeconds = (atMs - arrivedAtMs) / 1000 + upstreamAgeSeconds;
+  return (
+    answer.kind === "full" &&
+    body === "sound" &&
+    !cancelled &&
+    ageSeconds + marginSeconds < lifetime
+  );
 }

@@ -15,7 +15,17 @@ export function staleness(
   const { slackMs } = knowledge.terms;
   const waitedMs = seen.startedAtMs - validated.arrivedAtMs - slackMs;
   if (waitedMs <= 0 || validated.request === seen.number) return null;
-  const ageSeconds = waitedMs / 1000 + validated.upstreamAgeSeconds;
+  // A clock that was set back between the two makes it look younger.
+  const setBackMs = Math.min(
+    0,
+    knowledge.clockErrorMs(seen.headAtMs ?? seen.startedAtMs) -
+      Math.max(
+        knowledge.clockErrorMs(validated.arrivedAtMs),
+        knowledge.clockErrorMs(validated.headAtMs ?? validated.arrivedAtMs),
+      ),
+  );
+  const ageSeconds =
+    (waitedMs + setBackMs) / 1000 + validated.upstreamAgeSeconds;
   const lifetime = lifetimeSeconds(validated);
   const failure = failureGrace(seen, validated.policy, knowledge);
   const asked = askedOf(seen);
@@ -101,16 +111,24 @@ function askedOf({ fields }: Observation): RequestDirectives {
 export function plausibleAge(
   seen: Observation,
   validated: Exchange,
-  { terms }: Knowledge,
+  knowledge: Knowledge,
 ): string | null {
+  const { terms, run } = knowledge;
   const stated = seen.received.get("age");
   if (stated === undefined || seen.headAtMs === null) return null;
   if (!/^\d+$/.test(stated)) return `Age is ${stated}`;
   const { arrivedAtMs, headAtMs, upstreamAgeSeconds: before } = validated;
   // Times in fields are whole seconds, and both ends of an exchange may round.
+  const clockErrorMs = run.decisions.reduce(
+    (sum, one) => (one.kind === "clock" ? sum + Math.abs(one.byMs) : sum),
+    0,
+  );
   const most =
-    (seen.headAtMs - arrivedAtMs + terms.slackMs) / 1000 + before + 2;
-  const leastMs = seen.startedAtMs - (headAtMs ?? arrivedAtMs) - terms.slackMs;
+    (seen.headAtMs - arrivedAtMs + terms.slackMs + clockErrorMs) / 1000 +
+    before +
+    2;
+  const leastMs =
+    seen.startedAtMs - (headAtMs ?? arrivedAtMs) - terms.slackMs - clockErrorMs;
   const least = Math.max(0, leastMs / 1000) + before - 2;
   const age = Number(stated);
   return age <= most && age >= least

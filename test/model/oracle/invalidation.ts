@@ -31,7 +31,8 @@ function overwritten(
     const concerns =
       step.resource === seen.step.resource ||
       (step.invalidatesGroup && isEven(seen.step.resource));
-    if (!done || !concerns || isOfAnotherIsolate(write, knowledge)) continue;
+    if (!done || !concerns) continue;
+    if (isUnknownTo(seen, write, knowledge)) continue;
     const atOrigin = knowledge.run.exchanges.find(
       ({ request }) => request === write.number,
     );
@@ -41,17 +42,36 @@ function overwritten(
   return null;
 }
 
-/** Another isolate that began while the write was under way may have read the PoP cache before it was done. */
-function isOfAnotherIsolate(
-  { startedAtMs, headAtMs }: Observation,
-  { run }: Knowledge,
+/** How long it takes at most until what an isolate writes down is in the PoP cache. */
+const writingDownMs = 20;
+
+/**
+ * A known gap: an invalidation reaches the isolate that passed it on and its PoP's cache, not what other isolates hold in
+ * memory. They may hold whatever was there when they last looked before it was written down.
+ */
+function isUnknownTo(
+  seen: Observation,
+  write: Observation,
+  { run, terms }: Knowledge,
 ): boolean {
-  return run.decisions.some(
-    ({ kind, writtenAtMs }) =>
-      kind === "restart" &&
-      writtenAtMs >= startedAtMs &&
-      writtenAtMs <= (headAtMs ?? startedAtMs),
+  const knownAtMs =
+    (write.headAtMs ?? Infinity) + writingDownMs + terms.slackMs;
+  const restarts = run.decisions.filter(({ kind }) => kind === "restart");
+  const beganAfter = (atMs: number) =>
+    restarts.some(
+      ({ writtenAtMs }) =>
+        writtenAtMs >= atMs && writtenAtMs <= seen.startedAtMs,
+    );
+  const isSame =
+    seen.isolate === write.isolate && !beganAfter(write.startedAtMs);
+  const looked = run.observations.some(
+    ({ isolate, step, startedAtMs }) =>
+      isolate === seen.isolate &&
+      step.resource === seen.step.resource &&
+      startedAtMs <= knownAtMs &&
+      !beganAfter(startedAtMs),
   );
+  return !isSame && looked;
 }
 
 function purged(
@@ -63,6 +83,7 @@ function purged(
     const { what, how, atMs } = purge;
     if (!isAbout(what, seen.step.resource)) continue;
     const judged = how === "hard" ? body : validated;
+    if (atMs + knowledge.terms.slackMs >= seen.startedAtMs) continue;
     if (isBefore(judged, atMs))
       return `purged (${how}, ${what.kind}) after ${named(judged)}`;
   }
@@ -80,17 +101,21 @@ function restoredOver(
   const isLast =
     restored !== undefined &&
     (dropped === undefined || dropped.writtenAtMs <= restored.writtenAtMs);
+  const restoredAtMs = isLast
+    ? restored.effectiveAtMs
+    : (dropped?.endsAtMs ?? null);
   if (
-    isLast &&
-    restored.effectiveAtMs !== null &&
-    isBefore(validated, restored.effectiveAtMs)
+    restoredAtMs !== null &&
+    restoredAtMs + knowledge.terms.slackMs < seen.startedAtMs &&
+    isBefore(validated, restoredAtMs)
   )
     return `restored after ${named(validated)}`;
   const began =
     knowledge.before("restart", seen.startedAtMs).at(-1)?.writtenAtMs ?? 0;
   const refused = knowledge.run.observations.find(
-    ({ startedAtMs, headAtMs, status }) =>
+    ({ isolate, startedAtMs, headAtMs, status }) =>
       status === 403 &&
+      isolate === seen.isolate &&
       startedAtMs > began &&
       (headAtMs ?? Infinity) + knowledge.terms.slackMs < seen.startedAtMs &&
       isBefore(validated, startedAtMs),

@@ -1,5 +1,5 @@
 import { contentOf, type Exchange } from "../exchange.ts";
-import { isEven, type PurgeScope, type Resource } from "../history.ts";
+import { isEven, pathOf, type PurgeScope, type Resource } from "../history.ts";
 import { representationOf } from "../origin.ts";
 import type { Decision, Observation, Run } from "../run.ts";
 
@@ -29,10 +29,14 @@ export type Rule =
 export interface Terms {
   /** By how much two clocks, or a clock and an event, may be apart. */
   slackMs: number;
+  /** A machine with more to do than it has processors takes so many times longer; 1 where time is virtual. */
+  slowness: number;
   /** For how long a request may wait for other requests, beyond what the origin takes for it. */
   waitMs: number;
   /** How often open responses are held against the list. */
   watchMs: number;
+  /** A TCP reset right after the head may take the head away before the visitor has read it. */
+  resets: "keep-heads" | "lose-heads";
 }
 
 /** A run with what all rules ask of it. */
@@ -97,8 +101,23 @@ export class Knowledge {
       .filter(({ visibleAtMs }) => visibleAtMs <= atMs)
       .at(-1);
     if (last === undefined || last.kind !== "drop") return null;
+    if (last.endsAtMs !== null && last.endsAtMs <= atMs) return null;
     const sinceMs = Math.max(last.effectiveAtMs, last.visibleAtMs);
     return sinceMs <= atMs ? sinceMs : null;
+  }
+
+  /** The isolate that took the visitor's request that caused an exchange. */
+  isolateOf({ request }: Exchange): number | null {
+    return this.run.observations[request ?? -1]?.isolate ?? null;
+  }
+
+  /** By how much the edge's clock was off at a moment. */
+  clockErrorMs(atMs: number): number {
+    return this.run.decisions.reduce(
+      (sum, one) =>
+        one.kind === "clock" && one.writtenAtMs <= atMs ? sum + one.byMs : sum,
+      0,
+    );
   }
 
   /** Did the customer's standing change at some time from one moment to another? */
@@ -110,7 +129,8 @@ export class Knowledge {
       (one) =>
         within(one.writtenAtMs) ||
         within(one.visibleAtMs) ||
-        (one.kind === "drop" && within(one.effectiveAtMs)),
+        (one.kind === "drop" &&
+          (within(one.effectiveAtMs) || within(one.endsAtMs ?? NaN))),
     );
   }
 }
@@ -118,10 +138,12 @@ export class Knowledge {
 export function isAbout(what: PurgeScope, resource: number): boolean {
   switch (what.kind) {
     case "all":
+    case "host":
       return true;
     case "url":
       return what.resource === resource;
     case "prefix":
+      return pathOf(resource).startsWith(what.prefix);
     case "group":
       return isEven(resource);
   }

@@ -14,7 +14,13 @@ import type { Decision, Observation, Run } from "../run.ts";
 import type { Terms } from "./knowledge.ts";
 import { judge } from "./oracle.ts";
 
-const terms: Terms = { slackMs: 0, waitMs: 2000, watchMs: 500 };
+const terms: Terms = {
+  slackMs: 0,
+  slowness: 1,
+  waitMs: 2000,
+  watchMs: 500,
+  resets: "keep-heads",
+};
 
 const content = (more: Partial<Content> = {}): Content => ({
   resource: 0,
@@ -69,6 +75,7 @@ function observation(
   return {
     number,
     step: { ...plainRequest, ...asks },
+    isolate: 0,
     fields: new Map(),
     startedAtMs,
     headAtMs: atMs,
@@ -99,7 +106,7 @@ function run(
   }: { resource?: Partial<Resource>; decisions?: Decision[] } = {},
 ): Run {
   const resources = [{ ...plainResource, ...resource }];
-  const history = { site: plainSite, resources, steps: [] };
+  const history = { isolates: 1, site: plainSite, resources, steps: [] };
   return { history, observations, exchanges, decisions };
 }
 
@@ -117,9 +124,28 @@ const restored: Decision = {
 const dropped: Decision = {
   kind: "drop",
   effectiveAtMs: 500,
+  endsAtMs: null,
   writtenAtMs: 500,
   visibleAtMs: 500,
 };
+const purged = {
+  kind: "purge",
+  what: { kind: "all" },
+  how: "hard",
+  atMs: 500,
+  writtenAtMs: 500,
+  visibleAtMs: 500,
+} as const satisfies Decision;
+const written = exchange(
+  {},
+  {
+    number: 1,
+    request: 1,
+    method: "PUT",
+    arrivedAtMs: 510,
+    answer: { kind: "written", status: 204 },
+  },
+);
 const part = bytesOf(content()).subarray(10, 20);
 const refusal = {
   status: 403,
@@ -199,6 +225,27 @@ describe("what the origin could have meant is right", () => {
       ),
     ],
     [
+      "what a write by another isolate made old, where this one may hold it in memory",
+      run(
+        [first, { ...write(), isolate: 1 }, observation(2, 1000)],
+        [exchange(), written],
+      ),
+    ],
+    [
+      "what a purge will make old at a moment to come",
+      run([first, observation(1, 1000)], [exchange()], {
+        decisions: [{ ...purged, atMs: 2000 }],
+      }),
+    ],
+    [
+      "content after the end of a drop",
+      run(
+        [{ ...first, number: 0, startedAtMs: 2100, headAtMs: 2140 }],
+        [exchange({ maxAge: 60 }, { arrivedAtMs: 2110, headAtMs: 2130 })],
+        { decisions: [{ ...dropped, endsAtMs: 2000 }] },
+      ),
+    ],
+    [
       "a refusal after a drop",
       run([first, observation(1, 1000, refusal)], [exchange()], {
         decisions: [dropped],
@@ -219,6 +266,30 @@ describe("what no origin could have meant is found", () => {
         [exchange()],
       ),
     ],
+    ...[1, 2, 100].map((length): [string, string, Run] => {
+      const meant = content({ length });
+      const other = bytesOf(content({ length, version: 1 }));
+      const bytes = Uint8Array.from(bytesOf(meant));
+      bytes.set(other.subarray(0, 1));
+      return [
+        `one byte of another version at the beginning of ${length}`,
+        "bytes",
+        run(
+          [
+            observation(0, 0, {
+              says: { "content-length": `${length}` },
+              bytes,
+            }),
+          ],
+          [
+            exchange(
+              {},
+              { answer: { kind: "full", status: 200, content: meant, tags } },
+            ),
+          ],
+        ),
+      ];
+    }),
     [
       "a byte too few",
       "bytes",
@@ -341,37 +412,24 @@ describe("what no origin could have meant is found", () => {
     [
       "what a write made old",
       "invalidated",
+      run([first, write(), observation(2, 1000)], [exchange(), written]),
+    ],
+    [
+      "what a write by another isolate made old, after this one began anew",
+      "invalidated",
       run(
-        [first, write(), observation(2, 1000)],
-        [
-          exchange(),
-          exchange(
-            {},
-            {
-              number: 1,
-              request: 1,
-              method: "PUT",
-              arrivedAtMs: 510,
-              answer: { kind: "written", status: 204 },
-            },
-          ),
-        ],
+        [first, { ...write(), isolate: 1 }, observation(2, 1000)],
+        [exchange(), written],
+        {
+          decisions: [{ kind: "restart", writtenAtMs: 900, visibleAtMs: 900 }],
+        },
       ),
     ],
     [
       "what a purge made old",
       "invalidated",
       run([first, observation(1, 1000)], [exchange()], {
-        decisions: [
-          {
-            kind: "purge",
-            what: { kind: "all" },
-            how: "hard",
-            atMs: 500,
-            writtenAtMs: 500,
-            visibleAtMs: 500,
-          },
-        ],
+        decisions: [purged],
       }),
     ],
     [
@@ -406,6 +464,27 @@ describe("what no origin could have meant is found", () => {
       "a refusal of a customer who is served",
       "dropped",
       run([first, observation(1, 1000, refusal)], [exchange()]),
+    ],
+    [
+      "content in the time of a drop with an end",
+      "dropped",
+      run([first, observation(1, 1000)], [exchange()], {
+        decisions: [{ ...dropped, endsAtMs: 2000 }],
+      }),
+    ],
+    [
+      "what was stored before the end of a drop",
+      "invalidated",
+      run([first, observation(1, 3000)], [exchange()], {
+        decisions: [{ ...dropped, endsAtMs: 2000 }],
+      }),
+    ],
+    [
+      "what a purge with a moment to come has made old",
+      "invalidated",
+      run([first, observation(1, 1000)], [exchange()], {
+        decisions: [{ ...purged, atMs: 900 }],
+      }),
     ],
     [
       "a 304 that nobody asked for",
@@ -483,6 +562,7 @@ function write(): Observation {
       kind: "write",
       method: "PUT",
       resource: 0,
+      isolate: 0,
       outcome: "done",
       invalidatesGroup: false,
     },

@@ -36,6 +36,16 @@ export function waitFindings(
         `the head came after ${waitedMs} ms, at most ${mostHeadMs} are due`,
       ),
     );
+  const ownMs = knowsToGoAlone(seen, knowledge)
+    ? ownAnswerMs(seen, knowledge)
+    : null;
+  if (ownMs !== null && waitedMs > ownMs)
+    found.push(
+      finding(
+        "wait",
+        `the head came after ${waitedMs} ms, though answers are known to be for one visitor each and the own one took at most ${ownMs}`,
+      ),
+    );
   if (endedAtMs === null) return found;
   const pauseMs =
     step.kind === "request" && step.reader.kind === "pausing"
@@ -44,7 +54,8 @@ export function waitFindings(
   const bodiesMs = exchanges.map(({ bodyMs }) => bodyMs);
   // Who has fallen behind may have to ask the origin once more for the rest.
   const originMs = 2 * Math.max(0, ...bodiesMs) + Math.max(0, ...headsMs);
-  const mostBodyMs = originMs + pauseMs + waitMs + slackMs;
+  const mostBodyMs =
+    originMs + pauseMs + dawdlingMs(knowledge) + waitMs + slackMs;
   const readMs = endedAtMs - headAtMs;
   if (readMs > mostBodyMs)
     found.push(
@@ -54,4 +65,72 @@ export function waitFindings(
       ),
     );
   return found;
+}
+
+/** A PoP cache is given up when it takes longer than this over a slice. */
+const mostDawdlingMs = 5000;
+
+function dawdlingMs({ run }: Knowledge): number {
+  return run.history.steps.some(
+    (step) => step.kind === "pop-cache" && step.state === "dawdles",
+  )
+    ? mostDawdlingMs
+    : 0;
+}
+
+/** For how long the edge remembers that answers of a resource are for one visitor each; a little less. */
+const rememberedMs = 9000;
+
+/** Did this isolate see, not long ago, that answers of this resource are of no use to others? Then nobody waits for one. */
+function knowsToGoAlone(seen: Observation, knowledge: Knowledge): boolean {
+  const { run, terms } = knowledge;
+  const { policies } = knowledge.resource(seen.step.resource);
+  const isForOne = policies.every(
+    ({ noStore, noCache, private: isPrivate }) =>
+      noStore || noCache || isPrivate,
+  );
+  const isQuiet = run.history.steps.every(({ kind }) => kind === "request");
+  return (
+    isForOne &&
+    isQuiet &&
+    isPlain(seen) &&
+    knowledge.about(seen.step.resource).some((one) => {
+      const cause = run.observations[one.request ?? -1];
+      const headAtMs = (one.headAtMs ?? Infinity) + terms.slackMs;
+      return (
+        one.answer.kind === "full" &&
+        cause !== undefined &&
+        cause.isolate === seen.isolate &&
+        isPlain(cause) &&
+        headAtMs + nearbyMs < seen.startedAtMs &&
+        headAtMs + rememberedMs > seen.startedAtMs
+      );
+    })
+  );
+}
+
+/** Nothing in the request makes its answer another than everybody's. */
+function isPlain({ step, fields }: Observation): boolean {
+  return (
+    step.method === "GET" &&
+    [...fields.keys()].every(
+      (name) => name === "traceparent" || name === "accept-encoding",
+    )
+  );
+}
+
+/** Looks at the list and at the PoP cache, and the way to the origin. */
+const nearbyMs = 50;
+
+function ownAnswerMs(
+  { number }: Observation,
+  { run, terms }: Knowledge,
+): number {
+  const { slackMs, slowness } = terms;
+  const tookMs = run.exchanges
+    .filter(({ request }) => request === number)
+    .map((one) => (one.headAtMs ?? one.arrivedAtMs) - one.arrivedAtMs);
+  // Real time is not exact to a few milliseconds, and a busy machine's less so.
+  const lateMs = slackMs === 0 ? 0 : 1000 * slowness;
+  return tookMs.reduce((sum, ms) => sum + ms, nearbyMs + lateMs);
 }
