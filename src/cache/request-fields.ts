@@ -70,7 +70,14 @@ const named: readonly [Treatment, readonly string[]][] = [
   ["credentials", ["authorization", "cookie"]],
   [
     "answered-here",
-    ["if-modified-since", "if-none-match", "if-range", "range"],
+    [
+      // What may be stored has no content, so that it says nothing but "0".
+      "content-length",
+      "if-modified-since",
+      "if-none-match",
+      "if-range",
+      "range",
+    ],
   ],
   [
     // Browsers and libraries send these with nearly every request: as unlisted ones they would leave nothing to share.

@@ -146,9 +146,9 @@ export function goesAsReceived(
   { plan, isStored }: { plan: Asking; isStored: boolean },
   edge: Edge,
 ): boolean {
-  const { request, resource, site } = context;
+  const { request, site } = context;
   const { fields } = request;
-  const known = recall(resource.key, edge);
+  const known = recall(context, edge);
   if (known === "uncacheable") return true;
   // What is stored is freshened for everybody by a request that anybody could have made.
   if (plan.kind === "validate")
@@ -183,7 +183,7 @@ export async function confirm(
   if (status >= 500 || unrelated.has(status)) return first;
   const isTrial =
     plan.kind === "forward" &&
-    recall(context.resource.key, edge) !== "for-all" &&
+    recall(context, edge) !== "for-all" &&
     [...heldBack].some(isCredential);
   const doubt =
     isTrial && !isForCookies(context, sent, edge)
@@ -198,12 +198,11 @@ export async function confirm(
     tellsOfVisitor(heldBack, context.asReceived.fields) ||
     wentWithoutCookies(context);
   if (!isTold) return unconfirmed;
-  const { key } = context.resource;
   const { host } = context.admitted;
   const hadCredentials = [...heldBack].some(isCredential);
   if (!hadCredentials) {
     const isSlow = sent.responseTimeMs - sent.requestTimeMs > slowMs;
-    if (isSlow) remember(key, "uncacheable", edge);
+    if (isSlow) remember(context, "uncacheable", edge);
     if (isSlow || isConfirmed(host, status, edge)) return unconfirmed;
   }
   const second = await askAsReceived(context, edge);
@@ -220,7 +219,7 @@ export async function confirm(
   }
   discard(sent);
   remember(
-    key,
+    context,
     doubt === "of-credentials" ? "uncacheable-with-credentials" : "uncacheable",
     edge,
   );

@@ -21,13 +21,15 @@ const maxInvalidations = 10_000;
 
 /** All that is stored under a key: the isolate's memory first, then the PoP cache. */
 export async function findEntries(
-  { resource: { key }, site }: RequestContext,
+  context: RequestContext,
   edge: Edge,
 ): Promise<readonly CacheEntry[]> {
+  const { site } = context;
+  const { key } = context.resource;
   const { isolate, world } = edge;
   const inMemory = isolate.cache.find(key);
   if (inMemory !== null) return living(key, inMemory, edge);
-  if (isUncacheable(key, edge)) return [];
+  if (isUncacheable(context, edge)) return [];
   const index = parseIndex(await world.recall(indexName(key)));
   if (index.entries.some(hasGroups))
     await recallGroupPurges(site.customer, edge);

@@ -318,14 +318,14 @@ function validatedStored(plan: Plan, received: Received): readonly Stored[] {
 
 /** What is stored but must be validated for each visitor is worth nothing to those who wait, now or later. */
 function sharedIfReusable(
-  { resource, site }: RequestContext,
+  context: RequestContext,
   { stored, body }: Pick<CacheEntry, "stored" | "body">,
   edge: Edge,
 ): FetchResult {
   const arriving = body.kind === "arriving" ? body.arriving : null;
-  if (isReusable(stored, site.cache, edge.world.nowMs()))
+  if (isReusable(stored, context.site.cache, edge.world.nowMs()))
     return { kind: "look-again", arriving };
-  remember(resource.key, "always-validated", edge);
+  remember(context, "always-validated", edge);
   return { kind: "uncacheable" };
 }
 
@@ -374,7 +374,7 @@ function passedOn(
 
 /** An answer to somebody's credentials that may be stored says that it is for all, so the next is asked for without them. */
 function rememberReach(
-  { resource: { key }, request, form }: RequestContext,
+  context: RequestContext,
   status: number,
   stored: Passing,
   edge: Edge,
@@ -384,12 +384,12 @@ function rememberReach(
     (stored.kind === "refused" && stored.because === "unkeyed-fields");
   if (
     isForAll &&
-    form === "as-received" &&
+    context.form === "as-received" &&
     status < 400 &&
-    hasCredentials(request.fields) &&
-    recall(key, edge) === null
+    hasCredentials(context.request.fields) &&
+    recall(context, edge) === null
   )
-    remember(key, "for-all", edge);
+    remember(context, "for-all", edge);
 }
 
 type Passing =

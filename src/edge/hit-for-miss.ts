@@ -1,4 +1,4 @@
-import { hasCredentials } from "../cache/request-fields.ts";
+import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { isOfResource } from "../cache/statuses.ts";
 import type { Refusal } from "../cache/storing.ts";
 import type { RequestContext } from "./context.ts";
@@ -46,23 +46,40 @@ const lasting: ReadonlySet<Refusal> = new Set([
 
 /** Remembers that answers of a resource are for one visitor each, so that nobody waits for another's (hit-for-miss). */
 export function rememberRefusal(
-  { resource: { key }, request }: RequestContext,
+  context: RequestContext,
   status: number,
   because: Refusal,
   edge: Edge,
 ): void {
   if (status >= 500 || !lasting.has(because)) return;
-  const isOfCredentials = hasCredentials(request.fields);
-  if (!isOfCredentials) remember(key, "uncacheable", edge);
-  else if (!isUncacheable(key, edge))
-    remember(key, "uncacheable-with-credentials", edge);
+  const isOfCredentials = hasCredentials(context.request.fields);
+  if (!isOfCredentials) remember(context, "uncacheable", edge);
+  else if (!isUncacheable(context, edge))
+    remember(context, "uncacheable-with-credentials", edge);
+}
+
+/** Longer lists of fields than this are not remembered. */
+const maxFieldCharacters = 200;
+
+/**
+ * What is known is known of a resource and of the fields by which its answers are told apart as if Vary named them: nobody who
+ * invents some may keep a page out of the cache for the others. Null where there is too much of them.
+ */
+function keyOf({ resource, request, site }: RequestContext): string | null {
+  const unlisted = unlistedFields(request.fields, "shared", site.cache);
+  if (unlisted === null) return null;
+  if (unlisted.length === 0) return resource.key;
+  const told = JSON.stringify(unlisted);
+  return told.length > maxFieldCharacters ? null : `${resource.key} ${told}`;
 }
 
 export function remember(
-  key: string,
+  context: RequestContext,
   reach: Reach,
   { isolate, world }: Edge,
 ): void {
+  const key = keyOf(context);
+  if (key === null) return;
   const { hitForMiss } = isolate;
   const untilMs = world.nowMs() + rememberedMs[reach];
   hitForMiss.delete(key);
@@ -73,11 +90,8 @@ export function remember(
 }
 
 /** May one request go to the origin for others as well, as far as is known? */
-export function isForOthers(
-  { resource: { key }, request }: RequestContext,
-  edge: Edge,
-): boolean {
-  switch (recall(key, edge)) {
+export function isForOthers(context: RequestContext, edge: Edge): boolean {
+  switch (recall(context, edge)) {
     case null:
     case "for-all":
       return true;
@@ -85,18 +99,23 @@ export function isForOthers(
     case "always-validated":
       return false;
     case "uncacheable-with-credentials":
-      return !hasCredentials(request.fields);
+      return !hasCredentials(context.request.fields);
   }
 }
 
 /** Is it known that nothing can be stored of this resource? */
-export function isUncacheable(key: string, edge: Edge): boolean {
-  return recall(key, edge) === "uncacheable";
+export function isUncacheable(context: RequestContext, edge: Edge): boolean {
+  return recall(context, edge) === "uncacheable";
 }
 
 /** What answers have told of a resource, null for nothing. */
-export function recall(key: string, { isolate, world }: Edge): Reach | null {
-  const known = isolate.hitForMiss.get(key);
+export function recall(
+  context: RequestContext,
+  { isolate, world }: Edge,
+): Reach | null {
+  if (isolate.hitForMiss.size === 0) return null;
+  const key = keyOf(context);
+  const known = key === null ? undefined : isolate.hitForMiss.get(key);
   return known !== undefined && world.nowMs() < known.untilMs
     ? known.reach
     : null;

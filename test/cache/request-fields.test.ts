@@ -221,6 +221,7 @@ test.each([
   "TE",
   "Range",
   "If-None-Match",
+  "Content-Length",
 ])(
   "%s never reaches an origin as received, so nothing is told apart by it",
   (name) => {

@@ -22,8 +22,6 @@ export const known: Readonly<Record<string, string>> = {
   "stale-close-s-maxage=2": numbered,
   "vary-cache-key":
     "The two requests have another value of a field that Vary does not name. An answer may depend on it all the same, so only requests with the same value share one.",
-  "headers-store-Transfer-Encoding":
-    "RFC 9112 §7: the suite's origin names a transfer coding that nobody has, so the edge cannot tell what the body is and answers 502.",
   "conditional-lm-fresh-no-lm":
     "RFC 9111 §4.3.2: without Last-Modified the Date is compared with If-Modified-Since, and here it is later.",
   "304-etag-update-response-ETag":

@@ -552,6 +552,29 @@ describe("RFC 9111 §4.1 fields that no Vary names", () => {
     expect(edge.world.sent).toHaveLength(101);
   });
 
+  test.each<[string, Record<string, string>, number]>([
+    ["refuses", { "content-type": "x/y" }, 400],
+    ["has no answer for", { accept: "x/y" }, 406],
+    ["answers only one visitor for", { "x-preview": "1" }, 200],
+  ])(
+    "that an origin %s keep nobody else's answer from being shared",
+    async (_, fields, status) => {
+      const edge = memoryEdge();
+      const [name = ""] = Object.keys(fields);
+      edge.world.origin = (request) =>
+        sent(request, name) === fields[name]
+          ? answered(status, [["Cache-Control", "no-store"]], "for one")
+          : answered(200, [["Cache-Control", "max-age=60"]], "for all");
+      await visit(edge, fields);
+      const before = edge.world.sent.length;
+      for (const agent of ["A", "B", "C"])
+        expect((await visit(edge, { "user-agent": agent })).text).toBe(
+          "for all",
+        );
+      expect(edge.world.sent.length - before).toBe(1);
+    },
+  );
+
   test("of more than 4,096 characters are passed on, and their answers not kept", async () => {
     const edge = keyed();
     const fields = { foo: "x".repeat(5_000) };

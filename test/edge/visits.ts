@@ -1,13 +1,13 @@
 import type { FieldLine } from "../../src/http/fields.ts";
 
 /** A request of a browser or of a script in it. */
-export interface VisitRequest {
+interface VisitRequest {
   path: string;
   fields: Readonly<Record<string, string>>;
 }
 
 /** What an application answers to one. */
-export interface VisitAnswer {
+interface VisitAnswer {
   fields: readonly FieldLine[];
   body: string;
 }
