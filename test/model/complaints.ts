@@ -1,8 +1,8 @@
-import { availableParallelism, loadavg } from "node:os";
 import type { History } from "./history.ts";
 import { memoryWatchMs, playInMemory } from "./memory.ts";
 import type { Terms } from "./oracle/knowledge.ts";
 import { judge } from "./oracle/oracle.ts";
+import { slownessOfMachine } from "./real-time.ts";
 import type { Run } from "./run.ts";
 import { playOnWorkerd, workerdWatchMs, type WorkerdEdge } from "./workerd.ts";
 
@@ -16,8 +16,7 @@ const memoryTerms: Terms = {
 };
 
 function workerdTerms(): Terms {
-  const [load = 0] = loadavg();
-  const slowness = Math.max(1, load / availableParallelism());
+  const slowness = slownessOfMachine();
   return {
     slackMs: 150,
     slowness,

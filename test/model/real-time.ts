@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import type { History, Step } from "./history.ts";
 
 const mostPauseMs = 6000;
@@ -15,6 +16,12 @@ const meddling: ReadonlySet<Step["kind"]> = new Set([
 
 /** A busy machine takes its time over more. */
 const mostBytes = 40 * 1_048_576;
+
+/** A machine with more to do than it has processors takes so many times longer. */
+export function slownessOfMachine(): number {
+  const [load = 0] = loadavg();
+  return Math.max(1, load / availableParallelism());
+}
 
 /** Whether a history can be played where nobody can meddle with isolates and caches, and time is real. */
 export function isForWorkerd({ isolates, resources, steps }: History): boolean {

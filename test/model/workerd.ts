@@ -14,6 +14,7 @@ import { startDirect } from "../../src/cli/direct.ts";
 import type { FieldMap } from "./exchange.ts";
 import type { History } from "./history.ts";
 import { Origin, type Script } from "./origin.ts";
+import { slownessOfMachine } from "./real-time.ts";
 import { Player, type Answer, type Run, type Sent, type Stage } from "./run.ts";
 
 /** The built Worker on workerd, with a list of its own. */
@@ -82,7 +83,9 @@ export async function playOnWorkerd(
   const impatience = new AbortController();
   await Promise.race([
     player.play(),
-    sleep(lengthMs(history) + patienceMs, null, { signal: impatience.signal }),
+    sleep(lengthMs(history) + patienceMs * slownessOfMachine(), null, {
+      signal: impatience.signal,
+    }),
   ]);
   impatience.abort();
   stage.hangUp();
