@@ -21,7 +21,7 @@ import {
 } from "./stored-body.ts";
 
 /** Slices of one body that are on their way, and those who wait for their head. */
-export interface SliceFetch {
+interface SliceFetch {
   /** Positions in the body; `end` is past the last byte. */
   start: number;
   end: number;
