@@ -1,15 +1,21 @@
-import { get } from "node:http";
 import { resolve } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { standingKey } from "../customer/keys.ts";
-import { briefing } from "./briefing.ts";
+import type { Parsed } from "../http/parsed.ts";
+import { briefing, type RunningEdge } from "./briefing.ts";
+import { claimStore } from "./claim-store.ts";
 import { serveDemoSites } from "./demo/customers.ts";
+import { serveWelcome } from "./demo/welcome.ts";
 import { startDirect } from "./direct.ts";
 import { openLocalStore } from "./local-store.ts";
 import { emptyCache, localVariables, usualStatePath } from "./local.ts";
 import { parseStartCommand, usage, type StartOptions } from "./options.ts";
 import { loopbackAddresses, portProblem } from "./ports.ts";
-import { planSeeds, seedKeys } from "./seeds.ts";
+import {
+  untilItAnswers,
+  untilItIsSilent,
+  untilParentEnds,
+} from "./liveness.ts";
+import { planSeeds, seedKeys, type DemoCustomer } from "./seeds.ts";
 import { bundleWorker, startDevServer, type DevServer } from "./wrangler.ts";
 
 let devServer: DevServer | null = null;
@@ -19,37 +25,49 @@ let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void stop());
 }
+if (process.env["npm_lifecycle_event"] === "start")
+  void untilParentEnds().then(stop);
 
 const command = parseStartCommand(process.argv.slice(2), process.env);
 if (!command.ok) fail(`${command.problem}\nSee npm start -- --help`);
 if (command.value.kind === "help") console.log(usage);
-else await start(command.value.options);
+else await start(command.value.options).catch(failBecause);
 
 async function start(options: StartOptions): Promise<void> {
-  const problem = await portProblem(options.port);
+  const { port, runtime } = options;
+  const storePath = resolve(options.statePath ?? usualStatePath);
+  const problem = claimStore(storePath, port) ?? (await portProblem(port));
   if (problem !== null) fail(problem);
 
-  const statePath = resolve(options.statePath ?? usualStatePath);
-  const customers =
-    options.customers === "demo"
-      ? await startDemo(statePath, options.demo)
-      : [];
-  await startEdge(options, statePath);
-  await answering(options.port);
-
-  const running = {
-    port: options.port,
-    runtime: options.runtime,
-    storePath: statePath,
-    persistTo: statePath === usualStatePath ? null : statePath,
-    customers,
-  };
-  console.log(briefing(running, Date.now()));
+  // Building takes longer than seeding, so it goes on meanwhile.
+  const startEdge = runtime === "dev" ? startDev : startBundle(bundleWorker());
+  const persistTo = storePath === usualStatePath ? null : storePath;
+  const edge = { port, runtime, storePath, persistTo };
+  const sites = options.customers === "demo" ? await openDemo(edge) : [];
+  const customers = await seed(sites, storePath, options.demo);
+  await startEdge({
+    port,
+    statePath: storePath,
+    variables: localVariables(options.customers),
+  });
+  void failWhenSilent(port);
+  await untilItAnswers(port);
+  console.log(briefing({ ...edge, customers }, Date.now()));
 }
 
-/** Serves the demo sites and brings the store in line with them. Answers with what the list then says of each. */
-async function startDemo(statePath: string, demo: "kept" | "fresh") {
-  const customers = await serveDemoSites(Date.now());
+/** Serves the demo sites, and the page that greets on localhost. */
+async function openDemo(edge: RunningEdge): Promise<DemoCustomer[]> {
+  const sites = await serveDemoSites(Date.now());
+  return [await serveWelcome(edge, sites), ...sites];
+}
+
+/** Brings the store in line with the demo sites. Answers with what the list then says of each. */
+async function seed(
+  customers: readonly DemoCustomer[],
+  statePath: string,
+  demo: "kept" | "fresh",
+) {
+  if (customers.length === 0) return [];
   const store = await openLocalStore(statePath);
   const read = await store.read(seedKeys(customers));
   if (!read.ok) fail(read.problem);
@@ -72,36 +90,31 @@ async function startDemo(statePath: string, demo: "kept" | "fresh") {
   }));
 }
 
-async function startEdge(
-  { runtime, port, customers }: StartOptions,
-  statePath: string,
-): Promise<void> {
-  const variables = localVariables(customers);
-  switch (runtime) {
-    case "wrangler": {
-      devServer = startDevServer({
-        port,
-        statePath,
-        variables,
-      });
-      void failWhenEnded(devServer);
-      await devServer.ready;
-      return;
-    }
-    case "direct": {
-      const bundle = await bundleWorker();
-      if (!bundle.ok) fail(bundle.problem);
-      const addresses = loopbackAddresses();
-      await startDirect({
-        bundle: bundle.value,
-        // Nobody is in front of it who could vouch for CF-Connecting-IP.
-        variables: { ...variables, CLIENT_ADDRESS: "unknown" },
-        addresses,
-        port,
-        statePath,
-      });
-    }
-  }
+interface EdgePlace {
+  port: number;
+  statePath: string;
+  variables: Readonly<Record<string, string>>;
+}
+
+async function startDev(place: EdgePlace): Promise<void> {
+  devServer = startDevServer(place);
+  void failWhenEnded(devServer);
+  await devServer.ready;
+}
+
+/** Starts what `building` comes to. A runtime of it that is killed is started again by miniflare. */
+function startBundle(building: Promise<Parsed<string>>) {
+  return async (place: EdgePlace): Promise<void> => {
+    const bundle = await building;
+    if (!bundle.ok) fail(bundle.problem);
+    await startDirect({
+      ...place,
+      bundle: bundle.value,
+      // Nobody is in front of it who could vouch for CF-Connecting-IP.
+      variables: { ...place.variables, CLIENT_ADDRESS: "unknown" },
+      addresses: loopbackAddresses(),
+    });
+  };
 }
 
 async function failWhenEnded(server: DevServer): Promise<void> {
@@ -109,21 +122,10 @@ async function failWhenEnded(server: DevServer): Promise<void> {
   if (!stopping) fail(`The runtime (wrangler dev) ended by itself: ${how}.`);
 }
 
-/** Waits for the Worker's first answer: the runtime listens before it can give one. */
-async function answering(port: number): Promise<void> {
-  while (!(await answers(port))) await pause(100);
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolveWith) => {
-    get(
-      { host: "127.0.0.1", port, path: "/.well-known/portcullis/health" },
-      (response) => {
-        response.resume();
-        resolveWith(true);
-      },
-    ).on("error", () => resolveWith(false));
-  });
+/** Miniflare starts a killed runtime again within a second; behind wrangler dev, that one never answers. */
+async function failWhenSilent(port: number): Promise<void> {
+  await untilItIsSilent(port, 10_000);
+  if (!stopping) fail("The runtime does not answer any more.");
 }
 
 /** Ends what runs outside this process; the rest, miniflare's runtime included, ends with it. */
@@ -131,6 +133,12 @@ async function stop(): Promise<void> {
   stopping = true;
   if (devServer !== null) await devServer.stop();
   process.exit(0);
+}
+
+/** What a runtime throws that cannot use its folder or its port. */
+function failBecause(error: unknown): never {
+  const [line = ""] = String(error).split("\n");
+  fail(`The edge did not start: ${line}`);
 }
 
 function fail(problem: string): never {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -22,6 +23,8 @@ const quiet = {
 /** The production bundle, as `wrangler deploy` would upload it. The problem is wrangler's output. */
 export async function bundleWorker(): Promise<Parsed<string>> {
   const outdir = await mkdtemp(join(tmpdir(), "portcullis-"));
+  const clear = () => rmSync(outdir, { recursive: true, force: true });
+  process.once("exit", clear);
   const build = spawn(
     process.execPath,
     [wranglerPath, "deploy", "--dry-run", "--outdir", outdir],
@@ -43,7 +46,8 @@ export async function bundleWorker(): Promise<Parsed<string>> {
           ok: false,
           problem: `The Worker does not build.\n${output}${errors}`.trimEnd(),
         };
-  await rm(outdir, { recursive: true });
+  process.off("exit", clear);
+  clear();
   return built;
 }
 
