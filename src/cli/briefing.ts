@@ -26,7 +26,7 @@ export function briefing(running: Running, nowMs: number): string {
     "",
     ...(customers.length === 0 ? onboarding(running) : tour(running, nowMs)),
     "",
-    "Not as on Cloudflare",
+    "Different from Cloudflare",
     ...differences(runtime).map((difference) => `  ${difference}`),
     "",
     "Ctrl-C stops everything.",
@@ -38,22 +38,22 @@ export const runtimeNames = {
   dev: "wrangler dev",
 } as const;
 
-/** What is other here than on Cloudflare's network, a line each. */
+/** What differs from Cloudflare's network, a sentence or two each. */
 export function differences(runtime: RunningEdge["runtime"]): string[] {
   return [
-    "One place, plain HTTP, loopback only. A toggle shows within a second: KV takes a minute or more.",
-    "Origins on this machine are allowed.",
+    "One place, plain HTTP, loopback only; origins on this machine are allowed.",
+    "A toggle shows within a second. Elsewhere KV takes a minute, or more.",
     ...byRuntime[runtime],
   ];
 }
 
 const byRuntime = {
   bundle: [
-    "No visitor has a country or an address, and nothing is compressed on the way out.",
+    "Visitors have no country and no address, and nothing is compressed on the way out.",
   ],
   dev: [
-    "Text is compressed, and streamed text then held back to its end; Content-Length is dropped,",
-    "and CF-Connecting-IP is believed from anybody. Leave out --dev to judge bytes or streams.",
+    "Text is compressed, streamed text is held back to its end, and Content-Length is dropped.",
+    "CF-Connecting-IP is believed from anybody. Leave out --dev to judge bytes or streams.",
   ],
 } as const;
 
@@ -114,12 +114,13 @@ const legalOrder = JSON.stringify({
 // The shell works the moment out when the command is run: a date printed here would soon have passed.
 const inThirtySeconds = `'{"verdict":"deny","ground":"policy","effectiveAt":"'$(node -p 'new Date(Date.now()+3e4).toISOString()')'"}'`;
 
-export function kvCommand(
-  { persistTo }: RunningEdge,
-  verb: "put" | "list",
-): string {
-  const store = persistTo === null ? "" : ` --persist-to ${quoted(persistTo)}`;
-  return `npx wrangler kv key ${verb} --binding CUSTOMERS${store}`;
+export function kvCommand(edge: RunningEdge, verb: "put" | "list"): string {
+  return `npx wrangler kv key ${verb} --binding CUSTOMERS${storeOption(edge)}`;
+}
+
+/** What names the store to `wrangler` and `portcullis` alike, or nothing where it is their usual one. */
+export function storeOption({ persistTo }: RunningEdge): string {
+  return persistTo === null ? "" : ` --persist-to ${quoted(persistTo)}`;
 }
 
 /** A word for a POSIX shell. */

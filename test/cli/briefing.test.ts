@@ -74,9 +74,9 @@ describe("what npm start prints", () => {
   });
 
   test.each([
-    ["bundle", "No visitor has a country"],
-    ["dev", "streamed text then held back"],
-  ] as const)("says what is not as on Cloudflare on %s", (runtime, text) => {
+    ["bundle", "Visitors have no country"],
+    ["dev", "streamed text is held back"],
+  ] as const)("says what differs from Cloudflare on %s", (runtime, text) => {
     const running = {
       port: 80,
       runtime,

@@ -3,6 +3,7 @@ import {
   differences,
   kvCommand,
   runtimeNames,
+  storeOption,
   type RunningEdge,
 } from "../briefing.ts";
 import type { DemoCustomer } from "../seeds.ts";
@@ -104,8 +105,7 @@ function askEdge(host: string, port: number): Promise<string> {
 function greeting(edge: RunningEdge, cards: readonly Markup[]): Markup {
   const { port, runtime } = edge;
   const put = kvCommand(edge, "put");
-  const store =
-    edge.persistTo === null ? "" : ` --persist-to ${edge.persistTo}`;
+  const drop = `npx portcullis${storeOption(edge)} drop shop`;
   return html`<h1>Portcullis is running</h1>
     <p class="lede">
       A reverse proxy and cache for many customers’ sites, whose operator can
@@ -124,16 +124,18 @@ function greeting(edge: RunningEdge, cards: readonly Markup[]): Markup {
     <p>And bring it back:</p>
     <pre>${put} customer:shop allow</pre>
     <p>
-      <code>npx portcullis${store} drop shop</code> does the same, says before
-      what visitors will get, and refuses what makes no sense.
+      <code>${drop}</code> does the same, says before what visitors will get,
+      and refuses what makes no sense.
     </p>
     <h2>What runs here</h2>
     <p>
       The ${runtimeNames[runtime]}, on
       <code>http://localhost:${port}</code>, with its list in
-      <code>${edge.storePath}</code>. On Cloudflare some things are other:
+      <code>${edge.storePath}</code>. Different from Cloudflare:
     </p>
-    <p>${differences(runtime).join(" ")}</p>
+    <ul>
+      ${differences(runtime).map((difference) => html`<li>${difference}</li>`)}
+    </ul>
     <p>
       The terminal shows more commands. README.md shows how to put a site of
       your own behind the edge.
