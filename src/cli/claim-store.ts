@@ -1,11 +1,11 @@
 import {
-  accessSync,
   constants,
-  mkdirSync,
+  existsSync,
   readFileSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -18,29 +18,43 @@ const claims: DatabaseSync[] = [];
  * nothing to clear away. `wrangler kv` and `portcullis` do not need it. Answers with null, or with one line that says
  * who has the store, or why it cannot be used.
  */
-export function claimStore(statePath: string, port: number): string | null {
+export function claimStore(
+  statePath: string,
+  port: number,
+): Promise<string | null> {
   const holderPath = join(statePath, "npm-start.txt");
-  const holder = `http://localhost:${port} (process ${process.pid})`;
-  try {
-    makeFolder(statePath);
-    accessSync(statePath, constants.W_OK | constants.X_OK);
-    const claim = new DatabaseSync(join(statePath, "npm-start.lock"));
-    claim.exec("BEGIN EXCLUSIVE");
-    claims.push(claim);
-    writeFileSync(holderPath, holder);
-    return null;
-  } catch (error) {
-    return isLocked(error)
-      ? `Another \`npm start\` runs on the store ${statePath}: ${readFileSync(holderPath, "utf8")}. End that one, or use another store: --state DIR`
-      : `The store ${statePath} cannot be used: ${describe(error)}. Choose another folder: --state DIR`;
-  }
+  return lock(statePath).then(
+    () => {
+      const holder = `http://localhost:${port} (process ${process.pid})`;
+      writeFileSync(holderPath, holder);
+      return null;
+    },
+    (error: unknown) =>
+      isLocked(error)
+        ? `Another \`npm start\` runs on the store ${statePath}: ${nameHolder(holderPath)}. End that one, or use another store: --state DIR`
+        : `The store ${statePath} cannot be used: ${describe(error)}. Choose another folder: --state DIR`,
+  );
+}
+
+/** Who holds the lock; it writes that down right after it has taken it. */
+function nameHolder(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "it has just begun";
+}
+
+/** Rejects when the folder cannot be made or written, or is locked. */
+async function lock(statePath: string): Promise<void> {
+  await makeFolder(statePath);
+  await access(statePath, constants.W_OK | constants.X_OK);
+  const claim = new DatabaseSync(join(statePath, "npm-start.lock"));
+  claim.exec("BEGIN EXCLUSIVE");
+  claims.push(claim);
 }
 
 /** As `mkdir -p`. Node's own never returns where a name can neither be made nor found, such as a link that leads nowhere. */
-function makeFolder(path: string): void {
+async function makeFolder(path: string): Promise<void> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
+  await makeFolder(dirname(path));
+  await mkdir(path);
 }
 
 /** SQLITE_BUSY: somebody else holds the lock. */

@@ -1,144 +1,47 @@
 import { resolve } from "node:path";
-import { standingKey } from "../customer/keys.ts";
-import type { Parsed } from "../http/parsed.ts";
-import { briefing, type RunningEdge } from "./briefing.ts";
+import { fileURLToPath } from "node:url";
 import { claimStore } from "./claim-store.ts";
-import { serveDemoSites } from "./demo/customers.ts";
-import { serveWelcome } from "./demo/welcome.ts";
-import { startDirect } from "./direct.ts";
-import { openLocalStore } from "./local-store.ts";
-import { emptyCache, localVariables, usualStatePath } from "./local.ts";
+import { startProcess, type EdgeProcess } from "./edge-process.ts";
+import { untilParentEnds } from "./liveness.ts";
 import { parseStartCommand, usage, type StartOptions } from "./options.ts";
-import { loopbackAddresses, portProblem } from "./ports.ts";
-import {
-  untilItAnswers,
-  untilItIsSilent,
-  untilParentEnds,
-} from "./liveness.ts";
-import { planSeeds, seedKeys, type DemoCustomer } from "./seeds.ts";
-import { bundleWorker, startDevServer, type DevServer } from "./wrangler.ts";
+import { portProblem } from "./ports.ts";
+import { usualStatePath } from "./project.ts";
 
-let devServer: DevServer | null = null;
+// workerd outlives a process that is killed, so everything runs in a process group that this one can end.
+let edge: EdgeProcess | null = null;
 let stopping = false;
 
-// Before any runtime starts: miniflare's own listeners come second then, and the exit code is ours.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void stop());
 }
 if (process.env["npm_lifecycle_event"] === "start")
   void untilParentEnds().then(stop);
 
-const command = parseStartCommand(process.argv.slice(2), process.env);
+const args = process.argv.slice(2);
+const command = parseStartCommand(args, process.env);
 if (!command.ok) fail(`${command.problem}\nSee npm start -- --help`);
 if (command.value.kind === "help") console.log(usage);
-else await start(command.value.options).catch(failBecause);
+else await start(command.value.options);
 
-async function start(options: StartOptions): Promise<void> {
-  const { port, runtime } = options;
-  const storePath = resolve(options.statePath ?? usualStatePath);
-  const problem = claimStore(storePath, port) ?? (await portProblem(port));
+async function start({ port, statePath }: StartOptions): Promise<void> {
+  const problem =
+    (await claimStore(resolve(statePath ?? usualStatePath), port)) ??
+    (await portProblem(port));
   if (problem !== null) fail(problem);
 
-  // Building takes longer than seeding, so it goes on meanwhile.
-  const startEdge = runtime === "dev" ? startDev : startBundle(bundleWorker());
-  const persistTo = storePath === usualStatePath ? null : storePath;
-  const edge = { port, runtime, storePath, persistTo };
-  const sites = options.customers === "demo" ? await openDemo(edge) : [];
-  const customers = await seed(sites, storePath, options.demo);
-  await startEdge({
-    port,
-    statePath: storePath,
-    variables: localVariables(options.customers),
-  });
-  void failWhenSilent(port);
-  await untilItAnswers(port);
-  console.log(briefing({ ...edge, customers }, Date.now()));
+  const script = fileURLToPath(import.meta.resolve("./serve.ts"));
+  edge = startProcess(script, args, { env: {}, stdout: "inherit" });
+  const how = await edge.ended;
+  if (stopping) return;
+  // One that ended with an exit code has said why.
+  if (edge.child.exitCode === null) fail(`The edge ended by itself: ${how}.`);
+  process.exit(edge.child.exitCode);
 }
 
-/** Serves the demo sites, and the page that greets on localhost. */
-async function openDemo(edge: RunningEdge): Promise<DemoCustomer[]> {
-  const sites = await serveDemoSites(Date.now());
-  return [await serveWelcome(edge, sites), ...sites];
-}
-
-/** Brings the store in line with the demo sites. Answers with what the list then says of each. */
-async function seed(
-  customers: readonly DemoCustomer[],
-  statePath: string,
-  demo: "kept" | "fresh",
-) {
-  if (customers.length === 0) return [];
-  const store = await openLocalStore(statePath);
-  const read = await store.read(seedKeys(customers));
-  if (!read.ok) fail(read.problem);
-  const found = read.value;
-  const changes = planSeeds(customers, found, demo);
-  const written = await store.write(changes);
-  if (!written.ok) fail(written.problem);
-  await store.close();
-
-  if (demo === "fresh") {
-    await emptyCache(statePath);
-    const reset = [...changes.keys()].filter((key) => found.get(key) !== null);
-    console.log(`Emptied the cache; reset ${reset.join(", ") || "no key"}.`);
-  }
-  const now = new Map([...found, ...changes]);
-  return customers.map(({ id, host }) => ({
-    id,
-    host,
-    entry: now.get(standingKey(id)) ?? "",
-  }));
-}
-
-interface EdgePlace {
-  port: number;
-  statePath: string;
-  variables: Readonly<Record<string, string>>;
-}
-
-async function startDev(place: EdgePlace): Promise<void> {
-  devServer = startDevServer(place);
-  void failWhenEnded(devServer);
-  await devServer.ready;
-}
-
-/** Starts what `building` comes to. A runtime of it that is killed is started again by miniflare. */
-function startBundle(building: Promise<Parsed<string>>) {
-  return async (place: EdgePlace): Promise<void> => {
-    const bundle = await building;
-    if (!bundle.ok) fail(bundle.problem);
-    await startDirect({
-      ...place,
-      bundle: bundle.value,
-      // Nobody is in front of it who could vouch for CF-Connecting-IP.
-      variables: { ...place.variables, CLIENT_ADDRESS: "unknown" },
-      addresses: loopbackAddresses(),
-    });
-  };
-}
-
-async function failWhenEnded(server: DevServer): Promise<void> {
-  const how = await server.ended;
-  if (!stopping) fail(`The runtime (wrangler dev) ended by itself: ${how}.`);
-}
-
-/** Miniflare starts a killed runtime again within a second; behind wrangler dev, that one never answers. */
-async function failWhenSilent(port: number): Promise<void> {
-  await untilItIsSilent(port, 10_000);
-  if (!stopping) fail("The runtime does not answer any more.");
-}
-
-/** Ends what runs outside this process; the rest, miniflare's runtime included, ends with it. */
 async function stop(): Promise<void> {
   stopping = true;
-  if (devServer !== null) await devServer.stop();
+  if (edge !== null) await edge.stop();
   process.exit(0);
-}
-
-/** What a runtime throws that cannot use its folder or its port. */
-function failBecause(error: unknown): never {
-  const [line = ""] = String(error).split("\n");
-  fail(`The edge did not start: ${line}`);
 }
 
 function fail(problem: string): never {

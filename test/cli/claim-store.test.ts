@@ -14,9 +14,9 @@ describe("a store", () => {
   test.each([
     ["a folder", "."],
     ["nothing yet", "new/below"],
-  ])("that is %s is claimed once", (_, path) => {
-    expect(claimStore(at(path), 8787)).toBeNull();
-    expect(claimStore(at(path), 8788)).toBe(
+  ])("that is %s is claimed once", async (_, path) => {
+    expect(await claimStore(at(path), 8787)).toBeNull();
+    expect(await claimStore(at(path), 8788)).toBe(
       `Another \`npm start\` runs on the store ${at(path)}: http://localhost:8787 (process ${process.pid}). End that one, or use another store: --state DIR`,
     );
   });
@@ -26,8 +26,8 @@ describe("a store", () => {
     ["below a file", "file/below", "it is not a folder"],
     ["a link that leads nowhere", "link", "it is not a folder"],
     ["below a link that leads nowhere", "link/a/b", "it is not a folder"],
-  ])("that is %s is refused in one line", (_, path, reason) => {
-    expect(claimStore(at(path), 8787)).toBe(
+  ])("that is %s is refused in one line", async (_, path, reason) => {
+    expect(await claimStore(at(path), 8787)).toBe(
       `The store ${at(path)} cannot be used: ${reason}. Choose another folder: --state DIR`,
     );
   });

@@ -337,12 +337,23 @@ describe("npm start, however it goes,", () => {
     const env = { PORT: String(await freePort()) };
     const edge = runStart(["--dev", "--state", statePath], env);
     await edge.printed(up);
-    const [, runtime = 0, ...rest] = family(edge.pid);
-    process.kill(runtime, "SIGKILL");
+    const [, , server = 0, ...rest] = family(edge.pid);
+    process.kill(server, "SIGKILL");
     expect(await edge.ended).toBe(1);
     expect(edge.output()).toContain(
       "The runtime (wrangler dev) ended by itself: SIGKILL.",
     );
+    await gone(rest);
+  });
+
+  test("says so and ends all with 1 when the process that serves is killed", async () => {
+    const env = { PORT: String(await freePort()) };
+    const edge = runStart(["--state", statePath], env);
+    await edge.printed(up);
+    const [, serving = 0, ...rest] = family(edge.pid);
+    process.kill(serving, "SIGKILL");
+    expect(await edge.ended).toBe(1);
+    expect(edge.output()).toContain("The edge ended by itself: SIGKILL.\n");
     await gone(rest);
   });
 
