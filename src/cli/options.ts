@@ -27,7 +27,7 @@ another port), over a local store, with demo customers whose sites this command 
   --state DIR    keep the local store in DIR instead of .wrangler/state
   --help         print this
 
-Ctrl-C stops everything it started and exits with 0; a failure exits with 1.`;
+Ctrl-C stops everything it started and exits with 0 (npm itself says 130); a failure exits with 1.`;
 
 const known = {
   fresh: { type: "boolean" },
