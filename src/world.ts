@@ -35,21 +35,42 @@ export type ListAnswer = {
 
 export interface OriginRequest {
   method: string;
+  /** Where it goes. Its host is also the name that the origin's certificate must have. */
   url: URL;
+  /** The Host to ask under, with a port where it has one; null for the URL's own. */
+  host: string | null;
   fields: readonly FieldLine[];
-  body: ReadableStream<Uint8Array> | null;
+  /** Null for a request without content (RFC 9110 §6.4). */
+  body: RequestBody | null;
   upgrade: "none" | "websocket";
-  /** How long the origin may take to the first byte of its response. */
+  /** How long the origin may take to the first byte of its response, from when it has got the request. */
   timeoutMs: number;
+  /** "first" tries a connection before anything is sent, so that a refused connection is known to be one. */
+  probe: "none" | "first";
+  /** When it resolves `cut`, the exchange ends wherever it is. Null for an exchange that several visitors wait for. */
+  watch: Watch | null;
+}
+
+/** The content of a request, still on its way from the visitor. Nobody has read from it. */
+export interface RequestBody {
+  stream: ReadableStream<Uint8Array>;
+  /** From Content-Length; null when the content comes in chunks. It is sent on as it came. */
+  lengthBytes: number | null;
 }
 
 export type OriginAnswer =
   | OriginResponse
   | {
       kind: "failed";
+      /**
+       * RFC 9209 §2.3. `http_request_error`: the visitor's content broke off or is malformed. `http_request_denied`: the
+       * watch cut the exchange. Neither is the origin's failure.
+       */
       error: ProxyError;
       /** For operators; never shown to a visitor. */
       details: string;
+      /** "nothing" when it is known that the origin got none of the request, and that none of the content has been read. */
+      sent: "nothing" | "perhaps";
     };
 
 export interface OriginResponse {
@@ -78,6 +99,8 @@ export interface Inbound {
   /** ISO 3166-1 alpha-2, or `XX` or `T1` as Cloudflare says; null when nobody vouches for one. */
   country: string | null;
   clientAddress: string | null;
+  /** The point of presence, as the platform calls it; null where it does not say. */
+  pop: string | null;
   /** "1.1", "2", "3": as Via names it (RFC 9110 §7.6.3). */
   httpVersion: string;
 }
@@ -96,10 +119,12 @@ export type ReplyBody =
   | { kind: "stream"; stream: ReadableStream<Uint8Array>; watch: Watch }
   | { kind: "channel"; channel: Channel; watch: Watch };
 
-/** To be asked, and asked again, while a reply is being delivered: may it go on? */
+/** Checks a customer's standing again and again while something of one visitor's request is under way. */
 export interface Watch {
-  firstInMs: number;
-  ask(): Promise<{ kind: "go-on"; askAgainInMs: number } | { kind: "cut" }>;
+  /** Resolves when the customer is no longer served. Whoever moves bytes stops then. */
+  readonly cut: Promise<unknown>;
+  /** Checks for as long as `work` is under way; returns `work`. */
+  during<Value>(work: Promise<Value>): Promise<Value>;
 }
 
 /** What operators may know of a request, or of the list. Never a visitor's address. */
@@ -116,14 +141,48 @@ export type EdgeEvent =
       details: string | null;
       /** Answered from memory because the list could not be read. */
       degraded: boolean;
+      /** What the cache did, in the words of Cache-Status (RFC 9211 §2); null where it had no part. */
+      cache: CacheOutcome | null;
+      /** What the origin answered last, and how long it took to the head of its response; null when it was not asked. */
+      origin: { status: number | null; tookMs: number | null } | null;
+      /** The `seq` of the customer's entry by which it was decided, where it has one. */
+      recordSeq: number | null;
+      /** The point of presence, as the platform calls it; null where it does not say. */
+      pop: string | null;
+      /** W3C Trace Context: what the origin was told, or would have been. */
+      traceId: string | null;
       tookMs: number;
     }
   | { kind: "record-malformed"; key: string; problem: string }
   | { kind: "list-unreadable"; problem: string }
+  /** The Cache API of the PoP failed; the request went on without it. */
+  | {
+      kind: "pop-cache-failed";
+      operation: "read" | "write" | "delete";
+      problem: string;
+    }
+  /** A response that was to be stored was not, and why. */
+  | {
+      kind: "not-stored";
+      host: string;
+      customer: string;
+      because: "broken" | "too-large" | "no-memory" | "not-written";
+    }
   | { kind: "cut"; host: string; customer: string };
+
+export interface CacheOutcome {
+  /** Null for a hit. */
+  fwd: string | null;
+  stored: boolean;
+  collapsed: boolean;
+  ttlSeconds: number | null;
+  detail: string | null;
+}
 
 export type Outcome =
   | "served"
+  /** only-if-cached, and nothing stored to answer with (RFC 9111 §5.2.1.7). */
+  | "not-cached"
   | "noticed"
   | "offboarding"
   | "refused"
@@ -131,4 +190,6 @@ export type Outcome =
   | "unreachable"
   | "maintenance"
   | "unavailable"
-  | "malformed";
+  | "malformed"
+  /** The visitor broke off the content of a request, or sent it malformed. */
+  | "upload-broken";

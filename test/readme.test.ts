@@ -32,9 +32,12 @@ test.each(values)("what is written to %s parses", (key, value) => {
 
 test.each([
   ...words(read("src/cache/storing.ts"), /export type Refusal =([^;]*);/),
-  ...words(read("src/edge/keep.ts"), /because: Refusal \|([^;]*)/),
-  ...words(read("src/edge/fetch-for.ts"), /because: "(unkeyed-fields)"/),
-  ...words(read("src/edge/fetch-for.ts"), /detail: ("stale-on-error")/),
+  ...words(
+    read("src/edge/store.ts"),
+    /because: Refusal \| ("too-large"[^;]*);/,
+  ),
+  ...words(read("src/edge/fetch.ts"), /because: "(unkeyed-fields)"/),
+  ...words(read("src/edge/fetch.ts"), /detail: ("stale-on-error")/),
 ])("it says what the Cache-Status detail %s means", (detail) => {
   expect(readme).toMatch(new RegExp(`^\\| \`${detail}\` `, "m"));
 });

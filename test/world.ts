@@ -152,6 +152,7 @@ export function inbound(
     body,
     country,
     clientAddress: "203.0.113.9",
+    pop: "CDG",
     httpVersion: "1.1",
   };
 }

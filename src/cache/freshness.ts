@@ -106,7 +106,14 @@ function expiresSeconds(
 /** A guess should not outlast the day on which someone may look into why the page has not changed. */
 const longestGuessSeconds = 24 * 60 * 60;
 
-/** RFC 9111 §4.2.2: a tenth of the time since the last change, for statuses that allow it and for whatever is public. */
+/** RFC 9110 §15.4.2, §15.4.9: "permanently" is as good as a date of the last change, but origins change their minds. */
+const permanentRedirectSeconds = 600;
+const permanentRedirects: ReadonlySet<number> = new Set([301, 308]);
+
+/**
+ * RFC 9111 §4.2.2: a tenth of the time since the last change, for statuses that allow it and for whatever is public; ten minutes for a
+ * permanent redirect that does not tell.
+ */
 function heuristicSeconds(
   response: { status: number; fields: Fields },
   policy: Policy,
@@ -118,7 +125,10 @@ function heuristicSeconds(
     response.fields.get("last-modified"),
     responseTimeMs,
   );
-  if (modified === null) return null;
+  if (modified === null)
+    return permanentRedirects.has(response.status)
+      ? permanentRedirectSeconds
+      : null;
   const unchangedSeconds =
     (dateOf(response.fields, responseTimeMs) - modified) / 1000;
   return Math.min(

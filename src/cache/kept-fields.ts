@@ -4,6 +4,7 @@ import { fieldsOf } from "../http/fields.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { readDate } from "./dates.ts";
 import type { Policy } from "./policy.ts";
+import type { CacheSettings } from "./settings.ts";
 
 /** RFC 9111 §5.2.2.4 and §5.2.2.7: fields that a qualified no-cache or private keeps from other visitors. */
 export function withheldFields({ directives }: Policy): readonly string[] {
@@ -13,15 +14,17 @@ export function withheldFields({ directives }: Policy): readonly string[] {
 }
 
 /**
- * RFC 9111 §3.1: all fields but those of the connection and the withheld. A Date that is missing or no date becomes the time
+ * RFC 9111 §3.1: all fields but those of the connection and the withheld, and §7.3 the cookies that are one visitor's. A Date that is missing or no date becomes the time
  * of arrival (RFC 9110 §6.6.1).
  */
 export function keptFields(
   received: { fields: readonly FieldLine[]; responseTimeMs: number },
   policy: Policy,
+  { setCookie }: Pick<CacheSettings, "setCookie">,
 ): FieldLine[] {
   const fields = fieldsOf(received.fields);
   const dropped = new Set([...hopByHop(fields), ...withheldFields(policy)]);
+  if (setCookie === "strip") dropped.add("set-cookie");
   const dated = readDate(fields.get("date"), received.responseTimeMs) !== null;
   if (!dated) dropped.add("date");
   const kept = received.fields.filter(

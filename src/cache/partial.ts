@@ -79,25 +79,3 @@ export function join(held: Stored, arrived: Stored & { range: Part }): Join {
     ? { kind: "complete", pieces }
     : { kind: "longer", range: { first, last, complete }, pieces };
 }
-
-/**
- * The request fields that fetch what a stored part lacks of `wanted`, bound to its strong validator so that changed content
- * comes whole (RFC 9110 §13.1.5). Null when it lacks nothing, when what it lacks is not one run, so that an origin might
- * answer in several parts, or when nothing could vouch for the joint.
- */
-export function remainder(
-  { range, ...stored }: Stored & { range: Part },
-  wanted: ByteRange,
-): { Range: string; "If-Range": string } | null {
-  const [validator] = strongValidators(stored);
-  const before = { first: wanted.first, last: range.first - 1 };
-  const after = { first: range.last + 1, last: wanted.last };
-  const lacksBefore = before.first <= before.last;
-  const lacksAfter = after.first <= after.last;
-  const isApart = wanted.last < range.first || wanted.first > range.last;
-  if (validator === undefined || isApart || lacksBefore === lacksAfter)
-    return null;
-  const { first, last } = lacksBefore ? before : after;
-  const end = last === range.complete - 1 ? "" : String(last);
-  return { Range: `bytes=${first}-${end}`, "If-Range": validator };
-}

@@ -42,8 +42,8 @@ export function planRange(
   if (request.method !== "GET" || !ranged) return whole;
   const specs = parseRange(request.fields.get("range") ?? "");
   if (specs === null || !ifRangeHolds(request.fields, stored)) return whole;
-  // Of a length that is not known yet, no part can be named.
-  if (held === null) return { kind: "elsewhere" };
+  // Of a length that is not known yet, no part can be named (§14.2 lets a server ignore Range).
+  if (held === null) return whole;
   const { complete } = held;
 
   const parts = merged(specs.flatMap((spec) => resolved(spec, complete) ?? []));
@@ -67,6 +67,23 @@ export function planRange(
 /** Is this a Range that may be sent on? Several would let a visitor multiply what the origin sends (RFC 9110 §17.15). */
 export function asksForOneRange(range: string): boolean {
   return parseRange(range)?.length === 1;
+}
+
+/**
+ * The whole slices to ask for instead of one range of bytes, so that they can be stored and used by others: from the slice in
+ * which it begins to the one in which it ends, and no more than `maxBytes`. Null for a range from the end, whose slices nobody
+ * knows yet, and for what is no single range.
+ */
+export function slicesFor(
+  range: string,
+  { sliceBytes, maxBytes }: { sliceBytes: number; maxBytes: number },
+): ByteRange | null {
+  const [spec, ...others] = parseRange(range) ?? [];
+  if (spec?.kind !== "between" || others.length > 0) return null;
+  const first = Math.floor(spec.first / sliceBytes) * sliceBytes;
+  const end = Math.ceil((spec.last + 1) / sliceBytes) * sliceBytes;
+  const last = Math.min(end, first + maxBytes) - 1;
+  return Number.isSafeInteger(last) ? { first, last } : null;
 }
 
 /** Status and fields of the planned answer (RFC 9110 §15.3.7, §15.5.17), Content-Length among them. */

@@ -1,126 +1,367 @@
 import type { FieldLine, Fields } from "../http/fields.ts";
-import { nominatedBy } from "./vary.ts";
+import { neverForwarded } from "../http/forwarding.ts";
+import { withoutIgnoredCookies } from "./cookies.ts";
+import { listMembers } from "./list.ts";
+import type { CacheSettings } from "./settings.ts";
+import type { Nominated } from "./stored.ts";
+import { nominatedBy } from "./nominated.ts";
 
-/** A request whose answer may be stored for others: what is sent of its fields, and what the answer must say of them. */
+/** A request's fields, which can be asked for by name and gone through. */
+export type RequestFields = Fields & Iterable<FieldLine>;
+
+/**
+ * How a GET or HEAD is sent: "shared" is the same for all whose answer it may be, without what is one visitor's;
+ * "as-received" has every field of the visitor.
+ */
+export type Form = "shared" | "as-received";
+
+/** A request in the shared form. */
 export interface SharedRequest {
   fields: FieldLine[];
   /** Lower-case names of fields that the visitor sent and the origin does not get. */
   heldBack: ReadonlySet<string>;
-  /** Lower-case names of fields that the origin gets although nothing keys them yet. */
-  unkeyed: ReadonlySet<string>;
+  /** Lower-case names of fields of one visitor that the origin gets, because stored responses vary by them. */
+  nominated: ReadonlySet<string>;
 }
 
 /** What an answer's Vary says of the request that got it. */
 export type Sharing =
   | { kind: "shareable" }
-  /** It depends on fields the origin was not sent: ask again with them. */
+  /** It depends on fields that the origin was not sent. */
   | { kind: "ask-again"; names: string[] }
-  /** It may depend on fields that Vary does not name: for this visitor only, neither stored nor used to freshen. */
+  /** It may depend on one visitor's fields that Vary does not name. */
   | { kind: "unshareable"; names: string[] };
 
-/**
- * Sent as they are. Negotiation is the origin's to key by Vary. Cookie and Authorization are what sites live by: the storing
- * rules judge them (RFC 9111 §3.5). Directives are for every cache on the way (§5.2). The last five are this edge's own words,
- * which replaced the visitor's before these rules are asked.
- */
-const passed = new Set([
-  "accept",
-  "accept-encoding",
-  "accept-language",
-  "authorization",
-  "cache-control",
-  "cookie",
-  "pragma",
-  "traceparent",
-  "tracestate",
-  "cdn-loop",
-  "forwarded",
-  "via",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-]);
+/** What becomes of a field in the shared form. */
+type Treatment =
+  /** It is sent: every byte of it is the edge's own, or means the same to all caches (RFC 9111 §5.2). */
+  | "sent"
+  /** It is sent: the origin has to name it in Vary where it answers by it, and its values are of a fixed form. */
+  | "negotiated"
+  /** It is held back until Vary names it, and the request is not the shared one when it does (RFC 9111 §3.5). */
+  | "credentials"
+  /** It is held back until Vary names it. */
+  | "held-back"
+  /** The same, and no two requests have the same value. */
+  | "held-back-id"
+  /** Not sent: this edge answers it, and writes its own where it asks the origin. */
+  | "answered-here"
+  /** It is sent, and stored responses are told apart by it as if Vary named it (RFC 9111 §4.1). */
+  | "unlisted";
 
-/** Answered by this edge from what it stored; when the origin must be asked, the edge writes its own. */
-const answeredHere = new Set([
-  "if-modified-since",
-  "if-none-match",
-  "if-range",
-  "range",
-]);
+const named: readonly [Treatment, readonly string[]][] = [
+  [
+    "sent",
+    [
+      "cache-control",
+      "pragma",
+      // Of a fixed form, or begun anew: `fieldsForOrigin` has seen to that.
+      "traceparent",
+      // These five are this edge's own words by now.
+      "cdn-loop",
+      "forwarded",
+      "via",
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-proto",
+    ],
+  ],
+  ["negotiated", ["accept", "accept-encoding", "accept-language"]],
+  ["credentials", ["authorization", "cookie"]],
+  [
+    "answered-here",
+    [
+      // What may be stored has no content, so that it says nothing but "0".
+      "content-length",
+      "if-modified-since",
+      "if-none-match",
+      "if-range",
+      "range",
+    ],
+  ],
+  [
+    // Browsers and libraries send these with nearly every request: as unlisted ones they would leave nothing to share.
+    "held-back",
+    [
+      "accept-charset",
+      "alt-used",
+      "device-memory",
+      "dnt",
+      "downlink",
+      "dpr",
+      "ect",
+      "priority",
+      "purpose",
+      "referer",
+      "rtt",
+      "save-data",
+      "upgrade-insecure-requests",
+      "user-agent",
+      "viewport-width",
+      "width",
+      "x-moz",
+      "x-purpose",
+      // Tokens against forged writes, which libraries add to reads as well, where they protect nothing.
+      "x-csrf-token",
+      "x-csrftoken",
+      "x-xsrf-token",
+      // These would make the origin answer for another method than the one that is gated and keyed.
+      "x-http-method",
+      "x-http-method-override",
+      "x-method-override",
+    ],
+  ],
+  [
+    // One request's name in a trace or a log. An answer that many get belongs to no one's trace; some frameworks write the ids,
+    // and the free text of baggage and tracestate, into their pages.
+    "held-back-id",
+    [
+      "b3",
+      "baggage",
+      "idempotency-key",
+      "newrelic",
+      "sentry-trace",
+      "tracestate",
+      "uber-trace-id",
+      "x-amz-cf-id",
+      "x-amzn-trace-id",
+      "x-azure-ref",
+      "x-cloud-trace-context",
+      "x-correlation-id",
+      "x-instana-l",
+      "x-instana-s",
+      "x-instana-t",
+      "x-newrelic-id",
+      "x-newrelic-transaction",
+      "x-ot-span-context",
+      "x-request-id",
+      "x-vercel-id",
+    ],
+  ],
+];
+
+const treatments: ReadonlyMap<string, Treatment> = new Map(
+  named.flatMap(([treatment, names]) =>
+    names.map((name) => [name, treatment] as const),
+  ),
+);
+
+const heldBackIds = ["x-b3-", "x-datadog-", "uberctx-"];
+
+/** The treatment of a field by its lower-case name. */
+function treatmentOf(name: string): Treatment {
+  const exact = treatments.get(name);
+  if (exact !== undefined) return exact;
+  // CGI and its heirs read "_" and "-" as one.
+  const read = name.includes("_") ? name.replaceAll("_", "-") : name;
+  // Only browsers write Sec- fields, and they invent new ones; anybody else may write them too.
+  if (read.startsWith("sec-")) return "held-back";
+  if (heldBackIds.some((prefix) => read.startsWith(prefix)))
+    return "held-back-id";
+  const alike = read === name ? undefined : treatments.get(read);
+  return alike === "held-back" || alike === "held-back-id" ? alike : "unlisted";
+}
+
+const isOfOneVisitor = (treatment: Treatment) =>
+  treatment === "credentials" ||
+  treatment === "held-back" ||
+  treatment === "held-back-id";
 
 /**
- * Held back until Vary names them: browsers send these with nearly every request, so to treat them as unknown would be to
- * store nothing, and to send them unkeyed would let anybody choose what others get.
- */
-const ofTheVisitor = new Set([
-  "accept-charset",
-  "device-memory",
-  "dnt",
-  "downlink",
-  "dpr",
-  "ect",
-  "priority",
-  "purpose",
-  "referer",
-  "rtt",
-  "save-data",
-  "upgrade-insecure-requests",
-  "user-agent",
-  "viewport-width",
-  "width",
-  "x-correlation-id",
-  "x-moz",
-  "x-purpose",
-  "x-request-id",
-  // These would make the origin answer for another method than the one that is gated and keyed.
-  "x-http-method",
-  "x-http-method-override",
-  "x-method-override",
-]);
-
-/**
- * The fields to send with a GET or HEAD whose answer may be stored, from those `fieldsForOrigin` gave. Fields nobody knows
- * are sent, as RFC 9110 §5.1 requires of a proxy, but then the answer is shared only if its Vary names them. `nominated`:
- * lower-case names by which stored responses of this very resource vary. `vouched`: names the site record adds.
+ * The shared form of a GET or HEAD, from the fields that `fieldsForOrigin` gave. `nominated`: lower-case names by which stored
+ * responses of this very resource vary. `vouched`: names that the site record adds.
  */
 export function fieldsForShared(
   lines: Iterable<FieldLine>,
   known: { nominated: ReadonlySet<string>; vouched: readonly string[] },
 ): SharedRequest {
-  const vouched = new Set(known.vouched.map((name) => name.toLowerCase()));
+  const vouched = lowerCase(known.vouched);
   const fields: FieldLine[] = [];
   const heldBack = new Set<string>();
-  const unkeyed = new Set<string>();
+  const nominated = new Set<string>();
   for (const line of lines) {
     const name = line[0].toLowerCase();
-    if (answeredHere.has(name)) continue;
-    if (!passed.has(name) && !vouched.has(name)) {
-      if (isOfTheVisitor(name) && !known.nominated.has(name)) {
+    const treatment = treatmentOf(name);
+    if (treatment === "answered-here") continue;
+    if (isOfOneVisitor(treatment) && !vouched.has(name)) {
+      if (!known.nominated.has(name)) {
         heldBack.add(name);
         continue;
       }
-      unkeyed.add(name);
+      nominated.add(name);
     }
     fields.push(line);
   }
-  return { fields, heldBack, unkeyed };
+  return { fields, heldBack, nominated };
 }
 
-/** Judges an answer to a request by its Vary: a field that it does not name may still have decided the answer. */
+/** Judges an answer to a request in the shared form by its Vary. */
 export function sharing(request: SharedRequest, response: Fields): Sharing {
-  const named = new Set(nominatedBy(response));
-  const missing = [...request.heldBack].filter((name) => named.has(name));
+  const byVary = new Set(nominatedBy(response));
+  const missing = [...request.heldBack].filter((name) => byVary.has(name));
   if (missing.length > 0) return { kind: "ask-again", names: missing };
-  const unnamed = [...request.unkeyed].filter((name) => !named.has(name));
+  const unnamed = [...request.nominated].filter((name) => !byVary.has(name));
   return unnamed.length > 0
     ? { kind: "unshareable", names: unnamed }
     : { kind: "shareable" };
 }
 
-/** Only browsers write Sec- fields, and they invent new ones; anybody else may write them too. */
-function isOfTheVisitor(name: string): boolean {
-  // CGI and its heirs read "_" and "-" as one.
-  const read = name.replaceAll("_", "-");
-  return ofTheVisitor.has(read) || read.startsWith("sec-");
+/** Has a request of a visitor what only that visitor may be meant by? */
+export function hasCredentials(request: Fields): boolean {
+  return Boolean(request.get("cookie") || request.get("authorization"));
 }
+
+/** Is this the name of such a field, in lower case? */
+export function isCredential(name: string): boolean {
+  return treatmentOf(name) === "credentials";
+}
+
+/** More than this, names and values together, is not worth telling stored responses apart by. */
+const maxCharacters = 4_096;
+
+/**
+ * The fields by which responses are told apart as if Vary named them all: in lower case, by name, with their values as received,
+ * all that the origin was sent in this form and that Vary may not name. Null when there is too much of it, or when it is never the same
+ * twice. The fields of `request` may still be those that arrived.
+ */
+export function unlistedFields(
+  request: RequestFields,
+  form: Form,
+  settings: Pick<CacheSettings, "vouchedFields" | "ignoredCookies">,
+): Nominated[] | null {
+  if (form === "as-received" && hasIgnoredCookies(request, settings))
+    return null;
+  const found = new Map<string, string>();
+  let characters = 0;
+  for (const [written] of request) {
+    const name = written.toLowerCase();
+    const treatment = treatmentOf(name);
+    if (treatment === "sent" || treatment === "credentials") continue;
+    if (treatment === "answered-here" || found.has(name)) continue;
+    if (form === "shared" && isOfOneVisitor(treatment)) continue;
+    if (neverForwarded(name) || isVouched(name, settings)) continue;
+    if (treatment === "held-back-id") return null;
+    const value = request.get(name) ?? "";
+    const told = treatment === "negotiated" ? negotiated(name, value) : value;
+    if (told === null) continue;
+    found.set(name, told);
+    characters += name.length + told.length;
+    if (characters > maxCharacters) return null;
+  }
+  const unlisted: Nominated[] = [...found].toSorted(byName);
+  return form === "shared" ? unlisted : [exactly, ...unlisted];
+}
+
+/** Stands among the fields of a request that was sent as received: it had no others. */
+const exactly: Nominated = ["*", null];
+
+/** They are in no key. */
+function hasIgnoredCookies(
+  request: Fields,
+  { ignoredCookies }: Pick<CacheSettings, "ignoredCookies">,
+): boolean {
+  const cookie = request.get("cookie") ?? "";
+  return withoutIgnoredCookies(cookie, ignoredCookies) !== cookie;
+}
+
+const byName = ([one]: Nominated, [other]: Nominated) =>
+  one < other ? -1 : Number(one > other);
+
+function isVouched(
+  name: string,
+  { vouchedFields }: Pick<CacheSettings, "vouchedFields">,
+): boolean {
+  return vouchedFields.some((vouched) => vouched.toLowerCase() === name);
+}
+
+/** What an Accept for pages counts as. */
+const page = "text/html";
+
+/** Are these the fields of an ordinary visit, none of which a visitor could invent? */
+export function isOrdinary(unlisted: readonly Nominated[]): boolean {
+  return unlisted.every(([name, value]) => name === "accept" && value === page);
+}
+
+/**
+ * What of a negotiation field counts where Vary does not name it; null for nothing. RFC 9110 §12.5: languages and codings in
+ * their proper form are the origin's to name in Vary, which all do who choose by them at all. But many choose between a page and
+ * JSON by Accept without saying so, hence a page, anything (files of any kind), and every other wish are told apart.
+ */
+function negotiated(name: string, value: string): string | null {
+  const members = listMembers(value.toLowerCase());
+  switch (name) {
+    case "accept-language":
+      return members.every((member) => languageRange.test(member))
+        ? null
+        : value;
+    case "accept-encoding":
+      return members.every((member) => coding.test(member)) ? null : value;
+    default:
+      break;
+  }
+  if (members.length === 0) return null;
+  if (
+    members.every((member) => ofPages.test(member)) &&
+    /^text\/html *(?:;q=1(?:\.0*)?)?$/.test(members[0] ?? "")
+  )
+    return page;
+  return members.every((member) => ofFiles.test(member)) &&
+    members.some((member) => member.startsWith("*/*"))
+    ? null
+    : value;
+}
+
+const weight = String.raw`[ \t]*(?:;[ \t]*q=[01](?:\.\d{0,3})?)?`;
+const languageRange = new RegExp(
+  `^(?:\\*|[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,4})${weight}$`,
+);
+const coding = new RegExp(
+  `^(?:\\*|identity|gzip|x-gzip|deflate|compress|x-compress|br|zstd|dcb|dcz)${weight}$`,
+);
+const file = String.raw`\*/\*|(?:image|audio|video|font)/[a-z0-9*.+-]{1,40}|text/css|application/(?:font-woff2?|ogg)`;
+const ofFiles = new RegExp(`^(?:${file})${weight}$`);
+const ofPages = new RegExp(
+  `^(?:${file}|text/html|application/xhtml\\+xml|application/xml|application/signed-exchange(?:;v=b[0-9])?)${weight}$`,
+);
+
+/**
+ * Could an origin tell more of a visitor by the fields that were held back? Ids of requests say nothing of the visitor. Neither does
+ * a program under the name of the library that it is made with: nobody chose it to be recognised by.
+ */
+export function tellsOfVisitor(
+  heldBack: ReadonlySet<string>,
+  request: Fields,
+): boolean {
+  return [...heldBack].some((name) => {
+    if (!decisive.has(name)) return false;
+    return (
+      name !== "user-agent" ||
+      !library.test((request.get("user-agent") ?? "").trim())
+    );
+  });
+}
+
+/** What origins are known to choose, redirect and refuse by. */
+const decisive = new Set([
+  "authorization",
+  "cookie",
+  "dpr",
+  "referer",
+  "save-data",
+  "sec-ch-ua-mobile",
+  "sec-ch-ua-platform",
+  "sec-fetch-dest",
+  "sec-fetch-site",
+  "user-agent",
+  "viewport-width",
+  "width",
+  "x-csrf-token",
+  "x-csrftoken",
+  "x-xsrf-token",
+]);
+
+const library =
+  /^(?:node|node-fetch|undici|axios|got|python-requests|python-urllib|aiohttp|go-http-client|okhttp|java|ruby)(?:\/\S+)?(?: \(.*\))?$/i;
+
+const lowerCase = (names: readonly string[]) =>
+  new Set(names.map((name) => name.toLowerCase()));

@@ -1,8 +1,8 @@
-import type { Fields } from "../http/fields.ts";
 import { requestDirectives } from "./directives.ts";
 import type { RequestDirectives } from "./directives.ts";
 import { freshnessOf } from "./freshness.ts";
 import type { Freshness } from "./freshness.ts";
+import type { RequestFields } from "./request-fields.ts";
 import type { CacheSettings } from "./settings.ts";
 import { forbidsStale } from "./stale.ts";
 import type { ForwardReason } from "./status.ts";
@@ -44,7 +44,7 @@ export interface Moment {
 
 /** RFC 9111 §4: what to do with a request, given the stored responses of its cache key. */
 export function planReuse(
-  request: { method: string; fields: Fields },
+  request: { method: string; fields: RequestFields },
   candidates: readonly Stored[],
   settings: CacheSettings,
   moment: Moment,
@@ -58,7 +58,7 @@ export function planReuse(
 }
 
 function planUnlimited(
-  request: { method: string; fields: Fields },
+  request: { method: string; fields: RequestFields },
   candidates: readonly Stored[],
   settings: CacheSettings,
   moment: Moment,
@@ -78,7 +78,7 @@ function planUnlimited(
   );
   if (usable.length === 0)
     return { kind: "forward", because: "uri-miss", known: [] };
-  const matching = selectVariants(request.fields, usable);
+  const matching = selectVariants(request.fields, usable, settings);
   if (matching.length === 0) {
     return {
       kind: "forward",

@@ -11,6 +11,14 @@ export interface CacheSettings {
   sortQuery: boolean;
   /** A request with a cookie of such a name goes round the cache; a trailing star stands for any ending. */
   bypassCookies: readonly string[];
+  /** Cookies that cacheable requests go without, beside those of analytics and consent; a trailing star stands for any ending. */
+  ignoredCookies: readonly string[];
+  /**
+   * What a visitor who has other cookies is asked for: "strict", the answer to these very cookies until one says that it is for
+   * all; "static", where the path ends like a static file's, first the answer without cookies, which is everybody's when it is
+   * a static file that states its freshness.
+   */
+  cookies: "strict" | "static";
   /** Request fields that reach the origin without being keyed, because the site vouches that no answer depends on them. */
   vouchedFields: readonly string[];
   /** For responses that state no freshness, by status ("404") or class ("4xx"). */
@@ -19,8 +27,11 @@ export interface CacheSettings {
   maxObjectBytes: number;
   /** How long past its freshness a stored response may stand in for an origin that cannot be reached. */
   serveStaleSeconds: number;
-  /** RFC 9111 §7.3: whether a response with Set-Cookie may be stored, and when. */
-  setCookie: "never" | "when-public" | "as-rfc";
+  /**
+   * RFC 9111 §7.3: what becomes of a response with Set-Cookie. "strip": one that says that it is for all is stored without
+   * these lines. "when-public" and "as-rfc" store them too, so that all visitors get one and the same cookie.
+   */
+  setCookie: "never" | "strip" | "when-public" | "as-rfc";
   /** Whether a visitor's own Cache-Control decides (RFC 9111 §5.2.1). */
   requestDirectives: "honoured" | "ignored";
 }
@@ -31,12 +42,13 @@ export const usualCacheSettings: CacheSettings = {
   ignoredQuery: [],
   sortQuery: false,
   bypassCookies: [],
-  // By these the public HTTP caching suite numbers its requests; it can judge no cache that keeps them from the origin.
-  vouchedFields: ["Test-ID", "Test-Name", "Req-Num"],
+  ignoredCookies: [],
+  cookies: "strict",
+  vouchedFields: [],
   defaultTtlSeconds: {},
   maxObjectBytes: 100_000_000,
   serveStaleSeconds: 86_400,
-  setCookie: "when-public",
+  setCookie: "strip",
   requestDirectives: "honoured",
 };
 

@@ -21,12 +21,17 @@ export type Handled =
       because: ForwardReason;
       /** What the next hop answered; absent when it did not. */
       status?: number;
+      /** How long it took to the head of its response; not told. */
+      originMs?: number;
       ttlSeconds?: number;
       stored?: boolean;
       collapsed?: boolean;
       key?: string;
       detail?: string;
     };
+
+/** Many recipients refuse a header section of 4 or 8 KiB, and whoever asked knows the URL; so a longer key is not told. */
+const longestKey = 200;
 
 /**
  * The value of Cache-Status (RFC 9211 §2) with a member for this cache, after those of the caches nearer the origin. An
@@ -50,7 +55,8 @@ export function cacheStatus(
     tell("collapsed", handled.collapsed);
   }
   tell("ttl", handled.ttlSeconds);
-  tell("key", printable(handled.key));
+  if ((handled.key ?? "").length <= longestKey)
+    tell("key", printable(handled.key));
   tell("detail", printable(handled.detail));
   const ours = serializeItem(new Token(cache), parameters);
   return upstream && structuredList(upstream) ? `${upstream}, ${ours}` : ours;

@@ -3,6 +3,11 @@ export const heuristicallyCacheable: ReadonlySet<number> = new Set([
   200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 451, 501,
 ]);
 
+/** An error that is about the resource, whoever asks for it, and not about the request: RFC 9110 §15.1 lets caches assume so. */
+export function isOfResource(status: number): boolean {
+  return status >= 400 && status < 500 && heuristicallyCacheable.has(status);
+}
+
 /** RFC 9111 §5.2.2.3: the final statuses whose caching rules are followed here, all of RFC 9110, 6585, 7725 and 8470. */
 export const understood: ReadonlySet<number> = new Set([
   200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 304, 307, 308, 400,

@@ -11,6 +11,11 @@ export interface Stored {
   /** As received, less what RFC 9111 §3.1 says not to keep. */
   fields: readonly FieldLine[];
   varyOn: readonly Nominated[];
+  /**
+   * Fields that its request had and Vary does not name: another request has to have them alike (RFC 9111 §4.1). With "*" among
+   * them its request was sent as received, and another has to have no others either, whatever they are.
+   */
+  unlisted: readonly Nominated[];
   /** RFC 9111 §4.2.3; both renewed by every validation. A purge is judged against `requestTimeMs`. */
   requestTimeMs: number;
   responseTimeMs: number;

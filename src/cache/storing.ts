@@ -1,23 +1,26 @@
-import { fieldsOf as fieldsOfLines } from "../http/fields.ts";
+import { fieldsOf as fieldsOfLines, NamedFields } from "../http/fields.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import { requestDirectives } from "./directives.ts";
 import { freshnessLifetime } from "./freshness.ts";
 import type { Lifetime } from "./freshness.ts";
+import { nominatedBy } from "./nominated.ts";
 import { policyOf } from "./policy.ts";
 import type { Policy } from "./policy.ts";
 import { keptFields, withheldFields } from "./kept-fields.ts";
+import type { Form, RequestFields } from "./request-fields.ts";
 import { hasBypassCookie } from "./settings.ts";
 import type { CacheSettings } from "./settings.ts";
 import { forbidsStale } from "./stale.ts";
 import { understood } from "./statuses.ts";
 import type { Stored } from "./stored.ts";
-import { nominatedBy, varyOn } from "./vary.ts";
+import { unlistedBesides, varyOn } from "./vary.ts";
 
-/** A request as the cache sees it; `url` is absolute and the visitor's. */
+/** A request as the cache sees it, and how it was sent; `url` is absolute and the visitor's. */
 export interface CacheRequest {
   method: string;
   url: string;
-  fields: Fields;
+  fields: RequestFields;
+  form: Form;
 }
 
 /** A response as it came from the next hop, and when. */
@@ -41,7 +44,8 @@ export type Refusal =
   | "cookie"
   | "set-cookie"
   | "vary-star"
-  | "no-freshness-or-validator";
+  | "no-freshness-or-validator"
+  | "unkeyed-fields";
 
 export type Storing =
   | { kind: "store"; stored: Omit<Stored, "bodyLength" | "range"> }
@@ -70,18 +74,24 @@ export function mayStore(
     received.responseTimeMs,
     settings,
   );
+  const varied = varyOn(request.fields, response.fields);
+  const { form } = request;
+  const asked = askedAgain(request);
+  const unlisted = unlistedBesides(varied, asked, form, settings);
   const because =
     methodRefusal(request, response, lifetime) ??
     (isStorableStatus(response.status) ? null : "status") ??
-    sharingRefusal(request.fields, response, policy, lifetime, settings);
+    sharingRefusal(request.fields, response, policy, lifetime, settings) ??
+    (unlisted === null ? "unkeyed-fields" : null);
   const isSharedError =
     because === "no-freshness-or-validator" && response.status >= 500;
   if (because !== null && !isSharedError) return { kind: "refuse", because };
   const stored = {
     method: "GET" as const,
     status: response.status,
-    fields: keptFields(received, policy),
-    varyOn: varyOn(request.fields, response.fields),
+    fields: keptFields(received, policy, settings),
+    varyOn: varied,
+    unlisted: unlisted ?? [],
     requestTimeMs: received.requestTimeMs,
     responseTimeMs: received.responseTimeMs,
     storedAtMs: received.responseTimeMs,
@@ -89,6 +99,17 @@ export function mayStore(
   return because === null
     ? { kind: "store", stored }
     : { kind: "once", stored, because };
+}
+
+/** The fields of a GET that the response may answer: those of a POST without what describes its content. */
+function askedAgain({ method, fields }: CacheRequest): RequestFields {
+  if (method !== "POST") return fields;
+  const isOfContent = /^content-/;
+  return new NamedFields(
+    [...fields]
+      .map(([name, value]): FieldLine => [name.toLowerCase(), value])
+      .filter(([name]) => !isOfContent.test(name)),
+  );
 }
 
 /** GET, and what RFC 9110 §9.3.3 allows of POST: a 200 that states its lifetime and that it is what a GET would give. */
@@ -169,8 +190,8 @@ export function bypasses(request: Fields, settings: CacheSettings): boolean {
   );
 }
 
-/** RFC 9111 §3.5. */
-function allowsAuthorized({ directives }: Policy): boolean {
+/** RFC 9111 §3.5: does it say that it is good for others than who asked? */
+export function allowsAuthorized({ directives }: Policy): boolean {
   return (
     directives.public ||
     directives.mustRevalidate ||
@@ -185,10 +206,15 @@ function allowsCookies(policy: Policy, settings: CacheSettings): boolean {
     policy.directives.public ||
     policy.directives.sMaxage !== null ||
     policy.from === "targeted";
-  return (
-    settings.setCookie === "as-rfc" ||
-    (settings.setCookie === "when-public" && forAll)
-  );
+  switch (settings.setCookie) {
+    case "never":
+      return false;
+    case "strip":
+    case "when-public":
+      return forAll;
+    case "as-rfc":
+      return true;
+  }
 }
 
 /** What can be neither fresh, nor validated, nor used stale would only take up room. */

@@ -12,10 +12,10 @@ import { policyOf } from "./policy.ts";
 import type { CacheSettings } from "./settings.ts";
 import { keptFields } from "./kept-fields.ts";
 import { sharingRefusal } from "./storing.ts";
-import type { Received, Refusal } from "./storing.ts";
+import type { CacheRequest, Received, Refusal } from "./storing.ts";
 import { fieldsOf } from "./stored.ts";
 import type { Stored } from "./stored.ts";
-import { matchesOn, varyOn } from "./vary.ts";
+import { matchesOn, unlistedBesides, varyOn } from "./vary.ts";
 
 /** What new fields from the next hop make of a stored response. */
 export type Freshened =
@@ -99,7 +99,7 @@ export function isValidatedBy(stored: Stored, notModified: Fields): boolean {
 /** RFC 9111 §4.3.4: a stored response with the fields of the 304 that validated it for this request. */
 export function freshen(
   stored: Stored,
-  request: Fields,
+  request: Pick<CacheRequest, "fields" | "form">,
   notModified: Received,
   settings: CacheSettings,
 ): Freshened {
@@ -107,10 +107,18 @@ export function freshen(
   const response = { status: stored.status, fields: fieldsOfLines(fields) };
   const policy = policyOf(response, settings);
   const { requestTimeMs, responseTimeMs } = notModified;
+  const varied = varyOn(request.fields, response.fields);
+  const unlisted = unlistedBesides(
+    varied,
+    request.fields,
+    request.form,
+    settings,
+  );
   const renewed: Stored = {
     ...stored,
-    fields: keptFields({ fields, responseTimeMs }, policy),
-    varyOn: varyOn(request, response.fields),
+    fields: keptFields({ fields, responseTimeMs }, policy, settings),
+    varyOn: varied,
+    unlisted: unlisted ?? [],
     requestTimeMs,
     responseTimeMs,
   };
@@ -120,11 +128,16 @@ export function freshen(
     responseTimeMs,
     settings,
   );
-  const because = sharingRefusal(request, response, policy, lifetime, settings);
-  return because === null
-    ? { kind: "keep", stored: renewed }
-    : { kind: "use-once", stored: renewed, because };
+  const because =
+    sharingRefusal(request.fields, response, policy, lifetime, settings) ??
+    (unlisted === null ? "unkeyed-fields" : null);
+  if (because === null) return { kind: "keep", stored: renewed };
+  const own = keptFields({ fields, responseTimeMs }, policy, forOne);
+  return { kind: "use-once", stored: { ...renewed, fields: own }, because };
 }
+
+/** Whoever is answered alone gets the cookies that were set. */
+const forOne: Pick<CacheSettings, "setCookie"> = { setCookie: "as-rfc" };
 
 /**
  * RFC 9111 §4.3.5: what the 200 that answered a HEAD makes of a stored response that could have answered it. Null when they
@@ -132,7 +145,7 @@ export function freshen(
  */
 export function freshenByHead(
   stored: Stored,
-  request: Fields,
+  request: Pick<CacheRequest, "fields" | "form">,
   head: Received,
   settings: CacheSettings,
 ): Freshened | null {

@@ -1,37 +1,98 @@
 import type { Fields } from "../http/fields.ts";
 import { dateOf } from "./dates.ts";
 import { listMembers } from "./list.ts";
+import { nominatedBy } from "./nominated.ts";
+import {
+  unlistedFields,
+  type Form,
+  type RequestFields,
+} from "./request-fields.ts";
+import type { CacheSettings } from "./settings.ts";
 import { fieldsOf } from "./stored.ts";
 import type { Nominated, Stored } from "./stored.ts";
 
-/** The request fields that Vary nominates, lower-case, each once (RFC 9110 §12.5.5). "*" among them stands for all. */
-export function nominatedBy(response: Fields): string[] {
-  const names = listMembers(response.get("vary") ?? "").map((name) =>
-    name.toLowerCase(),
-  );
-  return names.includes("*") ? ["*"] : [...new Set(names)].toSorted();
+/**
+ * The request's values of the fields that the response varies by, to be kept with it: those that its Vary nominates, and
+ * Accept-Encoding for a coded response whose origin forgot to say so, since not every client can read it.
+ */
+export function varyOn(request: Fields, response: Fields): Nominated[] {
+  const names = nominatedBy(response);
+  const coding = response.get("content-encoding")?.trim().toLowerCase();
+  const isCoded = Boolean(coding) && coding !== "identity";
+  const all =
+    isCoded && !names.includes("*") && !names.includes("accept-encoding")
+      ? [...names, "accept-encoding"].toSorted()
+      : names;
+  return all.map((name) => [name, normalised(name, request.get(name))]);
 }
 
-/** The request's values of the fields that the response's Vary nominates, to be kept with it. */
-export function varyOn(request: Fields, response: Fields): Nominated[] {
-  return nominatedBy(response).map((name) => [
-    name,
-    normalised(name, request.get(name)),
-  ]);
+/**
+ * The request's fields by which the response is told apart although its Vary does not name them; null when it cannot be kept
+ * apart from others at all.
+ */
+export function unlistedBesides(
+  varied: readonly Nominated[],
+  request: RequestFields,
+  form: Form,
+  settings: CacheSettings,
+): Nominated[] | null {
+  const unlisted = unlistedFields(request, form, settings);
+  return unlisted === null ? null : besides(varied, unlisted);
+}
+
+function besides(
+  varied: readonly Nominated[],
+  unlisted: Nominated[],
+): Nominated[] {
+  return unlisted.length === 0 || varied.length === 0
+    ? unlisted
+    : unlisted.filter(([name]) => varied.every(([other]) => other !== name));
 }
 
 /**
  * RFC 9111 §4.1: the stored responses whose nominated fields match the request's, best first. Those that have a Vary come
- * before those whose origin forgot it, then the most recent.
+ * before those whose origin forgot it, then the most recent. Fields that no Vary names have to be alike as well, either those of
+ * the shared form or, for what was got by a request as it was received, all of them.
  */
 export function selectVariants(
-  request: Fields,
+  request: RequestFields,
   candidates: readonly Stored[],
+  settings: CacheSettings,
 ): Stored[] {
+  const shared = unlistedFields(request, "shared", settings);
+  // Few are stored so, and it takes a look at every field.
+  let received: Nominated[] | null | undefined;
+  const isAlike = (stored: Stored) => {
+    if (isSame(shared, stored)) return true;
+    if (stored.unlisted.length === 0) return false;
+    received ??= unlistedFields(request, "as-received", settings);
+    return isSame(received, stored);
+  };
   return mostRecentFirst(
-    candidates.filter((stored) => matches(request, stored)),
+    candidates.filter((stored) => matches(request, stored) && isAlike(stored)),
   ).toSorted(
     (a, b) => Number(b.varyOn.length > 0) - Number(a.varyOn.length > 0),
+  );
+}
+
+/** Was a stored response got by what is the shared form of this request too? */
+export function isOfSharedForm(
+  stored: Stored,
+  request: RequestFields,
+  settings: CacheSettings,
+): boolean {
+  return isSame(unlistedFields(request, "shared", settings), stored);
+}
+
+function isSame(unlisted: Nominated[] | null, stored: Stored): boolean {
+  if (unlisted === null) return false;
+  const left = besides(stored.varyOn, unlisted);
+  return (
+    left.length === stored.unlisted.length &&
+    left.every(([name, value], at) => {
+      const other = stored.unlisted[at];
+      return other?.[0] === name && other[1] === value;
+    })
   );
 }
 
@@ -71,19 +132,34 @@ function matches(request: Fields, stored: Stored): boolean {
 
 /**
  * RFC 9111 §4.1 lets two values match that mean the same by the field's own definition. White space around commas means
- * nothing in any list; in Accept-Encoding and Accept-Language neither do order, case, "q=1" and repetition (RFC 9110 §12.5).
+ * nothing in any list; in Accept-Language neither do order, case, "q=1" and repetition (RFC 9110 §12.5.4). Of Accept-Encoding
+ * only which codings are acceptable counts, since whoever accepts a coding can read it, however much it is wanted (§12.5.3).
  */
 function normalised(
   name: string,
   value: string | null | undefined,
 ): string | null {
   if (value === null || value === undefined) return null;
-  if (name !== "accept-encoding" && name !== "accept-language")
-    return listMembers(value).join(",");
-  const weighted = preferences(value).map(
-    ({ tag, quality }) => `${tag};q=${quality}`,
-  );
-  return [...new Set(weighted)].toSorted().join(",");
+  switch (name) {
+    case "accept-encoding": {
+      const codings = preferences(value).flatMap(({ tag, quality }) =>
+        quality > 0
+          ? [tag]
+          : tag === "identity" || tag === "*"
+            ? [`${tag};q=0`]
+            : [],
+      );
+      return [...new Set(codings)].toSorted().join(",");
+    }
+    case "accept-language": {
+      const weighted = preferences(value).map(
+        ({ tag, quality }) => `${tag};q=${quality}`,
+      );
+      return [...new Set(weighted)].toSorted().join(",");
+    }
+    default:
+      return listMembers(value).join(",");
+  }
 }
 
 /** RFC 9110 §12.4.2: each member in lower case with its weight, 1 by default. */

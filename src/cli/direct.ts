@@ -17,14 +17,14 @@ export interface DirectEdge {
   /** 0 lets the system choose; `unsafeGetDirectURL()` of the result then says which. */
   port: number;
   statePath: string;
+  /** Told of what the Worker and its runtime print, which is printed nowhere then. */
+  logged?: (message: string) => void;
   /** A module that runs in the bundle's place and imports it as "./worker.js", with what it needs besides the Worker's bindings. */
   front?: {
     module: string;
     bindings: Readonly<Record<string, Json>>;
     /** Answered for by this process. */
     services: Record<string, (request: Request) => Promise<Response>>;
-    /** Told of what the Worker logs, which is printed nowhere then. */
-    logged: (message: string) => void;
   };
 }
 
@@ -34,7 +34,7 @@ export interface DirectEdge {
  */
 export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
   const worker = configuredWorker();
-  const { front } = edge;
+  const { front, logged } = edge;
   const modules = [
     { type: "ESModule" as const, path: "worker.js", contents: edge.bundle },
   ];
@@ -51,9 +51,9 @@ export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
       modules,
       bindings: { ...worker.bindings, ...edge.variables, ...front?.bindings },
       serviceBindings: front?.services ?? {},
-      ...(front === undefined
+      ...(logged === undefined
         ? {}
-        : { handleStructuredLogs: ({ message }) => front.logged(message) }),
+        : { handleStructuredLogs: ({ message }) => logged(message) }),
       unsafeDirectSockets: edge.addresses.map((host) => ({
         host,
         port: edge.port,

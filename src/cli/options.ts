@@ -9,6 +9,8 @@ export interface StartOptions {
   demo: "kept" | "fresh";
   /** Folder of the local store; null is wrangler's own default. */
   statePath: string | null;
+  /** File of certificates of authorities that vouch for origins, beside those that everybody knows. */
+  originCaPath: string | null;
 }
 
 export type StartCommand =
@@ -25,6 +27,9 @@ another port), over a local store, with demo customers whose sites this command 
                  but compresses text, holds streamed text back and drops Content-Length
   --direct       run the production bundle, as without it
   --state DIR    keep the local store in DIR instead of .wrangler/state
+  --origin-ca FILE
+                 trust the certificates in FILE (PEM) as authorities of https origins too,
+                 in place of NODE_EXTRA_CA_CERTS
   --help         print this
 
 Ctrl-C stops everything it started and exits with 0 (npm itself says 130); a failure exits with 1.`;
@@ -35,6 +40,7 @@ const known = {
   dev: { type: "boolean" },
   direct: { type: "boolean" },
   state: { type: "string" },
+  "origin-ca": { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -53,6 +59,7 @@ export function parseStartCommand(
   });
   const given = new Set<string>();
   let statePath: string | null = null;
+  let originCaPath: string | null = null;
 
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
@@ -67,6 +74,11 @@ export function parseStartCommand(
         return { ok: false, problem: "--state needs a folder" };
       }
       statePath = token.value;
+    } else if (token.name === "origin-ca") {
+      if (!token.value || token.value.startsWith("-")) {
+        return { ok: false, problem: "--origin-ca needs a file" };
+      }
+      originCaPath = token.value;
     } else if (token.value !== undefined) {
       return { ok: false, problem: `${token.rawName} takes no value` };
     }
@@ -100,6 +112,7 @@ export function parseStartCommand(
         customers: given.has("no-demo") ? "none" : "demo",
         demo: given.has("fresh") ? "fresh" : "kept",
         statePath,
+        originCaPath,
       },
     },
   };

@@ -6,6 +6,7 @@ import { serveDemoSites } from "./demo/customers.ts";
 import { serveWelcome } from "./demo/welcome.ts";
 import { startDirect } from "./direct.ts";
 import type { EdgePlace, EdgeProcess } from "./edge-process.ts";
+import { startHostDispatcher } from "./host-dispatcher.ts";
 import { untilItAnswers, untilItIsSilent } from "./liveness.ts";
 import { openLocalStore } from "./local-store.ts";
 import { emptyCache, localVariables } from "./local.ts";
@@ -36,10 +37,14 @@ async function serve(options: StartOptions): Promise<void> {
   const edge = { port, runtime, storePath, persistTo };
   const sites = options.customers === "demo" ? await openDemo(edge) : [];
   const customers = await seed(sites, storePath, options.demo);
+  const { address } = await startHostDispatcher();
   await startEdge({
     port,
     statePath: storePath,
-    variables: localVariables(options.customers),
+    variables: {
+      ...localVariables(options.customers),
+      HOST_DISPATCHER: address,
+    },
   });
   void failWhenSilent(port);
   await untilItAnswers(port);

@@ -4,6 +4,7 @@ import { claimStore } from "./claim-store.ts";
 import { startProcess, type EdgeProcess } from "./edge-process.ts";
 import { untilParentEnds } from "./liveness.ts";
 import { parseStartCommand, usage, type StartOptions } from "./options.ts";
+import { originCaProblem } from "./origin-ca.ts";
 import { portProblem } from "./ports.ts";
 import { usualStatePath } from "./project.ts";
 
@@ -23,14 +24,19 @@ if (!command.ok) fail(`${command.problem}\nSee npm start -- --help`);
 if (command.value.kind === "help") console.log(usage);
 else await start(command.value.options);
 
-async function start({ port, statePath }: StartOptions): Promise<void> {
+async function start(options: StartOptions): Promise<void> {
+  const { port, statePath, originCaPath } = options;
   const problem =
+    (originCaPath === null ? null : await originCaProblem(originCaPath)) ??
     (await claimStore(resolve(statePath ?? usualStatePath), port)) ??
     (await portProblem(port));
   if (problem !== null) fail(problem);
 
   const script = fileURLToPath(import.meta.resolve("./serve.ts"));
-  edge = startProcess(script, args, { env: {}, stdout: "inherit" });
+  // What wrangler and miniflare have in place of an option: they have workerd trust what this names.
+  const env =
+    originCaPath === null ? {} : { NODE_EXTRA_CA_CERTS: resolve(originCaPath) };
+  edge = startProcess(script, args, { env, stdout: "inherit" });
   const how = await edge.ended;
   if (stopping) return;
   // One that ended with an exit code has said why.

@@ -1,27 +1,38 @@
 import { connect } from "cloudflare:sockets";
 import type { ProxyError } from "../http/proxy-status.ts";
+import { agreesOnTls } from "./tls-hello.ts";
 
 const probeMs = 1000;
 
 /**
  * Why did an exchange fail? The runtime gives one error for an origin that refuses, one that hangs up
- * and one that is not there, so a connection is tried: TCP first, then TLS.
+ * and one that is not there, so a connection is tried: TCP first, then TLS, then its first message alone.
  */
-export async function diagnose(
-  { protocol, hostname, port }: URL,
-  message: string,
-): Promise<ProxyError> {
-  const secure = protocol === "https:";
-  const address = {
-    hostname: hostname.replace(/^\[|\]$/g, ""),
-    port: Number(port === "" ? (secure ? 443 : 80) : port),
-  };
+export async function diagnose(url: URL, message: string): Promise<ProxyError> {
+  const secure = url.protocol === "https:";
+  const address = addressOf(url);
   if (!(await opens(address, "off")))
-    return saysNoAddress(hostname, message)
+    return saysNoAddress(url.hostname, message)
       ? "dns_error"
       : "connection_refused";
-  if (secure && !(await opens(address, "on"))) return "tls_protocol_error";
+  if (secure && !(await opens(address, "on")))
+    return (await agreesOnTls(address))
+      ? "tls_certificate_error"
+      : "tls_protocol_error";
   return "connection_terminated";
+}
+
+/** Does the origin take a TCP connection within a second? Nothing is sent on it. */
+export async function canConnect(url: URL): Promise<boolean> {
+  return opens(addressOf(url), "off");
+}
+
+function addressOf({ protocol, hostname, port }: URL): SocketAddress {
+  const usualPort = protocol === "https:" ? 443 : 80;
+  return {
+    hostname: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? usualPort : Number(port),
+  };
 }
 
 /** A connection that is refused is "lost"; a name without an address is an error the runtime does not explain. */

@@ -15,6 +15,7 @@ export function toInbound(request: Request, config: EdgeConfig): Inbound {
     fields,
     body,
     country: cf.country ?? null,
+    pop: cf.colo ?? null,
     clientAddress:
       config.clientAddress === "cf-connecting-ip"
         ? fields.get("cf-connecting-ip")

@@ -1,5 +1,6 @@
-import type { Reply, Watch } from "../world.ts";
+import type { Reply } from "../world.ts";
 import { WebSocketChannel } from "./channel.ts";
+import { disconnection } from "./disconnection.ts";
 import { headersOf } from "./headers.ts";
 
 /** The part of an execution context that is used here. */
@@ -23,15 +24,23 @@ export function toResponse(reply: Reply, ctx: Waiting): Response {
     case "stream": {
       const { readable, writable } = pipeFor(headers);
       const cut = new AbortController();
-      const sent = body.stream.pipeTo(writable, { signal: cut.signal });
-      ctx.waitUntil(watchWhile(sent, body.watch, () => cut.abort()));
+      const sent = body.stream
+        .pipeTo(writable, { signal: cut.signal, preventAbort: true })
+        .then(undefined, (error: unknown) =>
+          writable.abort(disconnection(String(error))),
+        );
+      void body.watch.cut.then(() =>
+        cut.abort(new Error("the customer is no longer served")),
+      );
+      ctx.waitUntil(body.watch.during(ended(sent)));
       return new Response(readable, { status, headers, encodeBody: "manual" });
     }
     case "channel": {
       if (!(body.channel instanceof WebSocketChannel))
         throw new TypeError("a channel that this world did not open");
       const { visitor, closed, cut } = body.channel.relay();
-      ctx.waitUntil(watchWhile(closed, body.watch, cut));
+      void body.watch.cut.then(cut);
+      ctx.waitUntil(body.watch.during(ended(closed)));
       return new Response(null, { status: 101, headers, webSocket: visitor });
     }
   }
@@ -46,26 +55,6 @@ function pipeFor(headers: Headers): TransformStream<Uint8Array, Uint8Array> {
 }
 
 /** Resolves when the delivery has ended, whichever side ended it. */
-function watchWhile(
-  delivery: Promise<void>,
-  watch: Watch,
-  cut: () => void,
-): Promise<void> {
-  let timer: number | null = null;
-  let over = false;
-  const askIn = (ms: number) => {
-    timer = setTimeout(ask, ms);
-  };
-  const ask = async () => {
-    const answer = await watch.ask();
-    if (over) return;
-    if (answer.kind === "cut") cut();
-    else askIn(answer.askAgainInMs);
-  };
-  const end = () => {
-    over = true;
-    clearTimeout(timer);
-  };
-  askIn(watch.firstInMs);
-  return delivery.then(end, end);
+function ended(delivery: Promise<void>): Promise<void> {
+  return delivery.then(undefined, () => undefined);
 }

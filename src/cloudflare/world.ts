@@ -1,16 +1,21 @@
 import type { EdgeConfig } from "../edge/config.ts";
 import type { EdgeEvent, World } from "../world.ts";
+import type { HostVariables } from "./host-override.ts";
 import { readList } from "./list.ts";
+import { PopCache } from "./pop-cache.ts";
 import type { Waiting } from "./reply.ts";
 import { send } from "./send.ts";
-import { forget, keep, keepBytes, recall, recallBytes } from "./shelf.ts";
 
 /** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
 export function cloudflareWorld(
-  env: Env,
+  env: Env & HostVariables,
   ctx: Waiting,
   config: EdgeConfig,
 ): World {
+  const observe = (event: EdgeEvent) => log(event, config.logRequests);
+  const { recall, keep, forget, recallBytes, keepBytes } = new PopCache(
+    observe,
+  );
   return {
     nowMs: () => Date.now(),
     randomHex,
@@ -20,10 +25,11 @@ export function cloudflareWorld(
     forget,
     recallBytes,
     keepBytes,
-    send,
+    send: (request) =>
+      send(request, { ctx, variables: env, edge: config.name }),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     later: (work) => ctx.waitUntil(work),
-    observe: (event) => log(event, config.logRequests),
+    observe,
   };
 }
 

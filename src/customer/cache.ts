@@ -42,6 +42,11 @@ const cookie = named(
   /^[!#$%&'+.^_`|~0-9A-Za-z-]{1,100}\*?$/,
 );
 
+const anyCookie = named(
+  "the name of a cookie, its end perhaps a star, or a star alone",
+  /^(?:[!#$%&'+.^_`|~0-9A-Za-z-]{1,100}\*?|\*)$/,
+);
+
 const fieldName = named(
   "the name of a request field",
   /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/,
@@ -61,6 +66,8 @@ export const cacheSettings = v.pipe(
     ignoredQuery: v.nullish(namesOf(parameter), [...usual.ignoredQuery]),
     sortQuery: v.nullish(v.boolean("true or false"), usual.sortQuery),
     bypassCookies: v.nullish(namesOf(cookie), [...usual.bypassCookies]),
+    ignoredCookies: v.nullish(namesOf(anyCookie), [...usual.ignoredCookies]),
+    cookies: v.nullish(oneOf(["strict", "static"]), usual.cookies),
     vouchedFields: v.nullish(namesOf(fieldName), [...usual.vouchedFields]),
     defaultTtlSeconds: v.nullish(
       mapOf(status, ttlSeconds, 100),
@@ -76,7 +83,7 @@ export const cacheSettings = v.pipe(
       usual.serveStaleSeconds,
     ),
     setCookie: v.nullish(
-      oneOf(["never", "when-public", "as-rfc"]),
+      oneOf(["never", "strip", "when-public", "as-rfc"]),
       usual.setCookie,
     ),
     requestDirectives: v.nullish(

@@ -23,6 +23,7 @@ const denying = members({
   appealUrl: anything,
   authority: anything,
   offboardUntil: anything,
+  clearSiteData: anything,
 });
 
 const forms = {

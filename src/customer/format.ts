@@ -1,4 +1,5 @@
 import { usualCacheSettings, type CacheSettings } from "../cache/settings.ts";
+import { formatOriginHost } from "./origin-host.ts";
 import type { Site } from "./site.ts";
 import type { Denial, Standing } from "./standing.ts";
 
@@ -31,14 +32,25 @@ function denialRecord(denial: Denial) {
     appealUrl: denial.appealUrl,
     authority: denial.authority,
     offboardUntil: instant(denial.offboardUntilMs),
+    clearSiteData: denial.clearSiteData,
     seq: denial.seq,
   };
 }
 
 /** The record's text, which `parseSite` reads back. */
-export function formatSite({ originFields, cache, ...site }: Site): string {
+export function formatSite({
+  customer,
+  origins,
+  originHost,
+  timeoutSeconds,
+  originFields,
+  cache,
+}: Site): string {
   return written({
-    ...site,
+    customer,
+    origins,
+    originHost: formatOriginHost(originHost),
+    timeoutSeconds,
     originFields: unlessEmpty(Object.fromEntries(originFields)),
     cache: unlessEmpty(cacheRecord(cache)),
   });

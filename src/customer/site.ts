@@ -5,6 +5,7 @@ import type { FieldLine } from "../http/fields.ts";
 import { canonicalHost } from "../http/host.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { cacheSettings } from "./cache.ts";
+import { originHost, type OriginHost } from "./origin-host.ts";
 import { readRecord } from "./record.ts";
 import { listOf, mapOf, members, textAs, wholeNumber } from "./schema.ts";
 import { customerId } from "./text.ts";
@@ -13,6 +14,8 @@ export interface Site {
   customer: string;
   /** Scheme, canonical host, and port where it is not the scheme's own. */
   origins: readonly [string, ...string[]];
+  /** The Host that its origins are asked under. */
+  originHost: OriginHost;
   /** To the first byte of a response. */
   timeoutSeconds: number;
   /** Request fields added for the origin. */
@@ -72,6 +75,7 @@ const site = v.pipe(
   members({
     customer: customerId,
     origins: listOf(origin, 16),
+    originHost,
     timeoutSeconds: v.nullish(wholeNumber(1, 600), 30),
     originFields: v.nullish(mapOf(fieldName, fieldValue, 50), {}),
     cache: v.nullish(cacheSettings, {}),

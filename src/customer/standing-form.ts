@@ -21,6 +21,9 @@ export const grounds = [
   "request",
 ] as const;
 
+/** What a refusal asks browsers to clear: `storage` means the cache too. */
+export const clearable = ["cache", "storage"] as const;
+
 export const verdict = v.pipe(
   v.string("allow or deny"),
   v.trim(),
@@ -59,6 +62,7 @@ export const descriptive = {
     }),
   ),
   offboardUntil: optional(instant),
+  clearSiteData: optional(oneOf(clearable)),
   seq,
 };
 
@@ -96,6 +100,7 @@ export const denial = v.pipe(
     appealUrl: record.appealUrl,
     authority: record.authority,
     offboardUntilMs: record.offboardUntil,
+    clearSiteData: record.clearSiteData,
     seq: record.seq,
   })),
 );

@@ -16,11 +16,15 @@ import {
   denial,
   descriptive,
   verdict,
+  type clearable,
   type grounds,
 } from "./standing-form.ts";
 
 /** Why a customer is denied, in one word; the status a visitor gets follows from it. */
 export type Ground = (typeof grounds)[number];
+
+/** What a refusal asks a visitor's browser to clear of the site (Clear-Site-Data): `storage` means the cache too. */
+type ClearSiteData = (typeof clearable)[number];
 
 /** Who demanded a denial, and under what law (RFC 7725 §3). */
 interface Authority {
@@ -48,6 +52,7 @@ export interface Denial {
   appealUrl: string | null;
   authority: Authority | null;
   offboardUntilMs: number | null;
+  clearSiteData: ClearSiteData | null;
   seq: number | null;
 }
 
@@ -74,6 +79,7 @@ export const bareDenial: Denial = {
   appealUrl: null,
   authority: null,
   offboardUntilMs: null,
+  clearSiteData: null,
   seq: null,
 };
 

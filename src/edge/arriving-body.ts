@@ -1,21 +1,36 @@
 import type { World } from "../world.ts";
 import { ByteWindow } from "./byte-window.ts";
 import { SliceWriter } from "./slice-writer.ts";
-import { sliceBytes, type BodyAccess } from "./stored-body.ts";
+import { sliceBytes, slicesPerFetch, type BodyAccess } from "./stored-body.ts";
 
 /** What became of the copy of a body that arrived. */
 export type KeptBody =
   | { kind: "memory"; bytes: Uint8Array }
+  /** The first `length` bytes of it; the rest was not fetched. */
   | { kind: "pop"; length: number }
   | { kind: "lost"; because: Loss };
 
 /** It broke off or is not as long as stated; it is larger than the site lets it be; memory or the PoP cache has no room for it. */
-type Loss = "broken" | "too-large" | "no-memory" | "not-written";
+export type Loss = "broken" | "too-large" | "no-memory" | "not-written";
 
 /** What all bodies on their way may take of an isolate's memory together. */
 export interface ArrivalBudget {
   bytes: number;
   readonly maxBytes: number;
+}
+
+export interface ArrivalLimits {
+  /** What is longer is not kept. */
+  maxBytes: number;
+  /** By Content-Length or Content-Range, null when neither says. */
+  statedBytes: number | null;
+  budget: ArrivalBudget;
+  /** For slices out of a longer body, however short: the index of the first. They go to the PoP cache. */
+  firstSlice?: number;
+  /** The rest can be asked for later, so that it is not fetched for nobody. */
+  whenUnread?: "fetch" | "stop";
+  /** Called once it is certain that it is not kept: nobody should join it any more. */
+  onLoss?: (because: Loss) => void;
 }
 
 /** How far a body is read ahead of its fastest reader, and how far back the others find it in memory when it is not kept. */
@@ -26,7 +41,11 @@ const windowUnderPressureBytes = 64 * 1024;
 const idleLimitMs = 60_000;
 
 type End =
-  { kind: "arriving" } | { kind: "whole" } | { kind: "broken"; error: Error };
+  | { kind: "arriving" }
+  | { kind: "whole" }
+  /** Nobody wanted the rest. */
+  | { kind: "stopped" }
+  | { kind: "broken"; error: Error };
 
 interface Reader {
   at: number;
@@ -38,7 +57,7 @@ type Place =
   | { kind: "memory"; bytes: Uint8Array }
   | { kind: "slice" }
   | { kind: "gone" }
-  | Exclude<End, { kind: "arriving" }>
+  | Extract<End, { kind: "whole" | "broken" }>
   | { kind: "not-yet" };
 
 /**
@@ -48,11 +67,7 @@ type Place =
  */
 export class ArrivingBody {
   readonly name: string;
-  readonly #limits: {
-    maxBytes: number;
-    statedBytes: number | null;
-    budget: ArrivalBudget;
-  };
+  readonly #limits: ArrivalLimits;
   readonly #world: World;
   readonly #window = new ByteWindow();
   readonly #writer: SliceWriter;
@@ -64,26 +79,21 @@ export class ArrivingBody {
   #loss: Loss | null = null;
   #progressAtMs: number;
 
-  /** `maxBytes`: what is longer is not kept. `statedBytes`: by Content-Length or Content-Range, null when neither says. */
-  constructor(
-    name: string,
-    limits: {
-      maxBytes: number;
-      statedBytes: number | null;
-      budget: ArrivalBudget;
-    },
-    world: World,
-  ) {
+  constructor(name: string, limits: ArrivalLimits, world: World) {
     this.name = name;
     this.#limits = limits;
     this.#world = world;
-    this.#writer = new SliceWriter(name, world);
+    this.#writer = new SliceWriter(name, limits.firstSlice ?? 0, world);
     this.#progressAtMs = world.nowMs();
   }
 
   /** How many bytes have arrived. */
   get length(): number {
     return this.#window.end;
+  }
+
+  get isBroken(): boolean {
+    return this.#end.kind === "broken";
   }
 
   /** Is the request that fetched it gone for good? Then nothing comes any more. */
@@ -98,17 +108,16 @@ export class ArrivingBody {
     const reader = source.getReader();
     const alarm = new Alarm(idleLimitMs, this.#world);
     while (this.#end.kind === "arriving") {
-      await this.#untilWanted();
-      if (this.#loss !== null && this.#readers.size === 0) break;
+      await this.#untilWanted(alarm);
+      if (this.#readers.size === 0 && this.#mayStop()) break;
       await this.#takeFrom(reader, alarm);
       if (this.#loss === null && !(await this.#writer.settle(2)))
         this.#lose("not-written");
       this.#trim();
     }
-    if (this.#end.kind !== "whole") {
-      this.#finish({ kind: "broken", error: new Error("nobody reads it") });
+    this.#finish({ kind: "stopped" });
+    if (this.#end.kind !== "whole")
       void reader.cancel().then(undefined, () => undefined);
-    }
     const kept = await this.#keep();
     this.#limits.budget.bytes -= this.#window.end - this.#window.start;
     return kept;
@@ -186,7 +195,15 @@ export class ArrivingBody {
       return at < this.#writer.written * sliceBytes
         ? { kind: "slice" }
         : { kind: "gone" };
-    return this.#end.kind === "arriving" ? { kind: "not-yet" } : this.#end;
+    switch (this.#end.kind) {
+      case "arriving":
+        return { kind: "not-yet" };
+      case "stopped":
+        return { kind: "gone" };
+      case "whole":
+      case "broken":
+        return this.#end;
+    }
   }
 
   async *#bytesAt(
@@ -199,14 +216,19 @@ export class ArrivingBody {
         yield place.bytes;
         return;
       case "slice":
-        yield* access.slice(at);
+        yield* access.slice(this.#position(at));
         return;
       case "gone":
-        yield* access.fromOrigin(at);
+        yield* access.fromOrigin(this.#position(at));
         return;
       case "broken":
         throw place.error;
     }
+  }
+
+  /** In the whole body, if this is a stretch of one. */
+  #position(at: number): number {
+    return (this.#limits.firstSlice ?? 0) * sliceBytes + at;
   }
 
   async #takeFrom(
@@ -243,8 +265,7 @@ export class ArrivingBody {
     this.#progressAtMs = this.#world.nowMs();
     if (this.#window.end > maxBytes) this.#lose("too-large");
     if (this.#isPressed()) this.#lose("no-memory");
-    if (this.#loss === null && this.#window.end > sliceBytes)
-      this.#writeFullSlices();
+    if (this.#loss === null && this.#isSliced()) this.#writeFullSlices();
     this.#wake();
   }
 
@@ -279,14 +300,20 @@ export class ArrivingBody {
   }
 
   #lose(because: Loss): void {
-    this.#loss ??= because;
+    if (this.#loss !== null) return;
+    this.#loss = because;
+    this.#limits.onLoss?.(because);
   }
 
   /** After the last byte: a short body is in memory, the end of a long one goes to the PoP cache. */
   async #keep(): Promise<KeptBody> {
     if (this.#loss !== null) return { kind: "lost", because: this.#loss };
     const length = this.#window.end;
-    if (length <= sliceBytes)
+    if (this.#end.kind === "stopped")
+      return (await this.#writer.settle(0))
+        ? { kind: "pop", length: this.#writer.written * sliceBytes }
+        : { kind: "lost", because: "not-written" };
+    if (!this.#isSliced())
       return { kind: "memory", bytes: this.#window.cut(0, length) };
     const rest = this.#writer.begun * sliceBytes;
     if (rest < length) this.#writer.begin(this.#window.cut(rest, length));
@@ -295,12 +322,32 @@ export class ArrivingBody {
       : { kind: "lost", because: "not-written" };
   }
 
+  /** Nobody reads it. Then what is not kept is not wanted, nor much of what can be asked for later. */
+  #mayStop(): boolean {
+    if (this.#loss !== null) return true;
+    const { whenUnread, statedBytes } = this.#limits;
+    return (
+      whenUnread === "stop" &&
+      this.#isSliced() &&
+      (statedBytes ?? 0) - this.#window.end > slicesPerFetch * sliceBytes
+    );
+  }
+
+  #isSliced(): boolean {
+    return (
+      this.#limits.firstSlice !== undefined || this.#window.end > sliceBytes
+    );
+  }
+
   /** Lets go of what the PoP cache has, or, when it is not kept, of what lies further back than the window. */
   #trim(): void {
     const before =
       this.#loss === null
         ? this.#writer.written * sliceBytes
-        : this.#window.end - this.#windowBytes();
+        : Math.min(
+            this.#window.end - this.#windowBytes(),
+            this.#fastestReaderAt(),
+          );
     this.#limits.budget.bytes -= this.#window.dropBefore(before);
   }
 
@@ -314,18 +361,22 @@ export class ArrivingBody {
   }
 
   /** Waits until a reader comes near the end of what has arrived. Without readers it is wanted for the cache. */
-  async #untilWanted(): Promise<void> {
-    while (this.#readers.size > 0 && this.#ahead() >= this.#windowBytes())
-      await new Promise<void>((resolve) => {
-        this.#wakeFetching = resolve;
-      });
+  async #untilWanted(alarm: Alarm): Promise<void> {
+    while (
+      this.#readers.size > 0 &&
+      this.#window.end - this.#fastestReaderAt() >= this.#windowBytes()
+    )
+      await alarm.orSooner(
+        new Promise<void>((resolve) => {
+          this.#wakeFetching = resolve;
+        }),
+      );
   }
 
-  /** How far the fastest reader is behind. */
-  #ahead(): number {
+  #fastestReaderAt(): number {
     let fastest = 0;
     for (const { at } of this.#readers) fastest = Math.max(fastest, at);
-    return this.#window.end - fastest;
+    return fastest;
   }
 
   #wake(): void {
@@ -335,7 +386,10 @@ export class ArrivingBody {
   }
 }
 
-/** A timer that is set again only after it went off: to set one for each chunk would cost more than the chunk. */
+/**
+ * A timer beside other work, set again only after it went off: to set one for each chunk would cost more than the chunk. No
+ * wait for another request goes without one, since the runtime cancels a request in which nothing but promises is pending.
+ */
 class Alarm {
   readonly #afterMs: number;
   readonly #world: World;

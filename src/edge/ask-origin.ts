@@ -1,22 +1,29 @@
-import { surrogateDevice } from "../cache/policy.ts";
-import { asksForOneRange } from "../cache/ranges.ts";
+import { withoutIgnoredCookies } from "../cache/cookies.ts";
+import { freshnessLifetime } from "../cache/freshness.ts";
+import { policyOf, surrogateDevice } from "../cache/policy.ts";
+import { asksForOneRange, slicesFor, type ByteRange } from "../cache/ranges.ts";
 import {
   fieldsForShared,
+  hasCredentials,
+  isCredential,
   sharing,
+  tellsOfVisitor,
   type Sharing,
   type SharedRequest,
 } from "../cache/request-fields.ts";
 import type { Reuse } from "../cache/reuse.ts";
-import { fieldsOf, type FieldLine } from "../http/fields.ts";
-import type { RequestContext } from "./context.ts";
+import { hasStaticPath, isStaticFile } from "../cache/static-files.ts";
+import { isOfResource } from "../cache/statuses.ts";
+import { allowsAuthorized, mayStore } from "../cache/storing.ts";
+import { isOfSharedForm } from "../cache/vary.ts";
+import { fieldsOf, NamedFields, type FieldLine } from "../http/fields.ts";
+import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import {
-  forwardedFields,
-  send,
-  type Failed,
-  type Forwarded,
-} from "./forward.ts";
-import { discardBody } from "./received.ts";
+import { discardBody } from "./bytes.ts";
+import { forwardedFields, send, type Forwarded } from "./forward.ts";
+import { countSecond, isConfirmed, recall, remember } from "./hit-for-miss.ts";
+import { receivedFrom, type Arrived } from "./received.ts";
+import { sliceBytes, slicesPerFetch } from "./stored-body.ts";
 
 /** What is asked of an origin besides what the visitor's own fields say. */
 export interface Question {
@@ -28,43 +35,90 @@ export interface Question {
   nominated: readonly string[];
 }
 
-/** What an origin answered, and what its answer says of being shared. */
+/** What an origin answered to the request of a context, and what the cache may make of it. */
 export interface Exchange {
+  /** The request as it was sent: without the fields that were held back. */
+  context: RequestContext;
   sent: Forwarded;
   sharing: Sharing | { kind: "past-the-cache" };
 }
 
+/** One in the shared form. */
+export interface SharedExchange extends Exchange {
+  /** Lower-case names of the visitor's fields that were not sent. */
+  heldBack: ReadonlySet<string>;
+}
+
+type Asking = Extract<Reuse, { kind: "validate" | "forward" }>;
+
 /**
- * Asks the origin for an answer that others may get too. When it turns out to depend on fields that were held back, it is
- * asked for once more with them.
+ * Asks the origin in the shared form. When the answer turns out to depend on fields that were held back, and they are no
+ * credentials, it is asked for once more with them.
  */
 export async function askOrigin(
   context: RequestContext,
   question: Question,
   edge: Edge,
-): Promise<Exchange> {
+): Promise<SharedExchange> {
   const { site } = context;
-  const lines = forwardedFieldsOf(context, edge);
+  const lines = forwardedFields(context, edge);
   const ask = async (names: readonly string[]) => {
     const shared = fieldsForShared(lines, {
       nominated: new Set(names),
       vouched: site.cache.vouchedFields,
     });
-    // An answer to fields that nothing keys must not freshen what all share.
-    const isKeyed = [...shared.unkeyed].every((name) => names.includes(name));
     const fields = [
       ...shared.fields,
       ...edgeFields(shared, edge),
       ...question.range,
-      ...(isKeyed ? question.conditions : []),
+      ...question.conditions,
     ];
-    const sent = checkPart(await sendFor(context, fields, edge), question);
-    return { sent, sharing: sharingOf(shared, sent) };
+    const sent = await sendFor(context, fields, edge);
+    const { heldBack } = shared;
+    return {
+      context: sharedContext(context, heldBack),
+      sent,
+      sharing: sharingOf(shared, sent),
+      heldBack,
+    };
   };
   const first = await ask(question.nominated);
   if (first.sharing.kind !== "ask-again") return first;
+  const { names } = first.sharing;
+  if (names.some(isCredential)) return first;
   discard(first.sent);
-  return ask([...question.nominated, ...first.sharing.names]);
+  return ask([...question.nominated, ...names]);
+}
+
+/** The same request without the credentials that were held back: no answer to it can be meant for them. */
+function sharedContext(
+  context: RequestContext,
+  heldBack: ReadonlySet<string>,
+): RequestContext {
+  const { request } = context;
+  const hidden = ["cookie", "authorization"].filter((name) =>
+    heldBack.has(name),
+  );
+  if (hidden.length === 0) return { ...context, form: "shared" };
+  const fields = new NamedFields(
+    [...request.fields]
+      .map(([name, value]): FieldLine => [name.toLowerCase(), value])
+      .filter(([name]) => !hidden.includes(name)),
+  );
+  return { ...context, form: "shared", request: { ...request, fields } };
+}
+
+/** Asks the origin what the visitor asked, field by field. It may be stored for others who ask the very same. */
+export async function askAsReceived(
+  context: RequestContext,
+  edge: Edge,
+): Promise<Exchange> {
+  const { sent } = await askForVisitor(context, edge);
+  return {
+    context: { ...context, form: "as-received" },
+    sent,
+    sharing: { kind: "shareable" },
+  };
 }
 
 /** Asks the origin what the visitor asked, for this visitor alone. */
@@ -72,11 +126,165 @@ export async function askForVisitor(
   context: RequestContext,
   edge: Edge,
 ): Promise<Exchange> {
-  const fields = forwardedFieldsOf(context, edge);
+  const fields = forwardedFields(
+    { ...context, request: context.asReceived },
+    edge,
+  );
   return {
+    context,
     sent: await sendFor(context, fields, edge),
     sharing: { kind: "past-the-cache" },
   };
+}
+
+/**
+ * Is a request to be sent as it was received, because its answer is for this visitor as far as is known, or because no shared one
+ * can come of it?
+ */
+export function goesAsReceived(
+  context: RequestContext,
+  { plan, isStored }: { plan: Asking; isStored: boolean },
+  edge: Edge,
+): boolean {
+  const { request, site } = context;
+  const { fields } = request;
+  const known = recall(context, edge);
+  if (known === "uncacheable") return true;
+  // What is stored is freshened for everybody by a request that anybody could have made.
+  if (plan.kind === "validate")
+    return !isOfSharedForm(plan.stored, fields, site.cache);
+  if (request.method === "HEAD" && !isStored) return true;
+  if (!hasCredentials(fields) || known === "for-all") return false;
+  if (known === "uncacheable-with-credentials") return true;
+  return !triesWithoutCookies(context);
+}
+
+/** May the answer without cookies turn out to be good for visitors with cookies too? */
+function triesWithoutCookies({ request, resource }: RequestContext) {
+  return !request.fields.get("authorization") && hasStaticPath(resource.target);
+}
+
+/** An origin that took longer than this is not asked again for the same visitor. */
+const slowMs = 3_000;
+
+/**
+ * The answer that this visitor is to get. One in the shared form that is an error, or that is for one visitor, may be another one
+ * for who sends all fields, so it is asked for once more with them; from then on they are sent at once. An origin in trouble
+ * (5xx), or a slow one, is not asked twice.
+ */
+export async function confirm(
+  context: RequestContext,
+  { plan, first }: { plan: Asking; first: SharedExchange },
+  edge: Edge,
+): Promise<Exchange> {
+  const { sent, heldBack } = first;
+  if (sent.kind === "failed" || context.request.method !== "GET") return first;
+  const { status } = sent.response;
+  if (status >= 500 || unrelated.has(status)) return first;
+  const isTrial =
+    plan.kind === "forward" &&
+    recall(context, edge) !== "for-all" &&
+    [...heldBack].some(isCredential);
+  const doubt =
+    isTrial && !isForCookies(context, sent, edge)
+      ? "of-credentials"
+      : doubtOf(context, first, { sent, edge });
+  if (doubt === "none") return first;
+  const unconfirmed: Exchange =
+    doubt === "error" && !isOfResource(status)
+      ? { ...first, context: { ...context, form: "as-received" } }
+      : first;
+  const isTold =
+    tellsOfVisitor(heldBack, context.asReceived.fields) ||
+    wentWithoutCookies(context);
+  if (!isTold) return unconfirmed;
+  const { host } = context.admitted;
+  const hadCredentials = [...heldBack].some(isCredential);
+  if (!hadCredentials) {
+    const isSlow = sent.responseTimeMs - sent.requestTimeMs > slowMs;
+    if (isSlow) remember(context, "uncacheable", edge);
+    if (isSlow || isConfirmed(host, status, edge)) return unconfirmed;
+  }
+  const second = await askAsReceived(context, edge);
+  if (second.sent.kind === "failed" && !hadCredentials) return unconfirmed;
+  if (second.sent.kind === "answered") {
+    const statuses = { first: status, second: second.sent.response.status };
+    countSecond(host, statuses, edge);
+    const isSame = statuses.second === status && !hadCredentials;
+    if (doubt === "error" && isSame && isOfResource(status)) {
+      // Who asks makes no difference, so all may share it.
+      discard(second.sent);
+      return first;
+    }
+  }
+  discard(sent);
+  remember(
+    context,
+    doubt === "of-credentials" ? "uncacheable-with-credentials" : "uncacheable",
+    edge,
+  );
+  return second;
+}
+
+/** Has the site's own list of ignored cookies taken away some that may be a visitor's session? */
+function wentWithoutCookies({ request, asReceived }: RequestContext): boolean {
+  const cookie = asReceived.fields.get("cookie") ?? "";
+  const left = withoutIgnoredCookies(cookie, []) ?? "";
+  return left !== (request.fields.get("cookie") ?? "");
+}
+
+/** RFC 9110 §15.4.5, §15.5.13, §15.5.17: these answer the conditions and ranges that were sent. */
+const unrelated: ReadonlySet<number> = new Set([304, 412, 416]);
+
+type Doubt =
+  | "none"
+  /** It may be stored, but it is an error. */
+  | "error"
+  /** It may not be stored. */
+  | "refused"
+  /** It depends on credentials, or is not what all may have without them. */
+  | "of-credentials";
+
+/** Why an answer in the shared form may not be the one that this visitor should get. */
+function doubtOf(
+  { site }: RequestContext,
+  { context: asked, sharing: shared, heldBack }: SharedExchange,
+  { sent, edge }: { sent: Arrived; edge: Edge },
+): Doubt {
+  const received = receivedFrom(asked, sent, edge);
+  if ([...heldBack].some(isCredential)) {
+    if (shared.kind === "ask-again") return "of-credentials";
+    // It would take the place of the visitor's own cookie.
+    if (fieldsOf(received.fields).get("set-cookie")) return "of-credentials";
+  }
+  const storing = mayStore(cacheRequestOf(asked), received, site.cache);
+  if (storing.kind === "refuse")
+    return storing.because === "unkeyed-fields" ? "none" : "refused";
+  return received.status >= 400 ? "error" : "none";
+}
+
+/**
+ * May a visitor with cookies have what was answered without them, when that is all that is known of the resource? A static file that
+ * says that it is for all, and under "static" any.
+ */
+function isForCookies(
+  context: RequestContext,
+  sent: Arrived,
+  edge: Edge,
+): boolean {
+  const { site, resource } = context;
+  const received = receivedFrom(context, sent, edge);
+  const { responseTimeMs } = received;
+  const response = { ...received, fields: fieldsOf(received.fields) };
+  const policy = policyOf(response, site.cache);
+  return (
+    (site.cache.cookies === "static" || allowsAuthorized(policy)) &&
+    isStaticFile(
+      resource.target,
+      response.fields,
+      freshnessLifetime(response, policy, responseTimeMs, site.cache),
+    )
+  );
 }
 
 /** Nobody reads this answer. */
@@ -85,9 +293,7 @@ export function discard(sent: Forwarded): void {
 }
 
 /** The plans whose answers are neither looked for in the cache nor stored. A validation that a visitor asks for is not one. */
-export function goesPastTheCache(
-  plan: Extract<Reuse, { kind: "validate" | "forward" }>,
-): boolean {
+export function goesPastTheCache(plan: Asking): boolean {
   if (plan.kind === "validate") return false;
   const { because } = plan;
   return because === "bypass" || because === "method" || because === "request";
@@ -96,9 +302,27 @@ export function goesPastTheCache(
 /** The visitor's own range, when there is one that may be sent on. */
 export function visitorRange({ request }: RequestContext): FieldLine[] {
   const range = request.fields.get("range");
-  const condition = request.fields.get("if-range");
-  if (request.method !== "GET" || range === null || !asksForOneRange(range))
-    return [];
+  return request.method === "GET" && range !== null && asksForOneRange(range)
+    ? rangeFields(request, range)
+    : [];
+}
+
+/** The whole slices that the visitor's range is in, to be asked for in its place; null where there are none. */
+export function visitorSlices({ request }: RequestContext): ByteRange | null {
+  return request.method === "GET"
+    ? slicesFor(request.fields.get("range") ?? "", {
+        sliceBytes,
+        maxBytes: slicesPerFetch * sliceBytes,
+      })
+    : null;
+}
+
+/** A range with the visitor's own condition. */
+export function rangeFields(
+  { fields }: RequestContext["request"],
+  range: string,
+): FieldLine[] {
+  const condition = fields.get("if-range");
   return condition === null
     ? [["Range", range]]
     : [
@@ -107,40 +331,28 @@ export function visitorRange({ request }: RequestContext): FieldLine[] {
       ];
 }
 
-function forwardedFieldsOf(
-  { request, admitted, hopsLeft }: RequestContext,
-  edge: Edge,
-): FieldLine[] {
-  return forwardedFields(request, admitted, hopsLeft, edge);
-}
-
 function sendFor(
-  { request, resource, site }: RequestContext,
+  { request, admitted, resource, site }: RequestContext,
   fields: readonly FieldLine[],
   edge: Edge,
 ): Promise<Forwarded> {
   const { method } = request;
   const { target } = resource;
+  const { authority } = admitted;
   return send(
-    { method, fields, target, body: null, upgrade: "none" },
+    {
+      method,
+      fields,
+      target,
+      authority,
+      body: null,
+      upgrade: "none",
+      watch: null,
+    },
     site,
     edge,
   );
 }
-
-/** RFC 9110 §15.3.7: 206 answers a Range. Who did not send one would take a part for the whole. */
-function checkPart(sent: Forwarded, { range }: Question): Forwarded {
-  if (sent.kind === "failed" || sent.response.status !== 206) return sent;
-  if (range.length > 0) return sent;
-  discard(sent);
-  return unaskedPart;
-}
-
-const unaskedPart: Failed = {
-  kind: "failed",
-  error: "http_protocol_error",
-  details: "the origin answered 206 to a request without Range",
-};
 
 function edgeFields(shared: SharedRequest, { config }: Edge): FieldLine[] {
   return [

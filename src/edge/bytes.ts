@@ -1,3 +1,5 @@
+import type { Bytes } from "../world.ts";
+
 /** The parts one after the other; a single one as it is. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const [only, ...more] = parts;
@@ -11,4 +13,10 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
     at += part.byteLength;
   }
   return whole;
+}
+
+/** Nobody reads this body. */
+export function discardBody(body: Bytes | null): void {
+  if (body instanceof ReadableStream)
+    void body.cancel().then(undefined, () => undefined);
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isOrdinary } from "../cache/request-fields.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
 import { concatenate } from "./bytes.ts";
@@ -9,21 +10,26 @@ import { isUncacheable } from "./hit-for-miss.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
 import { chunksOf, sliceBytes, sliceName } from "./stored-body.ts";
 
-/** A URL keeps no more variants than this, the newest. */
+/** A URL keeps no more variants than this by what its origin names in Vary, those used last. */
 const maxVariants = 32;
+
+/** And no more than this, beside them, by fields that no Vary names: anybody can invent those. */
+const maxUnlistedVariants = 16;
 
 /** How many keys an isolate remembers an invalidation of, and the longest that an answer may have been under way by then. */
 const maxInvalidations = 10_000;
 
 /** All that is stored under a key: the isolate's memory first, then the PoP cache. */
 export async function findEntries(
-  { resource: { key }, site }: RequestContext,
+  context: RequestContext,
   edge: Edge,
 ): Promise<readonly CacheEntry[]> {
+  const { site } = context;
+  const { key } = context.resource;
   const { isolate, world } = edge;
   const inMemory = isolate.cache.find(key);
   if (inMemory !== null) return living(key, inMemory, edge);
-  if (isUncacheable(key, edge)) return [];
+  if (isUncacheable(context, edge)) return [];
   const index = parseIndex(await world.recall(indexName(key)));
   if (index.entries.some(hasGroups))
     await recallGroupPurges(site.customer, edge);
@@ -64,7 +70,7 @@ export function putArriving(
       ? present.filter((other) => !isArriving(other) && replaces(entry, other))
       : [];
   const others = present.filter((other) => !replaced.includes(other));
-  isolate.cache.put(key, [entry, ...others].slice(0, maxVariants));
+  isolate.cache.put(key, bounded([entry, ...others]));
   return replaced;
 }
 
@@ -75,7 +81,7 @@ export function putEntry(key: string, entry: CacheEntry, edge: Edge): void {
       !isRenewal(entry, other) &&
       (isArriving(other) || !replaces(entry, other)),
   );
-  edge.isolate.cache.put(key, [entry, ...others].slice(0, maxVariants));
+  edge.isolate.cache.put(key, bounded([entry, ...others]));
   edge.world.later(updateIndex(key, { added: [entry], removed: [] }, edge));
 }
 
@@ -129,17 +135,13 @@ export function isInvalidated(
   return requestTimeMs <= (isolate.invalidatedAtMs.get(key) ?? -Infinity);
 }
 
-/** A slice of an entry's body, or null when the PoP cache has let it go; the entry is then removed. */
+/** The slice of an entry's body that a position is in, or null when the PoP cache does not have it. */
 export async function findSlice(
-  key: string,
   { name }: CacheEntry,
   at: number,
-  edge: Edge,
+  { world }: Edge,
 ): Promise<Bytes | null> {
-  const index = Math.floor(at / sliceBytes);
-  const slice = await edge.world.recallBytes(sliceName(name, index));
-  if (slice === null) removeEntry(key, name, edge);
-  return slice;
+  return world.recallBytes(sliceName(name, Math.floor(at / sliceBytes)));
 }
 
 /** The body of an entry that fits into memory, and stays there from now on; null when it is gone. */
@@ -149,7 +151,7 @@ export async function loadBody(
   edge: Edge,
 ): Promise<Uint8Array | null> {
   const { cache } = edge.isolate;
-  const slice = await findSlice(key, entry, 0, edge);
+  const slice = await findSlice(entry, 0, edge);
   const bytes = slice === null ? null : await collect(slice);
   if (bytes?.byteLength !== entry.stored.bodyLength) {
     removeEntry(key, entry.name, edge);
@@ -176,9 +178,24 @@ export async function collect(bytes: Bytes): Promise<Uint8Array | null> {
   );
 }
 
-/** RFC 9111 §4.1: the same values of the same nominated fields select the same response. */
+/** RFC 9111 §4.1: the same values of the same fields select the same response. */
 export function isSameVariant(one: Stored, other: Stored): boolean {
-  return JSON.stringify(one.varyOn) === JSON.stringify(other.varyOn);
+  return (
+    JSON.stringify(one.varyOn) === JSON.stringify(other.varyOn) &&
+    JSON.stringify(one.unlisted) === JSON.stringify(other.unlisted)
+  );
+}
+
+/** Those used last of the variants that a URL may keep, each kind within its own number. */
+function bounded(entries: readonly CacheEntry[]): readonly CacheEntry[] {
+  if (entries.length <= maxUnlistedVariants) return entries;
+  let ordinary = 0;
+  let unlisted = 0;
+  return entries.filter(({ stored }) =>
+    isOrdinary(stored.unlisted)
+      ? (ordinary += 1) <= maxVariants
+      : (unlisted += 1) <= maxUnlistedVariants,
+  );
 }
 
 /** A part leaves a whole response alone. */
@@ -242,10 +259,15 @@ async function updateIndex(
       !removed.includes(entry.name) &&
       !own.some((by) => isRenewal(by, entry) || replaces(by, entry)),
   );
-  const entries = [...own, ...others]
-    .filter(({ stored }) => stored.requestTimeMs > invalidatedAtMs)
-    .slice(0, maxVariants)
-    .map(({ stored, name }) => ({ stored, name }));
+  const entries = bounded(
+    [...own, ...others].filter(
+      ({ stored }) => stored.requestTimeMs > invalidatedAtMs,
+    ),
+  ).map(({ stored, name, body }) => ({
+    stored,
+    name,
+    isWhole: body.kind !== "pop" || body.isWhole,
+  }));
   await (entries.length === 0 && invalidatedAtMs === 0
     ? world.forget(indexName(key))
     : world.keep(indexName(key), JSON.stringify({ invalidatedAtMs, entries })));
@@ -260,11 +282,13 @@ const Index = v.pipe(
     entries: v.array(
       v.object({
         name: v.string(),
+        isWhole: v.boolean(),
         stored: v.object({
           method: v.literal("GET"),
           status: v.number(),
           fields: v.array(v.tuple([v.string(), v.string()])),
           varyOn: v.array(v.tuple([v.string(), v.nullable(v.string())])),
+          unlisted: v.array(v.tuple([v.string(), v.nullable(v.string())])),
           requestTimeMs: milliseconds,
           responseTimeMs: milliseconds,
           storedAtMs: milliseconds,
@@ -292,10 +316,10 @@ function parseIndex(text: string | null): {
   const { invalidatedAtMs, entries } = index.output;
   return {
     invalidatedAtMs,
-    entries: entries.map(({ stored, name }) => ({
+    entries: entries.map(({ stored, name, isWhole }) => ({
       stored,
       name,
-      body: { kind: "pop" },
+      body: { kind: "pop", isWhole },
     })),
   };
 }

@@ -2,11 +2,11 @@ import { challengeAnswer, challengeFields } from "../customer/challenge.ts";
 import { httpDate } from "../http/date.ts";
 import { fieldsOf } from "../http/fields.ts";
 import type { Bytes, Reply } from "../world.ts";
-import { concatenate } from "./bytes.ts";
+import { concatenate, discardBody } from "./bytes.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { forwardedFields, send } from "./forward.ts";
-import { discardBody, receivedFrom } from "./received.ts";
+import { receivedFrom } from "./received.ts";
 import { chunksOf } from "./stored-body.ts";
 
 export type ChallengeReply =
@@ -19,21 +19,22 @@ export async function forwardChallenge(
   context: RequestContext,
   edge: Edge,
 ): Promise<ChallengeReply> {
-  const { request, admitted, site, hopsLeft } = context;
+  const { request, admitted, site, watch } = context;
   const { method } = request;
-  const sent = await send(
+  const exchange = send(
     {
       method,
-      fields: challengeFields(
-        forwardedFields(request, admitted, hopsLeft, edge),
-      ),
+      fields: challengeFields(forwardedFields(context, edge)),
       target: admitted.target,
+      authority: admitted.authority,
       body: null,
       upgrade: "none",
+      watch,
     },
     site,
     edge,
   );
+  const sent = await watch.during(exchange);
   if (sent.kind === "failed")
     return { kind: "refused", because: `${sent.error}: ${sent.details}` };
   const { status, fields } = receivedFrom(context, sent, edge);

@@ -1,3 +1,4 @@
+import type { ArrivingBody } from "./arriving-body.ts";
 import type { ForwardReason } from "../cache/status.ts";
 import type { Failed } from "./forward.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
@@ -5,8 +6,8 @@ import { SharedResult } from "./shared-result.ts";
 
 /** What an origin fetch comes to for those who waited for it. */
 export type FetchResult =
-  /** Look again: what it brought is stored, or is being stored. */
-  | { kind: "stored" }
+  /** What it brought is stored, or being stored with this body; or it says nothing of what the others will get. */
+  | { kind: "look-again"; arriving: ArrivingBody | null }
   /** It answers one visitor only: everybody asks for themselves. */
   | { kind: "uncacheable" }
   /** The origin answered with an error that is for everybody. */

@@ -1,39 +1,62 @@
 import { groupNames } from "../cache/groups.ts";
+import { withoutIgnoredCookies } from "../cache/cookies.ts";
 import { resource, type Resource } from "../cache/key.ts";
 import { judgePurge, type PurgeFact } from "../cache/purge.ts";
+import type { Form } from "../cache/request-fields.ts";
+import type { CacheRequest } from "../cache/storing.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { purgeKey } from "../customer/keys.ts";
 import type { Site } from "../customer/site.ts";
 import type { Visit } from "../customer/verdict.ts";
+import { NamedFields, type FieldLine } from "../http/fields.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { targetOnOrigin } from "../http/target.ts";
-import type { Inbound, Watch } from "../world.ts";
+import { traceIdsOf, type TraceIds } from "../http/trace.ts";
+import type { Inbound, RequestBody } from "../world.ts";
 import type { Admitted } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 import type { Passed } from "./gate.ts";
-import { watchOf } from "./watch.ts";
+import { ExchangeWatch } from "./watch.ts";
 
 /** One request that passed the gate, with all that the cache must know of it. */
 export interface RequestContext {
+  /** As the cache sees it: without the cookies that the site ignores. */
   request: Inbound;
+  /** As it arrived. */
+  asReceived: Inbound;
+  /** How the fields of `request` are sent to the origin. */
+  form: Form;
   admitted: Admitted;
   site: Site;
   hopsLeft: string | null;
+  /** Null for a request without content. */
+  body: RequestBody | null;
   /** Its cache key, and the target to send for what the key stands for. */
   resource: Resource;
   /** The resource's URL as visitors know it. */
   url: string;
   purges: readonly PurgeFact[];
-  watch: Watch;
+  watch: ExchangeWatch;
+  /** With these the request begins a trace, or goes on in the visitor's. */
+  traceIds: TraceIds;
 }
 
 /** The problem is the target's: it is nothing that could be sent to an origin. */
 export function buildContext(
   request: Inbound,
-  admitted: Admitted,
-  passed: Passed,
-  hopsLeft: string | null,
-  visit: Visit,
+  {
+    admitted,
+    passed,
+    hopsLeft,
+    body,
+    visit,
+  }: {
+    admitted: Admitted;
+    passed: Passed;
+    hopsLeft: string | null;
+    body: RequestBody | null;
+    visit: Visit;
+  },
   edge: Edge,
 ): Parsed<RequestContext> {
   const { site } = passed;
@@ -43,16 +66,50 @@ export function buildContext(
   return {
     ok: true,
     value: {
-      request,
+      request: withoutIgnored(request, site.cache.ignoredCookies),
+      asReceived: request,
+      form: "as-received",
       admitted,
       site,
       hopsLeft,
+      body,
       resource: keyed.value,
       url: `${scheme}://${authority}${keyed.value.target}`,
       purges: purgesOf(passed, edge),
-      watch: watchOf(visit, passed, edge),
+      watch: new ExchangeWatch(visit, passed, edge),
+      traceIds: traceIdsOf(request.fields, edge.world.randomHex(24)),
     },
   };
+}
+
+/** The same object where no cookie is ignored, which is how most requests come. */
+function withoutIgnored(
+  request: Inbound,
+  ignoredCookies: readonly string[],
+): Inbound {
+  const cookie = request.fields.get("cookie");
+  if (cookie === null) return request;
+  const left = withoutIgnoredCookies(cookie, ignoredCookies);
+  if (left === cookie) return request;
+  const fields = [...request.fields].flatMap((line): FieldLine[] => {
+    const [name, value] = line;
+    const key = name.toLowerCase();
+    // What stays as it is stays the same object: only so are bytes known that are no UTF-8.
+    if (key !== "cookie") return [key === name ? line : [key, value]];
+    return left === null ? [] : [[key, left]];
+  });
+  return { ...request, fields: new NamedFields(fields) };
+}
+
+/** The request as it is sent, for the rules of storing. */
+export function cacheRequestOf({
+  request,
+  asReceived,
+  url,
+  form,
+}: RequestContext): CacheRequest {
+  const { fields } = form === "shared" ? request : asReceived;
+  return { method: request.method, url, fields, form };
 }
 
 /** The key of a resource of this site, by the URL's path and query. */

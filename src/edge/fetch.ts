@@ -1,5 +1,6 @@
 import { freshnessOf } from "../cache/freshness.ts";
-import { remainder } from "../cache/partial.ts";
+import type { ByteRange } from "../cache/ranges.ts";
+import { hasCredentials } from "../cache/request-fields.ts";
 import { isReusable, type Reuse } from "../cache/reuse.ts";
 import { staleOnError, type Failure } from "../cache/stale.ts";
 import type { Handled } from "../cache/status.ts";
@@ -13,33 +14,37 @@ import {
   selectedBy,
   selectionFields,
 } from "../cache/validation.ts";
-import { selectVariants } from "../cache/vary.ts";
+import { isOfSharedForm, selectVariants } from "../cache/vary.ts";
 import { fieldsOf, type FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../world.ts";
 import {
+  askAsReceived,
   askForVisitor,
   askOrigin,
+  confirm,
   discard,
+  goesAsReceived,
   goesPastTheCache,
+  rangeFields,
   visitorRange,
+  visitorSlices,
   type Exchange,
+  type SharedExchange,
 } from "./ask-origin.ts";
 import {
-  collect,
   entryOf,
   isInvalidated,
   putEntry,
   removeEntry,
 } from "./cache-store.ts";
 import type { FetchResult } from "./collapsed-fetch.ts";
-import type { RequestContext } from "./context.ts";
+import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Failed, Forwarded } from "./forward.ts";
-import { remember } from "./hit-for-miss.ts";
+import { recall, remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { asStored, receivedFrom, type Arrived } from "./received.ts";
-import { completePart, storeResponse, type StoreResult } from "./store.ts";
-import { sliceBytes } from "./stored-body.ts";
+import { storeResponse, storeSlices, type StoreResult } from "./store.ts";
 
 type Plan = Extract<Reuse, { kind: "validate" | "forward" }>;
 
@@ -77,33 +82,104 @@ export async function fetchFromOrigin(
 ): Promise<FetchOutcome> {
   const { plan, entries } = task;
   if (goesPastTheCache(plan))
-    return concluded(context, task, await askForVisitor(context, edge), edge);
+    return concluded(task, await askForVisitor(context, edge), edge);
+  const isStored = entries.length > 0;
+  if (goesAsReceived(context, { plan, isStored }, edge))
+    return concluded(task, await askAsReceived(context, edge), edge);
   const nominated = entries.flatMap(({ stored }) =>
     stored.varyOn.map(([name]) => name),
   );
   const conditions = conditionsOf(plan);
-  const part = partToComplete(context, task);
+  // A validation asks for the whole.
+  const slices = plan.kind === "validate" ? null : visitorSlices(context);
+  const own = plan.kind === "validate" ? [] : visitorRange(context);
   const range =
-    part?.range ?? (plan.kind === "validate" ? [] : visitorRange(context));
+    slices === null
+      ? own
+      : rangeFields(context.request, `bytes=${slices.first}-${slices.last}`);
   const question = { conditions, range, nominated };
   const answer = await askOrigin(context, question, edge);
-  const { sent } = answer;
-  if (sent.kind === "answered") {
-    const { status } = sent.response;
-    const again = () =>
-      askOrigin(context, { ...question, conditions: [], range: [] }, edge);
-    if (status === 304 && conditions.length > 0)
-      return (
-        validated(context, task, sent, edge) ??
-        concluded(context, task, await again(), edge)
-      );
-    if (part !== null && (status === 206 || status === 416))
-      return (
-        (await completed(context, task, { part: part.entry, sent }, edge)) ??
-        concluded(context, task, await again(), edge)
-      );
+  const { sent, context: asked } = answer;
+  const isNotModified =
+    sent.kind === "answered" &&
+    sent.response.status === 304 &&
+    conditions.length > 0;
+  if (isNotModified) {
+    const outcome = validated(asked, task, sent, edge);
+    if (outcome !== null) return outcome;
+    // It was about nothing that is stored.
+    const whole = { ...question, conditions: [] };
+    return confirmed(
+      context,
+      task,
+      await askOrigin(context, whole, edge),
+      edge,
+    );
   }
-  return concluded(context, task, answer, edge);
+  const isPart = sent.kind === "answered" && sent.response.status === 206;
+  if (slices === null || !isPart) return confirmed(context, task, answer, edge);
+  const best = await confirm(context, { plan, first: answer }, edge);
+  if (best !== answer) return concluded(task, best, edge);
+  const outcome = sliced(task, { slices, answer }, edge);
+  if (outcome !== null) return outcome;
+  // It can be used by nobody else, so that the visitor's own range is all that is wanted.
+  discard(sent);
+  const asWanted = { ...question, conditions: [], range: own };
+  return confirmed(
+    context,
+    task,
+    await askOrigin(context, asWanted, edge),
+    edge,
+  );
+}
+
+/** What is made of an answer in the shared form, or of the one that this visitor is to get instead. */
+async function confirmed(
+  context: RequestContext,
+  task: FetchTask,
+  first: SharedExchange,
+  edge: Edge,
+): Promise<FetchOutcome> {
+  const { plan } = task;
+  return concluded(task, await confirm(context, { plan, first }, edge), edge);
+}
+
+/** Whole slices of a body, stored and then answered from; null when they are not for others, or cannot be vouched for. */
+function sliced(
+  { plan }: FetchTask,
+  { slices, answer }: { slices: ByteRange; answer: Exchange },
+  edge: Edge,
+): FetchOutcome | null {
+  const { context, sent, sharing } = answer;
+  if (sent.kind === "failed" || sharing.kind !== "shareable") return null;
+  const received = receivedFrom(context, sent, edge);
+  const { body } = sent.response;
+  const entry =
+    body === null
+      ? null
+      : storeSlices(context, received, { slices, body }, edge);
+  if (entry === null) return null;
+  const { ttlSeconds } = freshnessOf(
+    entry.stored,
+    context.site.cache,
+    edge.world.nowMs(),
+  );
+  return {
+    own: {
+      kind: "entry",
+      entry,
+      handled: {
+        kind: "forward",
+        because: plan.because,
+        status: received.status,
+        originMs: received.responseTimeMs - received.requestTimeMs,
+        stored: true,
+        ttlSeconds,
+        key: context.url,
+      },
+    },
+    shared: sharedIfReusable(context, entry, edge),
+  };
 }
 
 function conditionsOf(plan: Plan): FieldLine[] {
@@ -111,31 +187,10 @@ function conditionsOf(plan: Plan): FieldLine[] {
   return plan.because === "vary-miss" ? selectionFields(plan.known) : [];
 }
 
-/** RFC 9111 §3.3: a stored part that the rest can be asked for, to make it whole in memory. */
-function partToComplete(
-  { request }: RequestContext,
-  { plan, entries }: FetchTask,
-): { entry: CacheEntry; range: FieldLine[] } | null {
-  if (plan.kind === "validate" || plan.because !== "partial") return null;
-  if (request.method !== "GET" || request.fields.get("range") !== null)
-    return null;
-  for (const stored of plan.known) {
-    const entry = entryOf(stored, entries);
-    const { range } = stored;
-    if (range === null || range.complete > sliceBytes) continue;
-    if (entry?.body.kind !== "memory") continue;
-    const whole = { first: 0, last: range.complete - 1 };
-    const rest = remainder({ ...stored, range }, whole);
-    if (rest !== null) return { entry, range: Object.entries(rest) };
-  }
-  return null;
-}
-
 /** What is made of the origin's last word. */
 function concluded(
-  context: RequestContext,
   task: FetchTask,
-  { sent, sharing }: Exchange,
+  { context, sent, sharing }: Exchange,
   edge: Edge,
 ): FetchOutcome {
   const standIn = staleEntry(context, task, failureOf(sent), edge);
@@ -195,11 +250,11 @@ function validated(
   sent: Arrived,
   edge: Edge,
 ): FetchOutcome | null {
-  const { request, site, resource, url } = context;
+  const { site, resource, url } = context;
   const received = receivedFrom(context, sent, edge);
   const renewed = validatedStored(plan, received).flatMap((stored) => {
     const entry = entryOf(stored, entries);
-    const made = freshen(stored, request.fields, received, site.cache);
+    const made = freshen(stored, cacheRequestOf(context), received, site.cache);
     return entry === null ? [] : [{ entry, made }];
   });
   const [first] = renewed;
@@ -214,21 +269,46 @@ function validated(
   return {
     own: {
       kind: "entry",
-      entry: { ...first.entry, stored },
+      entry: {
+        ...first.entry,
+        stored: withOwnCookies(stored, received, context),
+      },
       handled: {
         kind: "forward",
         because: plan.because,
         status: 304,
+        originMs: received.responseTimeMs - received.requestTimeMs,
         stored: isKept,
         ttlSeconds,
         key: url,
       },
     },
-    shared: isKept
-      ? sharedIfReusable(context, stored, edge)
-      : { kind: "uncacheable" },
+    shared: isOld
+      ? { kind: "look-again", arriving: null }
+      : isKept
+        ? sharedIfReusable(context, { stored, body: first.entry.body }, edge)
+        : { kind: "uncacheable" },
   };
 }
+
+/**
+ * Cookies that a 304 sets are for whoever had it asked for; but they are a stranger's to a visitor whose own cookies were held
+ * back.
+ */
+function withOwnCookies(
+  stored: Stored,
+  { fields }: Received,
+  { request, asReceived }: RequestContext,
+): Stored {
+  const set = fields.filter(isSetCookie);
+  if (set.length === 0) return stored;
+  const isStranger =
+    hasCredentials(asReceived.fields) && !hasCredentials(request.fields);
+  const others = stored.fields.filter((line) => !isSetCookie(line));
+  return { ...stored, fields: isStranger ? others : [...others, ...set] };
+}
+
+const isSetCookie = ([name]: FieldLine) => name.toLowerCase() === "set-cookie";
 
 function validatedStored(plan: Plan, received: Received): readonly Stored[] {
   const fields = fieldsOf(received.fields);
@@ -238,59 +318,15 @@ function validatedStored(plan: Plan, received: Received): readonly Stored[] {
 
 /** What is stored but must be validated for each visitor is worth nothing to those who wait, now or later. */
 function sharedIfReusable(
-  { resource, site }: RequestContext,
-  stored: Stored,
+  context: RequestContext,
+  { stored, body }: Pick<CacheEntry, "stored" | "body">,
   edge: Edge,
 ): FetchResult {
-  if (isReusable(stored, site.cache, edge.world.nowMs()))
-    return { kind: "stored" };
-  remember(resource.key, "always-validated", edge);
+  const arriving = body.kind === "arriving" ? body.arriving : null;
+  if (isReusable(stored, context.site.cache, edge.world.nowMs()))
+    return { kind: "look-again", arriving };
+  remember(context, "always-validated", edge);
   return { kind: "uncacheable" };
-}
-
-/** RFC 9111 §3.4: the stored part and the rest in one; null when they do not fit, so that the whole has to be asked for. */
-async function completed(
-  context: RequestContext,
-  { plan }: FetchTask,
-  { part, sent }: { part: CacheEntry; sent: Arrived },
-  edge: Edge,
-): Promise<FetchOutcome | null> {
-  const received = receivedFrom(context, sent, edge);
-  const rest =
-    sent.response.status === 206 && isShort(received)
-      ? await collect(sent.response.body ?? new Uint8Array())
-      : null;
-  const entry =
-    rest === null
-      ? null
-      : completePart(context, part, { received, rest }, edge);
-  if (entry === null) {
-    discard(sent);
-    return null;
-  }
-  return {
-    own: {
-      kind: "entry",
-      entry,
-      handled: {
-        kind: "forward",
-        because: plan.because,
-        status: 206,
-        stored: true,
-        key: context.url,
-      },
-    },
-    shared: sharedIfReusable(context, entry.stored, edge),
-  };
-}
-
-/** Does the part say that it fits into memory? */
-function isShort({ fields }: Received): boolean {
-  const [, first, last] =
-    /^bytes (\d{1,15})-(\d{1,15})\//.exec(
-      fieldsOf(fields).get("content-range") ?? "",
-    ) ?? [];
-  return Number(last) - Number(first) < sliceBytes;
 }
 
 /** The origin's answer to the visitor, stored on the way where that may be. */
@@ -306,10 +342,12 @@ function passedOn(
     freshenByAnswer(context, received, entries, edge);
   const body = sent.response.body ?? new Uint8Array();
   const stored = storeIfShared(context, received, { body, sharing }, edge);
+  rememberReach(context, received.status, stored, edge);
   const handled: Handled = {
     kind: "forward",
     because: plan.because,
     status: received.status,
+    originMs: received.responseTimeMs - received.requestTimeMs,
     stored: stored.kind === "stored",
     key: url,
     ...(stored.kind === "stored"
@@ -328,10 +366,30 @@ function passedOn(
       received,
       body: stored.visitor,
       handled,
-      conditions: sharing.kind === "past-the-cache" ? "answered" : "open",
+      conditions: context.form === "shared" ? "open" : "answered",
     },
     shared: resultFor(context, { plan, received, stored }, edge),
   };
+}
+
+/** An answer to somebody's credentials that may be stored says that it is for all, so the next is asked for without them. */
+function rememberReach(
+  context: RequestContext,
+  status: number,
+  stored: Passing,
+  edge: Edge,
+): void {
+  const isForAll =
+    stored.kind === "stored" ||
+    (stored.kind === "refused" && stored.because === "unkeyed-fields");
+  if (
+    isForAll &&
+    context.form === "as-received" &&
+    status < 400 &&
+    hasCredentials(context.request.fields) &&
+    recall(context, edge) === null
+  )
+    remember(context, "for-all", edge);
 }
 
 type Passing =
@@ -354,6 +412,14 @@ function storeIfShared(
   }
 }
 
+/** Why an answer was not stored that says nothing of what the others will get: they find out with a leader of their own. */
+const isOfRequest: ReadonlySet<string> = new Set([
+  "authorization",
+  "cookie",
+  "invalidated",
+  "request-no-store",
+]);
+
 function resultFor(
   context: RequestContext,
   {
@@ -365,7 +431,7 @@ function resultFor(
 ): FetchResult {
   switch (stored.kind) {
     case "stored":
-      return sharedIfReusable(context, stored.entry.stored, edge);
+      return sharedIfReusable(context, stored.entry, edge);
     case "once":
       return {
         kind: "error-response",
@@ -373,29 +439,40 @@ function resultFor(
         because: plan.because,
       };
     case "refused":
-      return status >= 500
-        ? { kind: "error-status", status }
+      if (status >= 500) return { kind: "error-status", status };
+      return isOfRequest.has(stored.because)
+        ? { kind: "look-again", arriving: null }
         : { kind: "uncacheable" };
   }
 }
 
 /** RFC 9111 §4.3.5: what a HEAD tells of the stored responses it could have been answered with. */
 function freshenByAnswer(
-  { request, site, resource }: RequestContext,
+  context: RequestContext,
   received: Received,
   entries: readonly CacheEntry[],
   edge: Edge,
 ): void {
+  const { request, site, resource } = context;
   if (received.status !== 200) return;
   if (isInvalidated(resource.key, received.requestTimeMs, edge)) return;
+  if (context.form !== "shared") return;
+  const { fields } = request;
   const selected = selectVariants(
-    request.fields,
+    fields,
     entries.map(({ stored }) => stored),
-  );
+    site.cache,
+  ).filter((stored) => isOfSharedForm(stored, fields, site.cache));
   for (const stored of selected) {
     const entry = entryOf(stored, entries);
-    if (entry === null) continue;
-    const made = freshenByHead(stored, request.fields, received, site.cache);
+    if (entry === null || purgeOf(stored, context, edge).kind !== "none")
+      continue;
+    const made = freshenByHead(
+      stored,
+      cacheRequestOf(context),
+      received,
+      site.cache,
+    );
     if (made === null) removeEntry(resource.key, entry.name, edge);
     else if (made.kind === "keep")
       putEntry(resource.key, { ...entry, stored: made.stored }, edge);

@@ -1,10 +1,11 @@
+import { hostFor } from "../customer/origin-host.ts";
 import type { Site } from "../customer/site.ts";
 import { privateAddress } from "../http/address.ts";
 import { addOrigin } from "../http/destination.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { fieldsForOrigin, type Hop } from "../http/forwarding.ts";
 import { targetOnOrigin } from "../http/target.ts";
-import { mayTryNext } from "../origin/retry.ts";
+import { isRepeatable, mayTryNext } from "../origin/retry.ts";
 import type {
   Inbound,
   OriginAnswer,
@@ -12,6 +13,8 @@ import type {
   OriginResponse,
 } from "../world.ts";
 import type { Admitted } from "./admit.ts";
+import { discardBody } from "./bytes.ts";
+import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 
 export type Forwarded =
@@ -29,8 +32,12 @@ export type Failed = Extract<OriginAnswer, { kind: "failed" }>;
 /** A request as any origin of its site would get it. */
 export type Outgoing = Pick<
   OriginRequest,
-  "method" | "fields" | "body" | "upgrade"
-> & { target: string };
+  "method" | "fields" | "body" | "upgrade" | "watch"
+> & {
+  target: string;
+  /** The host that the visitor asked for, with its port. */
+  authority: string;
+};
 
 /** The version origins are spoken to in; the runtime does not say which it was. */
 export const originHttpVersion = "1.1";
@@ -56,21 +63,26 @@ export function upgradeOf({ method, fields }: Inbound): "none" | "websocket" {
 
 /** The visitor's fields for the origin; `hopsLeft` is what Max-Forwards goes on with. */
 export function forwardedFields(
-  request: Inbound,
-  admitted: Admitted,
-  hopsLeft: string | null,
+  {
+    request,
+    admitted,
+    hopsLeft,
+    traceIds,
+  }: Pick<RequestContext, "request" | "admitted" | "hopsLeft" | "traceIds">,
   edge: Edge,
 ): FieldLine[] {
-  const { world } = edge;
   const fields = fieldsForOrigin(
     request.fields,
     hopOf(request, admitted, edge),
-    {
-      upgrade: upgradeOf(request),
-      traceIds: { trace: world.randomHex(16), parent: world.randomHex(8) },
-    },
+    { upgrade: upgradeOf(request), traceIds },
   );
-  return hopsLeft === null ? fields : [...fields, ["Max-Forwards", hopsLeft]];
+  // The content is framed anew for the origin's connection, by `OriginRequest.body`.
+  const unframed = fields.filter(
+    ([name]) => name.toLowerCase() !== "content-length",
+  );
+  return hopsLeft === null
+    ? unframed
+    : [...unframed, ["Max-Forwards", hopsLeft]];
 }
 
 /** Step 6: sends a request to the site's origins in their order until one answers. */
@@ -80,23 +92,30 @@ export async function send(
   edge: Edge,
 ): Promise<Forwarded> {
   const { world } = edge;
-  const { target, ...request } = outgoing;
+  const { target, authority, ...request } = outgoing;
+  const host = hostFor(site.originHost, authority);
   const fields = [
     ...request.fields.filter(([name]) => !isSetBySite(site, name)),
     ...site.originFields,
   ];
-  const body = request.body === null ? "none" : "streaming";
+  const content = request.body === null ? "none" : "streaming";
+  const repeatable = { method: request.method, content } as const;
   let failed: Failed = {
     kind: "failed",
     error: "proxy_configuration_error",
     details: "the site record names no origin",
+    sent: "nothing",
   };
+  const last = site.origins.at(-1);
   for (const origin of site.origins) {
     const requestTimeMs = world.nowMs();
+    // What may be sent once only goes on to the next origin only if this one is known to have got nothing.
+    const probe =
+      origin === last || isRepeatable(repeatable) ? "none" : "first";
     const answer = await sendTo(
       origin,
       target,
-      { ...request, fields },
+      { ...request, fields, host, probe },
       site,
       edge,
     );
@@ -109,7 +128,7 @@ export async function send(
         responseTimeMs: world.nowMs(),
       };
     failed = answer;
-    if (!mayTryNext({ method: request.method, body }, answer.error)) break;
+    if (!mayTryNext(repeatable, answer)) break;
   }
   return failed;
 }
@@ -127,6 +146,7 @@ async function sendTo(
       kind: "failed",
       error: "http_request_error",
       details: url.problem,
+      sent: "nothing",
     };
   const { hostname } = url.value;
   const prohibited = prohibition(hostname, edge);
@@ -135,10 +155,32 @@ async function sendTo(
       kind: "failed",
       error: "destination_ip_prohibited",
       details: `${hostname}: ${prohibited}`,
+      sent: "nothing",
     };
   const timeoutMs = site.timeoutSeconds * 1000;
-  const fields = addOrigin(request.fields, origin);
-  return edge.world.send({ ...request, fields, url: url.value, timeoutMs });
+  const base =
+    request.host === null ? origin : `${url.value.protocol}//${request.host}`;
+  const fields = addOrigin(request.fields, base);
+  return checkPart(
+    await edge.world.send({ ...request, fields, url: url.value, timeoutMs }),
+    request,
+  );
+}
+
+/** RFC 9110 §15.3.7: 206 answers a Range. Who did not send one would take a part for the whole. */
+function checkPart(
+  answer: OriginAnswer,
+  { fields }: Pick<OriginRequest, "fields">,
+): OriginAnswer {
+  if (answer.kind === "failed" || answer.status !== 206) return answer;
+  if (fields.some(([name]) => name.toLowerCase() === "range")) return answer;
+  discardBody(answer.body);
+  return {
+    kind: "failed",
+    error: "http_protocol_error",
+    details: "the origin answered 206 to a request without Range",
+    sent: "perhaps",
+  };
 }
 
 function prohibition(

@@ -4,24 +4,33 @@ import type { FieldLine } from "../http/fields.ts";
 import { maxForwards } from "../http/forwarding.ts";
 import { handshakeProblem } from "../http/handshake.ts";
 import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
+import type { Occasion } from "../page/tell.ts";
 import type { Inbound, Reply } from "../world.ts";
-import { admit, allowedMethods } from "./admit.ts";
+import { admit, allowedMethods, type Admitted } from "./admit.ts";
 import { answer } from "./answer.ts";
 import { forwardChallenge } from "./challenge.ts";
-import { buildContext } from "./context.ts";
+import { contentOf, mayHaveContent } from "./content.ts";
+import { buildContext, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { upgradeOf } from "./forward.ts";
 import { gate, type Gate, type Passed } from "./gate.ts";
 import { note, type Account } from "./note.ts";
 import { pastCache } from "./past-cache.ts";
-import { discardBody } from "./received.ts";
-import { throughCache } from "./through-cache.ts";
+import { discardBody } from "./bytes.ts";
+import { throughCache, type Answered } from "./through-cache.ts";
 
 /** How long a visitor is asked to wait when the list cannot be read. */
 const unavailableRetrySeconds = 30;
 
-/** The life of one request: admit, locate, gate, reuse or send, respond, observe. */
+/** The life of one request: admit, gate, plan, fetch, store, respond, log. */
 export async function handle(request: Inbound, edge: Edge): Promise<Reply> {
+  const handled = respondAndNote(request, edge);
+  // A visitor who resets the connection ends the request; what became of the upload is logged nevertheless.
+  if (request.body !== null) edge.world.later(handled);
+  return handled;
+}
+
+async function respondAndNote(request: Inbound, edge: Edge): Promise<Reply> {
   const startedAtMs = edge.world.nowMs();
   const { reply, account } = await respond(request, edge);
   note(request, reply, account, startedAtMs, edge);
@@ -49,187 +58,209 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
     case "admitted":
       break;
   }
-
   const { host, target } = admission;
-  const { method, country } = request;
   const visit: Visit = {
-    method,
+    method: request.method,
     host,
-    country,
+    country: request.country,
     target,
     upgrade: upgradeOf(request),
-    content: request.body === null ? "none" : "some",
+    content: mayHaveContent(request) ? "some" : "none",
   };
   const gated = await gate(visit, edge);
-  if (gated.kind !== "pass") return turnedAway(gated, host, request, edge);
+  return gated.kind === "pass"
+    ? respondForSite(request, { admitted: admission, gated, visit }, edge)
+    : turnedAway(gated, { host }, request, edge);
+}
 
-  const { customer } = gated.site;
-  const hops = maxForwards(method, request.fields, target);
+/** A request that the gate let pass. */
+async function respondForSite(
+  request: Inbound,
+  {
+    admitted,
+    gated,
+    visit,
+  }: { admitted: Admitted; gated: Passed; visit: Visit },
+  edge: Edge,
+): Promise<Outcome> {
+  const whose = { host: admitted.host, customer: gated.site.customer };
+  const hops = maxForwards(request.method, request.fields, admitted.target);
   if (hops.kind === "final")
     return {
       reply: finalRecipient(edge),
-      account: { outcome: "served", host, customer },
+      account: { outcome: "served", ...whose },
     };
   const handshake =
-    upgradeOf(request) === "websocket"
-      ? handshakeProblem(request.fields)
-      : null;
-  if (handshake !== null)
-    return {
-      reply: answer({ kind: "malformed", ...handshake }, request, edge),
-      account: {
-        outcome: "malformed",
-        host,
-        customer,
-        details: handshake.problem,
-      },
-    };
+    visit.upgrade === "websocket" ? handshakeProblem(request.fields) : null;
+  if (handshake !== null) return malformed(handshake, whose, request, edge);
+  const content = await contentOf(request);
+  switch (content.kind) {
+    case "none":
+    case "upload":
+      break;
+    case "unsendable":
+      return malformed(
+        { status: 400, problem: content.problem },
+        whose,
+        request,
+        edge,
+      );
+    case "broken":
+      return brokenUpload(
+        { ...whose, details: content.details },
+        request,
+        edge,
+      );
+  }
   const context = buildContext(
     request,
-    admission,
-    gated,
-    hops.value,
-    visit,
+    {
+      admitted,
+      passed: gated,
+      hopsLeft: hops.value,
+      body: content.kind === "upload" ? content.body : null,
+      visit,
+    },
     edge,
   );
   if (!context.ok)
-    return {
-      reply: answer(
-        { kind: "malformed", status: 400, problem: context.problem },
-        request,
-        edge,
-      ),
-      account: {
-        outcome: "malformed",
-        host,
-        customer,
-        details: context.problem,
-      },
-    };
-  if (gated.passage.kind === "offboard") {
-    const challenge = await forwardChallenge(context.value, edge);
-    if (challenge.kind === "reply")
-      return {
-        reply: challenge.reply,
-        account: { outcome: "offboarding", host, customer },
-      };
-    const refusal = gated.passage.otherwise;
-    return turnedAway(
-      { kind: "refused", site: gated.site, refusal },
-      host,
+    return malformed(
+      { status: 400, problem: context.problem },
+      whose,
       request,
       edge,
-      challenge.because,
     );
-  }
-  const askedAtMs = edge.world.nowMs();
-  const answered = usesCache(request)
-    ? await throughCache(context.value, edge)
-    : await pastCache(context.value, edge);
-  const waitedMs = edge.world.nowMs() - askedAtMs;
-  if (waitedMs >= context.value.watch.firstInMs) {
-    // An origin may take longer than a drop.
-    const since = await gate(visit, edge);
-    if (since.kind === "refused" || since.kind === "maintenance") {
-      if (answered.kind === "reply") abandon(answered.reply);
-      return turnedAway(since, host, request, edge);
-    }
-  }
-  switch (answered.kind) {
-    case "failed":
-      return unreachable(request, edge, { ...answered, host, customer });
-    case "error-status":
-      return {
-        reply: answer(
-          {
-            kind: "unreachable",
-            host,
-            status: answered.status,
-            error: "proxy_internal_response",
-          },
-          request,
-          edge,
-        ),
-        account: {
-          outcome: "unreachable",
-          host,
-          customer,
-          error: "proxy_internal_response",
-          details: `the origin answered another visitor with ${answered.status}`,
-        },
-      };
-    case "gateway-timeout":
-      return {
-        reply: answer(
-          {
-            kind: "unreachable",
-            host,
-            status: 504,
-            error: "proxy_internal_response",
-          },
-          request,
-          edge,
-        ),
-        account: { outcome: "served", host, customer },
-      };
+  return gated.passage.kind === "offboard"
+    ? respondToChallenge(context.value, gated.passage, edge)
+    : respondFromSite(context.value, gated.passage, edge);
+}
+
+/** RFC 8555 §8.3: a customer who is dropped and moves out may still get a certificate. */
+async function respondToChallenge(
+  context: RequestContext,
+  passage: Extract<Passed["passage"], { kind: "offboard" }>,
+  edge: Edge,
+): Promise<Outcome> {
+  const { request, admitted, site } = context;
+  const whose = { host: admitted.host, customer: site.customer };
+  const challenge = await forwardChallenge(context, edge);
+  switch (challenge.kind) {
     case "reply":
       return {
-        reply: withNotice(answered.reply, gated.passage),
-        account: { outcome: outcomeOf(gated.passage), host, customer },
+        reply: challenge.reply,
+        account: { outcome: "offboarding", ...whose },
+      };
+    case "refused":
+      return turnedAway(
+        { kind: "refused", site, refusal: passage.otherwise },
+        { ...whose, details: challenge.because },
+        request,
+        edge,
+      );
+  }
+}
+
+/** From the cache, or from the site's origins. A drop that comes meanwhile ends it. */
+async function respondFromSite(
+  context: RequestContext,
+  passage: Exclude<Passed["passage"], { kind: "offboard" }>,
+  edge: Edge,
+): Promise<Outcome> {
+  const { request, admitted, site, watch } = context;
+  const whose: Whose = {
+    host: admitted.host,
+    customer: site.customer,
+    traceId: context.traceIds.trace,
+  };
+  const answering = usesCache(context)
+    ? throughCache(context, edge)
+    : pastCache(context, edge);
+  const outcome = await watch.unlessCut<Answered>(answering);
+  if (outcome.kind === "cut") {
+    // Others may wait for what it brings; this visitor does not get it.
+    edge.world.later(answering.then(abandon));
+    return turnedAway(outcome.gate, whose, request, edge);
+  }
+  const answered = outcome.value;
+  switch (answered.kind) {
+    case "failed":
+      return answered.error === "http_request_error"
+        ? brokenUpload({ ...whose, details: answered.details }, request, edge)
+        : unreachable(request, edge, { ...answered, ...whose });
+    case "error-status":
+      return unreachable(request, edge, {
+        ...whose,
+        error: "proxy_internal_response",
+        status: answered.status,
+        details: `the origin answered another visitor with ${answered.status}`,
+      });
+    case "gateway-timeout": {
+      const { host } = whose;
+      const error = "proxy_internal_response";
+      return {
+        reply: answer(
+          { kind: "unreachable", host, status: 504, error },
+          request,
+          edge,
+        ),
+        account: { outcome: "not-cached", ...whose },
+      };
+    }
+    case "reply":
+      return {
+        reply: withNotice(answered.reply, passage),
+        account: {
+          outcome: passage.kind === "notice" ? "noticed" : "served",
+          handled: answered.handled,
+          ...whose,
+        },
       };
   }
 }
 
-/** Nobody gets this reply. */
-function abandon({ body }: Reply): void {
+/** Nobody gets this answer. */
+function abandon(answered: Answered): void {
+  if (answered.kind !== "reply") return;
+  const { body } = answered.reply;
   if (body.kind === "stream") discardBody(body.stream);
   if (body.kind === "channel") body.channel.discard();
 }
 
-/** What may be stored is not for upgrades and bodies in requests. */
-function usesCache(request: Inbound): boolean {
-  const { method, body } = request;
+/** What may be stored is not for upgrades. */
+function usesCache({ request }: RequestContext): boolean {
+  const { method } = request;
   return (
-    (method === "GET" || method === "HEAD") &&
-    body === null &&
-    upgradeOf(request) === "none"
+    (method === "GET" || method === "HEAD") && upgradeOf(request) === "none"
   );
 }
 
-function outcomeOf({ kind }: Passed["passage"]): Account["outcome"] {
-  switch (kind) {
-    case "serve":
-      return "served";
-    case "notice":
-      return "noticed";
-    case "offboard":
-      return "offboarding";
-  }
+interface Whose {
+  host: string;
+  customer?: string;
+  details?: string;
+  traceId?: string;
 }
 
 /** What the gate does not let pass, each with its page. */
 function turnedAway(
   gated: Exclude<Gate, { kind: "pass" }>,
-  host: string,
+  whose: Whose,
   request: Inbound,
   edge: Edge,
-  details?: string,
 ): Outcome {
+  const { host } = whose;
+  const page = (occasion: Occasion, account: Account): Outcome => ({
+    reply: answer(occasion, request, edge),
+    account: { ...account, ...whose },
+  });
   switch (gated.kind) {
     case "maintenance":
-      return {
-        reply: answer(
-          { ...gated.maintenance, kind: "maintenance" },
-          request,
-          edge,
-        ),
-        account: { outcome: "maintenance", host },
-      };
+      return page(
+        { ...gated.maintenance, kind: "maintenance" },
+        { outcome: "maintenance" },
+      );
     case "unknown-host":
-      return {
-        reply: answer({ kind: "unknown-host", host }, request, edge),
-        account: { outcome: "unknown-host", host },
-      };
+      return page({ kind: "unknown-host", host }, { outcome: "unknown-host" });
     case "misconfigured":
       return unreachable(request, edge, {
         host,
@@ -237,50 +268,65 @@ function turnedAway(
         details: `${gated.key} holds no record that parses`,
       });
     case "unavailable":
-      return {
-        reply: answer(
-          {
-            kind: "unavailable",
-            host,
-            retryAfterSeconds: unavailableRetrySeconds,
-          },
-          request,
-          edge,
-        ),
-        account: { outcome: "unavailable", host },
-      };
-    case "refused":
-      edge.isolate.refusedAtMs.set(gated.site.customer, edge.world.nowMs());
-      return {
-        reply: answer(
-          { ...gated.refusal, kind: "dropped", host },
-          request,
-          edge,
-        ),
-        account: {
-          outcome: "refused",
+      return page(
+        {
+          kind: "unavailable",
           host,
-          customer: gated.site.customer,
-          ...(details !== undefined && { details }),
+          retryAfterSeconds: unavailableRetrySeconds,
         },
-      };
+        { outcome: "unavailable" },
+      );
+    case "refused": {
+      const { customer } = gated.site;
+      edge.isolate.refusedAtMs.set(customer, edge.world.nowMs());
+      return page(
+        { ...gated.refusal, kind: "dropped", host },
+        { outcome: "refused", customer },
+      );
+    }
   }
 }
 
+function malformed(
+  refusal: Pick<Extract<Occasion, { kind: "malformed" }>, "status" | "problem">,
+  whose: Whose,
+  request: Inbound,
+  edge: Edge,
+): Outcome {
+  return {
+    reply: answer({ kind: "malformed", ...refusal }, request, edge),
+    account: { outcome: "malformed", details: refusal.problem, ...whose },
+  };
+}
+
+/** The visitor's fault, and told to the visitor if the connection still takes an answer. */
+function brokenUpload(whose: Whose, request: Inbound, edge: Edge): Outcome {
+  const problem = "the content of the request is incomplete or malformed";
+  return {
+    reply: answer({ kind: "malformed", status: 400, problem }, request, edge),
+    account: {
+      outcome: "upload-broken",
+      error: "http_request_error",
+      ...whose,
+    },
+  };
+}
+
+/** `status`: the one that the error recommends, unless the origin gave another. */
 function unreachable(
   request: Inbound,
   edge: Edge,
-  failure: {
-    host: string;
-    error: ProxyError;
-    customer?: string;
-    details?: string;
-  },
+  { status, ...failure }: Whose & { error: ProxyError; status?: number },
 ): Outcome {
   const { host, error } = failure;
-  const status = statusOfError(error);
+  const page: Occasion = {
+    kind: "unreachable",
+    host,
+    status: status ?? statusOfError(error),
+    error,
+  };
   return {
-    reply: answer({ kind: "unreachable", host, status, error }, request, edge),
+    reply: answer(page, request, edge),
     account: { outcome: "unreachable", ...failure },
   };
 }

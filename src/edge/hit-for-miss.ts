@@ -1,18 +1,21 @@
+import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
+import { isOfResource } from "../cache/statuses.ts";
 import type { Refusal } from "../cache/storing.ts";
+import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 
-/** How long one answer speaks for those that follow. */
-const rememberedMs = 10_000;
 const maxKeys = 20_000;
 
-/** Whom an answer of this resource is good for: only who asked, in three ways. */
-type Reach =
-  /** It may not be stored. */
+/** Whom an answer of this resource is good for, as far as answers have told. */
+export type Reach =
+  /** Only who asked: it may not be stored, or is another one for who sends all fields. */
   | "uncacheable"
-  /** It may not be stored when the request had a cookie. */
-  | "uncacheable-with-cookie"
+  /** Only who asked, when the request had a Cookie or Authorization. */
+  | "uncacheable-with-credentials"
   /** It is stored, but has to be validated by everybody. */
-  | "always-validated";
+  | "always-validated"
+  /** Everybody, whatever their cookies: an answer to a request with some said so. */
+  | "for-all";
 
 /** What is known of a resource, and until when. */
 export interface Known {
@@ -20,34 +23,65 @@ export interface Known {
   untilMs: number;
 }
 
+/** How long one answer speaks for those that follow, in milliseconds. Every further answer of the kind renews it. */
+const rememberedMs: Readonly<Record<Reach, number>> = {
+  // As long as Varnish remembers. Once it is over, one visitor's answer may be asked for twice.
+  uncacheable: 120_000,
+  "uncacheable-with-credentials": 120_000,
+  "always-validated": 10_000,
+  // The first answer without cookies that may not be stored ends it.
+  "for-all": 3_600_000,
+};
+
 /** Refusals that will come again. Others may be of one request's making, or of an origin's in trouble, when collapsing is wanted most. */
-const lasting: ReadonlyMap<Refusal, Reach> = new Map([
-  ["no-store", "uncacheable"],
-  ["private", "uncacheable"],
-  ["set-cookie", "uncacheable"],
-  ["vary-star", "uncacheable"],
-  ["no-freshness-or-validator", "uncacheable"],
-  ["cookie", "uncacheable-with-cookie"],
+const lasting: ReadonlySet<Refusal> = new Set([
+  "no-store",
+  "private",
+  "set-cookie",
+  "vary-star",
+  "no-freshness-or-validator",
+  "cookie",
+  "authorization",
 ]);
 
 /** Remembers that answers of a resource are for one visitor each, so that nobody waits for another's (hit-for-miss). */
 export function rememberRefusal(
-  key: string,
+  context: RequestContext,
   status: number,
   because: Refusal,
   edge: Edge,
 ): void {
-  const reach = lasting.get(because);
-  if (status < 500 && reach !== undefined) remember(key, reach, edge);
+  if (status >= 500 || !lasting.has(because)) return;
+  const isOfCredentials = hasCredentials(context.request.fields);
+  if (!isOfCredentials) remember(context, "uncacheable", edge);
+  else if (!isUncacheable(context, edge))
+    remember(context, "uncacheable-with-credentials", edge);
+}
+
+/** Longer lists of fields than this are not remembered. */
+const maxFieldCharacters = 200;
+
+/**
+ * What is known is known of a resource and of the fields by which its answers are told apart as if Vary named them: nobody who
+ * invents some may keep a page out of the cache for the others. Null where there is too much of them.
+ */
+function keyOf({ resource, request, site }: RequestContext): string | null {
+  const unlisted = unlistedFields(request.fields, "shared", site.cache);
+  if (unlisted === null) return null;
+  if (unlisted.length === 0) return resource.key;
+  const told = JSON.stringify(unlisted);
+  return told.length > maxFieldCharacters ? null : `${resource.key} ${told}`;
 }
 
 export function remember(
-  key: string,
+  context: RequestContext,
   reach: Reach,
   { isolate, world }: Edge,
 ): void {
+  const key = keyOf(context);
+  if (key === null) return;
   const { hitForMiss } = isolate;
-  const untilMs = world.nowMs() + rememberedMs;
+  const untilMs = world.nowMs() + rememberedMs[reach];
   hitForMiss.delete(key);
   hitForMiss.set(key, { reach, untilMs });
   if (hitForMiss.size <= maxKeys) return;
@@ -55,27 +89,80 @@ export function remember(
   if (oldest !== undefined) hitForMiss.delete(oldest);
 }
 
-/** Is an answer of this resource good for others, as far as is known? */
-export function isForAll(
-  key: string,
-  request: { cookie: string | null },
-  edge: Edge,
-): boolean {
-  const reach = recall(key, edge);
-  return (
-    reach === null ||
-    (reach === "uncacheable-with-cookie" && request.cookie === null)
-  );
+/** May one request go to the origin for others as well, as far as is known? */
+export function isForOthers(context: RequestContext, edge: Edge): boolean {
+  switch (recall(context, edge)) {
+    case null:
+    case "for-all":
+      return true;
+    case "uncacheable":
+    case "always-validated":
+      return false;
+    case "uncacheable-with-credentials":
+      return !hasCredentials(context.request.fields);
+  }
 }
 
-/** There is no use in looking for something stored. */
-export function isUncacheable(key: string, edge: Edge): boolean {
-  return recall(key, edge) === "uncacheable";
+/** Is it known that nothing can be stored of this resource? */
+export function isUncacheable(context: RequestContext, edge: Edge): boolean {
+  return recall(context, edge) === "uncacheable";
 }
 
-function recall(key: string, { isolate, world }: Edge): Reach | null {
-  const known = isolate.hitForMiss.get(key);
+/** What answers have told of a resource, null for nothing. */
+export function recall(
+  context: RequestContext,
+  { isolate, world }: Edge,
+): Reach | null {
+  if (isolate.hitForMiss.size === 0) return null;
+  const key = keyOf(context);
+  const known = key === null ? undefined : isolate.hitForMiss.get(key);
   return known !== undefined && world.nowMs() < known.untilMs
     ? known.reach
     : null;
+}
+
+/** Second askings that came to the same status, in a row, of a host's missing resources; and until when that counts. */
+export interface Confirmed {
+  times: number;
+  untilMs: number;
+}
+
+const enough = 3;
+const confirmedMs = 10_000;
+const maxHosts = 10_000;
+
+/**
+ * Have other resources of the host just shown that who asks makes no difference to what is not there? Scanners ask for such by the
+ * thousand.
+ */
+export function isConfirmed(
+  host: string,
+  status: number,
+  { isolate, world }: Edge,
+): boolean {
+  const known = isolate.confirmedErrors.get(host);
+  return (
+    isOfResource(status) &&
+    known !== undefined &&
+    known.times >= enough &&
+    world.nowMs() < known.untilMs
+  );
+}
+
+/** Counts a second asking after such an error. */
+export function countSecond(
+  host: string,
+  statuses: { first: number; second: number },
+  { isolate, world }: Edge,
+): void {
+  if (!isOfResource(statuses.first)) return;
+  const { confirmedErrors } = isolate;
+  const before = confirmedErrors.get(host)?.times ?? 0;
+  confirmedErrors.delete(host);
+  if (statuses.first !== statuses.second) return;
+  const untilMs = world.nowMs() + confirmedMs;
+  confirmedErrors.set(host, { times: before + 1, untilMs });
+  if (confirmedErrors.size <= maxHosts) return;
+  const [oldest] = confirmedErrors.keys();
+  if (oldest !== undefined) confirmedErrors.delete(oldest);
 }

@@ -46,6 +46,14 @@ export class IsolateCache {
     }
   }
 
+  /** An entry that is used goes before the others of its key: where there are too many, the last go. */
+  use(key: string, entry: CacheEntry): void {
+    const held = this.#held.get(key);
+    if (held === undefined || held.entries[0] === entry) return;
+    const others = held.entries.filter((other) => other !== entry);
+    if (others.length < held.entries.length) held.entries = [entry, ...others];
+  }
+
   drop(key: string): void {
     this.#bytes -= this.#held.get(key)?.bytes ?? 0;
     this.#held.delete(key);
@@ -65,7 +73,7 @@ function sizeOf(key: string, entries: readonly CacheEntry[]): number {
     if (body.kind === "memory") bytes += body.bytes.byteLength;
     for (const [name, value] of stored.fields)
       bytes += 2 * (name.length + value.length);
-    for (const [name, value] of stored.varyOn)
+    for (const [name, value] of [...stored.varyOn, ...stored.unlisted])
       bytes += 2 * (name.length + (value?.length ?? 0));
   }
   return bytes;

@@ -13,8 +13,9 @@ import { CollapsedFetches } from "./collapsed-fetch.ts";
 import { IsolateCache } from "./isolate-cache.ts";
 import type { ListLanding } from "./lookup.ts";
 import { RecordMemory, type Read } from "./record-memory.ts";
-import type { Known as KnownReach } from "./hit-for-miss.ts";
+import type { Confirmed, Known as KnownReach } from "./hit-for-miss.ts";
 import type { SharedResult } from "./shared-result.ts";
+import type { SliceFetches } from "./slice-fetch.ts";
 
 /** What lives as long as the isolate does and is shared by the requests in it. */
 export interface Isolate {
@@ -33,8 +34,12 @@ export interface Isolate {
   arrivals: ArrivalBudget;
   /** Origin fetches that others may wait for. */
   fetches: CollapsedFetches;
+  /** Slices of stored bodies that are on their way. */
+  sliceFetches: SliceFetches;
   /** What is known of resources whose answers are for one visitor each, by cache key. */
   hitForMiss: Map<string, KnownReach>;
+  /** Errors that were the same for who sent all fields, by host. */
+  confirmedErrors: Map<string, Confirmed>;
   /** When what is stored under a cache key was last made unusable by a write, by key. */
   invalidatedAtMs: Map<string, number>;
   /** Purges that responses themselves ordered (RFC 9875), by customer. */
@@ -58,7 +63,9 @@ export function newIsolate(config: EdgeConfig): Isolate {
     cache: new IsolateCache(config.responseMemoryBytes),
     arrivals: { bytes: 0, maxBytes: arrivalBytes },
     fetches: new CollapsedFetches(),
+    sliceFetches: new Map(),
     hitForMiss: new Map(),
+    confirmedErrors: new Map(),
     invalidatedAtMs: new Map(),
     groupPurges: new Map(),
     refusedAtMs: new Map(),

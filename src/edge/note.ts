@@ -1,7 +1,17 @@
+import type { Handled } from "../cache/status.ts";
+import { standingKey } from "../customer/keys.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
-import type { Inbound, Outcome, Reply } from "../world.ts";
+import type {
+  CacheOutcome,
+  EdgeEvent,
+  Inbound,
+  Outcome,
+  Reply,
+} from "../world.ts";
 import type { Edge } from "./edge.ts";
 import { isDegraded } from "./lookup.ts";
+
+type RequestEvent = Extract<EdgeEvent, { kind: "request" }>;
 
 /** What became of a request, as far as its steps got. */
 export interface Account {
@@ -10,9 +20,12 @@ export interface Account {
   customer?: string;
   error?: ProxyError;
   details?: string;
+  traceId?: string;
+  /** Null where the answer has nothing to do with the cache or an origin. */
+  handled?: Handled | null;
 }
 
-/** Step 9: one event a request. It holds no visitor's address, on any site. */
+/** One event a request. It holds no visitor's address, on any site. */
 export function note(
   request: Inbound,
   reply: Reply,
@@ -20,6 +33,7 @@ export function note(
   startedAtMs: number,
   edge: Edge,
 ): void {
+  const handled = account.handled ?? null;
   edge.world.observe({
     kind: "request",
     host: account.host ?? null,
@@ -30,6 +44,36 @@ export function note(
     error: account.error ?? null,
     details: account.details ?? null,
     degraded: isDegraded(edge),
+    cache: handled === null ? null : cacheOutcome(handled),
+    origin: handled === null ? null : originOf(handled),
+    recordSeq: seqOf(account.customer, edge),
+    pop: request.pop,
+    traceId: account.traceId ?? null,
     tookMs: edge.world.nowMs() - startedAtMs,
   });
+}
+
+function cacheOutcome(handled: Handled): CacheOutcome {
+  const { ttlSeconds = null, detail = null } = handled;
+  switch (handled.kind) {
+    case "hit":
+      return { fwd: null, stored: false, collapsed: false, ttlSeconds, detail };
+    case "forward": {
+      const { because: fwd, stored = false, collapsed = false } = handled;
+      return { fwd, stored, collapsed, ttlSeconds, detail };
+    }
+  }
+}
+
+/** Who waited for another's request asked nobody. */
+function originOf(handled: Handled): RequestEvent["origin"] {
+  return handled.kind === "hit" || handled.collapsed === true
+    ? null
+    : { status: handled.status ?? null, tookMs: handled.originMs ?? null };
+}
+
+function seqOf(customer: string | undefined, { isolate }: Edge): number | null {
+  if (customer === undefined) return null;
+  const known = isolate.standings.find(standingKey(customer));
+  return known?.kind === "record" ? known.value.seq : null;
 }

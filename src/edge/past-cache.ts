@@ -14,18 +14,22 @@ export async function pastCache(
   context: RequestContext,
   edge: Edge,
 ): Promise<Answered> {
-  const { request, admitted, site, hopsLeft, watch } = context;
-  const { method, body } = request;
-  const sent = await send(
-    {
-      method,
-      fields: forwardedFields(request, admitted, hopsLeft, edge),
-      target: admitted.target,
-      body,
-      upgrade: upgradeOf(request),
-    },
-    site,
-    edge,
+  const { asReceived, admitted, site, watch, body } = context;
+  const { method } = asReceived;
+  const sent = await watch.during(
+    send(
+      {
+        method,
+        fields: forwardedFields({ ...context, request: asReceived }, edge),
+        target: admitted.target,
+        authority: admitted.authority,
+        body,
+        upgrade: upgradeOf(asReceived),
+        watch,
+      },
+      site,
+      edge,
+    ),
   );
   if (sent.kind === "failed") return sent;
   const received = receivedFrom(context, sent, edge);
@@ -38,6 +42,7 @@ export async function pastCache(
         fields: [...received.fields],
         body: { kind: "channel", channel, watch },
       },
+      handled: null,
     };
   invalidate(context, received, edge);
   // RFC 9110 §9.3.3: a POST may bring what a GET would, and that is newer than what the POST made unusable.
@@ -55,6 +60,7 @@ export async function pastCache(
     kind: "forward",
     because: method === "GET" || method === "HEAD" ? "bypass" : "method",
     status: received.status,
+    originMs: sent.responseTimeMs - sent.requestTimeMs,
     stored: stored.kind === "stored",
   };
   const fetched: Extract<Fetched, { kind: "response" }> = {
@@ -64,5 +70,9 @@ export async function pastCache(
     handled,
     conditions: "answered",
   };
-  return { kind: "reply", reply: respondFromOrigin(context, fetched, edge) };
+  return {
+    kind: "reply",
+    reply: respondFromOrigin(context, fetched, edge),
+    handled,
+  };
 }

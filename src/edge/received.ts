@@ -1,7 +1,7 @@
 import type { Received } from "../cache/storing.ts";
 import type { Stored } from "../cache/stored.ts";
+import { originNames } from "../customer/origin-host.ts";
 import { fieldsForVisitor } from "../http/forwarding.ts";
-import type { Bytes } from "../world.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { hopOf, originHttpVersion, type Forwarded } from "./forward.ts";
@@ -21,7 +21,7 @@ export function receivedFrom(
   const fields = fieldsForVisitor(response.fields, hop, {
     status: response.status,
     requested: [url, `${hop.scheme}://${hop.host}${admitted.target}`],
-    origins: site.origins,
+    origins: originNames(site),
     nowMs: responseTimeMs,
   });
   return { status: response.status, fields, requestTimeMs, responseTimeMs };
@@ -33,14 +33,9 @@ export function asStored(received: Received): Stored {
     ...received,
     method: "GET",
     varyOn: [],
+    unlisted: [],
     storedAtMs: received.responseTimeMs,
     bodyLength: 0,
     range: null,
   };
-}
-
-/** Nobody reads this body. */
-export function discardBody(body: Bytes | null): void {
-  if (body instanceof ReadableStream)
-    void body.cancel().then(undefined, () => undefined);
 }

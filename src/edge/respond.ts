@@ -5,6 +5,7 @@ import {
   multipartOf,
   planRange,
   rangedHead,
+  type ByteRange,
   type RangePlan,
 } from "../cache/ranges.ts";
 import { cacheStatus, type Handled } from "../cache/status.ts";
@@ -12,15 +13,21 @@ import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { Bytes, Reply, ReplyBody, Watch } from "../world.ts";
-import { findSlice, loadBody } from "./cache-store.ts";
+import { loadBody, removeEntry } from "./cache-store.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Fetched } from "./fetch.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
-import { asStored, discardBody } from "./received.ts";
-import { accessFor } from "./resume.ts";
+import { discardBody } from "./bytes.ts";
+import { asStored } from "./received.ts";
 import { compose } from "./segments.ts";
-import { readSlices, sliceBytes, type BodyAccess } from "./stored-body.ts";
+import {
+  accessFor,
+  openStretch,
+  readSlice,
+  type OpenedSlice,
+} from "./slice-fetch.ts";
+import { readSlices, sliceBytes } from "./stored-body.ts";
 
 /** Answers from a cache entry (RFC 9111 §4), conditions and ranges included; null when its body is gone. */
 export async function respondFromEntry(
@@ -126,6 +133,13 @@ async function openBody(
     case "memory":
       return { kind: "bytes", offset, bytes: body.bytes };
     case "arriving":
+      // A part far ahead of what has arrived does not wait for it.
+      if (
+        plan.kind === "part" &&
+        plan.first - offset > body.arriving.length &&
+        (stored.bodyLength ?? 0) > sliceBytes
+      )
+        return openSlices(context, { entry, plan }, edge);
       return {
         kind: "chunks",
         offset,
@@ -137,51 +151,53 @@ async function openBody(
         const bytes = await loadBody(key, entry, edge);
         return bytes === null ? null : { kind: "bytes", offset, bytes };
       }
-      return openSlices(
-        { context, entry, access },
-        firstOf(plan) - offset,
-        edge,
-      );
+      return openSlices(context, { entry, plan }, edge);
     }
   }
 }
 
-/** The first slice is looked for before the answer begins, while the origin can still be asked instead. */
+/** What is missing is asked for before the answer begins, while the origin can still be asked for all of it instead. */
 async function openSlices(
-  {
-    context,
-    entry,
-    access,
-  }: { context: RequestContext; entry: CacheEntry; access: BodyAccess },
-  at: number,
+  context: RequestContext,
+  { entry, plan }: { entry: CacheEntry; plan: RangePlan },
   edge: Edge,
 ): Promise<BodyReader | null> {
   const { stored } = entry;
-  let opened = await findSlice(context.resource.key, entry, at, edge);
-  if (opened === null) return null;
+  const offset = stored.range?.first ?? 0;
   const end = (stored.bodyLength ?? 0) - 1;
-  return {
-    kind: "chunks",
-    offset: stored.range?.first ?? 0,
-    read: (first, last) => {
-      const slice = opened;
-      opened = null;
-      return readSlices({ first, last: last ?? end }, access, slice);
-    },
-  };
+  let begun: OpenedSlice | null = null;
+  for (const { first, last } of partsOf(plan, { offset, end })) {
+    const stretch = { first: first - offset, last: last - offset };
+    const opened = await openStretch(context, entry, stretch, edge);
+    if (opened === null) {
+      removeEntry(context.resource.key, entry.name, edge);
+      return null;
+    }
+    begun ??= opened;
+  }
+  const read = (first: number, last: number | null) =>
+    readSlices({ first, last: last ?? end }, (at) => {
+      const opened = begun;
+      begun = null;
+      return readSlice(context, entry, { at, opened }, edge);
+    });
+  return { kind: "chunks", offset, read };
 }
 
-/** The position of the first byte that an answer needs. */
-function firstOf(plan: RangePlan): number {
+/** The stretches of the body that an answer sends. */
+function partsOf(
+  plan: RangePlan,
+  { offset, end }: { offset: number; end: number },
+): readonly ByteRange[] {
   switch (plan.kind) {
     case "part":
-      return plan.first;
+      return [plan];
     case "parts":
-      return plan.parts[0]?.first ?? 0;
+      return plan.parts;
     case "whole":
     case "unsatisfiable":
     case "elsewhere":
-      return 0;
+      return [{ first: offset, last: offset + end }];
   }
 }
 

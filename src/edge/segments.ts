@@ -15,9 +15,14 @@ export function compose(
         ? reader.bytes
         : composeInMemory(segments, reader);
     case "chunks": {
-      // Begun at once: an arriving body must know that it is being read.
-      const whole = segments === null ? reader.read(0, null) : null;
-      return streamOf(whole ?? readSegments(segments ?? [], reader));
+      const [only, ...others] = segments ?? [];
+      // Begun at once, and ended with the stream: an arriving body must know who reads it.
+      if (only === undefined) return streamOf(reader.read(0, null));
+      if (only.kind === "slice" && others.length === 0)
+        return streamOf(
+          reader.read(only.first - reader.offset, only.last - reader.offset),
+        );
+      return streamOf(readSegments(segments ?? [], reader));
     }
   }
 }

@@ -7,13 +7,16 @@ const writeDeadlineMs = 5_000;
 /** Writes a body into the PoP cache slice by slice, in their order. */
 export class SliceWriter {
   readonly #name: string;
+  readonly #first: number;
   readonly #world: World;
   readonly #pending: Promise<boolean>[] = [];
   #begun = 0;
   #written = 0;
 
-  constructor(name: string, world: World) {
+  /** `first`: the index of the first slice. */
+  constructor(name: string, first: number, world: World) {
     this.#name = name;
+    this.#first = first;
     this.#world = world;
   }
 
@@ -28,7 +31,7 @@ export class SliceWriter {
   }
 
   begin(slice: Uint8Array): void {
-    const name = sliceName(this.#name, this.#begun);
+    const name = sliceName(this.#name, this.#first + this.#begun);
     this.#begun += 1;
     this.#pending.push(this.#world.keepBytes(name, slice));
   }

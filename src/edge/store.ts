@@ -1,9 +1,12 @@
 import { join, partOf } from "../cache/partial.ts";
+import type { ByteRange } from "../cache/ranges.ts";
 import { mayStore, type Received, type Refusal } from "../cache/storing.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
+import { strongValidators } from "../cache/strong.ts";
+import type { FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../world.ts";
-import { ArrivingBody, type KeptBody } from "./arriving-body.ts";
-import { concatenate } from "./bytes.ts";
+import { ArrivingBody, type KeptBody, type Loss } from "./arriving-body.ts";
+import { concatenate, discardBody } from "./bytes.ts";
 import {
   isInvalidated,
   isSameVariant,
@@ -12,11 +15,11 @@ import {
   putEntry,
   removeEntry,
 } from "./cache-store.ts";
-import type { RequestContext } from "./context.ts";
+import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { rememberRefusal } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
-import { accessFor } from "./resume.ts";
+import { accessFor, receiveSlices } from "./slice-fetch.ts";
 import {
   sliceBytes,
   streamOf,
@@ -45,21 +48,18 @@ export function storeResponse(
   body: Bytes,
   edge: Edge,
 ): StoreResult {
-  const { request, site, url, resource } = context;
+  const { site, resource } = context;
   const refuse = (because: Refusal | "too-large" | "invalidated") =>
     ({ kind: "refused", visitor: body, because }) as const;
-  const storing = mayStore(
-    { method: request.method, url, fields: request.fields },
-    received,
-    site.cache,
-  );
+  const storing = mayStore(cacheRequestOf(context), received, site.cache);
   switch (storing.kind) {
     case "refuse":
-      rememberRefusal(resource.key, received.status, storing.because, edge);
+      rememberRefusal(context, received.status, storing.because, edge);
       return refuse(storing.because);
     case "once": {
-      const entry = begin(context, storing.stored, body, maxErrorBytes, edge);
-      return { ...entry, kind: "once", because: storing.because };
+      const maxBytes = maxErrorBytes;
+      const begun = begin(context, storing.stored, { body, maxBytes }, edge);
+      return { ...begun, kind: "once", because: storing.because };
     }
     case "store":
       break;
@@ -74,10 +74,117 @@ export function storeResponse(
     return refuse("status");
   if (isInvalidated(resource.key, received.requestTimeMs, edge))
     return refuse("invalidated");
-  const { maxObjectBytes } = site.cache;
-  const begun = begin(context, storing.stored, body, maxObjectBytes, edge);
-  settle(resource.key, begun, edge);
-  return { kind: "stored", entry: begun.entry, visitor: begun.visitor };
+  const { entry, visitor } = storeBody(context, storing.stored, body, edge);
+  return { kind: "stored", entry, visitor };
+}
+
+/** Stores a body while it arrives; others find it at once. */
+function storeBody(
+  context: RequestContext,
+  storable: Storable,
+  body: Bytes,
+  edge: Edge,
+): Begun {
+  const { key } = context.resource;
+  let replaced: readonly CacheEntry[] = [];
+  const { host } = context.admitted;
+  const { customer } = context.site;
+  const onLoss = ({ name }: CacheEntry, because: Loss) => {
+    removeEntry(key, name, edge);
+    putBack(key, replaced, edge);
+    edge.world.observe({ kind: "not-stored", host, customer, because });
+  };
+  const { maxObjectBytes: maxBytes } = context.site.cache;
+  const begun = begin(context, storable, { body, maxBytes, onLoss }, edge);
+  const { entry, kept } = begun;
+  if (kept === null) putEntry(key, joinedWithParts(key, entry, edge), edge);
+  else {
+    replaced = putArriving(key, entry, edge);
+    edge.world.later(kept.then((whole) => complete(key, entry, whole, edge)));
+  }
+  return begun;
+}
+
+type Storable = Omit<Stored, "bodyLength" | "range">;
+
+/**
+ * Stores whole slices that came in place of a visitor's range, as a response whose other slices may be missing; null when they
+ * may not be stored, or are not those that were asked for. A body that fits into memory has to be whole, and a longer one needs
+ * a strong validator, by which the rest can be asked for (RFC 9111 §3.3, §3.4).
+ */
+export function storeSlices(
+  context: RequestContext,
+  received: Received,
+  { slices, body }: { slices: ByteRange; body: Bytes },
+  edge: Edge,
+): CacheEntry | null {
+  const { site, resource } = context;
+  const { key } = resource;
+  const storing = mayStore(cacheRequestOf(context), received, site.cache);
+  const part = partOf(fieldsOf(received), statedLengthOf(received, body));
+  if (
+    storing.kind !== "store" ||
+    part === null ||
+    part.first !== slices.first ||
+    part.last !== Math.min(slices.last, part.complete - 1) ||
+    part.complete > site.cache.maxObjectBytes ||
+    isInvalidated(key, received.requestTimeMs, edge)
+  )
+    return null;
+  const whole: Storable = {
+    ...storing.stored,
+    status: 200,
+    fields: storing.stored.fields.filter(isOfWhole),
+  };
+  if (part.complete <= sliceBytes) {
+    const isAll = part.first === 0 && part.last === part.complete - 1;
+    if (!isAll) return null;
+    const fields: FieldLine[] = [
+      ...whole.fields,
+      ["Content-Length", String(part.complete)],
+    ];
+    const { entry, visitor } = storeBody(
+      context,
+      { ...whole, fields },
+      body,
+      edge,
+    );
+    // The visitor's range is read from the entry.
+    discardBody(visitor);
+    return entry;
+  }
+  const stored: Stored = { ...whole, bodyLength: part.complete, range: null };
+  if (strongValidators(stored).length === 0) return null;
+  const name =
+    sameBody(stored, edge.isolate.cache.find(key) ?? [])?.name ??
+    edge.world.randomHex(16);
+  const sliced: StoredBody = { kind: "pop", isWhole: false };
+  const entry: CacheEntry = { stored, body: sliced, name };
+  putEntry(key, entry, edge);
+  const { first: start, last } = part;
+  receiveSlices(entry, { start, end: last + 1, body }, edge);
+  return entry;
+}
+
+/** The entry of the very same body, whose slices these belong to. */
+function sameBody(
+  stored: Stored,
+  present: readonly CacheEntry[],
+): CacheEntry | undefined {
+  const [validator] = strongValidators(stored);
+  return present.find(
+    (entry) =>
+      entry.body.kind === "pop" &&
+      entry.stored.range === null &&
+      entry.stored.bodyLength === stored.bodyLength &&
+      isSameVariant(entry.stored, stored) &&
+      strongValidators(entry.stored)[0] === validator,
+  );
+}
+
+/** Content-Range and Content-Length of a part tell of the part alone. */
+function isOfWhole([name]: FieldLine): boolean {
+  return !/^content-(?:range|length)$/i.test(name);
 }
 
 interface Begun {
@@ -87,12 +194,19 @@ interface Begun {
   kept: Promise<KeptBody> | null;
 }
 
-/** Makes the entry, and begins to take its body from the origin. */
+/** Makes the entry, and begins to take its body from the origin. `onLoss` is called if that cannot be kept. */
 function begin(
   context: RequestContext,
-  storable: Omit<Stored, "bodyLength" | "range">,
-  body: Bytes,
-  maxBytes: number,
+  storable: Storable,
+  {
+    body,
+    maxBytes,
+    onLoss,
+  }: {
+    body: Bytes;
+    maxBytes: number;
+    onLoss?: (entry: CacheEntry, because: Loss) => void;
+  },
   edge: Edge,
 ): Begun {
   const { world, isolate } = edge;
@@ -104,12 +218,18 @@ function begin(
     range === null ? statedLength : range.last - range.first + 1;
   const stored: Stored = { ...storable, bodyLength, range };
   if (body instanceof Uint8Array) {
-    const entry = { stored, body: bodyOf(body, name, edge), name };
+    const entry = { stored, body: keepBytes(body, name, edge), name };
     return { entry, visitor: body, kept: null };
   }
   const arriving = new ArrivingBody(
     name,
-    { maxBytes, statedBytes: bodyLength, budget: isolate.arrivals },
+    {
+      maxBytes,
+      statedBytes: bodyLength,
+      budget: isolate.arrivals,
+      whenUnread: canBeAskedForLater(stored) ? "stop" : "fetch",
+      onLoss: (because) => onLoss?.(entry, because),
+    },
     world,
   );
   const entry: CacheEntry = {
@@ -126,47 +246,50 @@ function begin(
   return { entry, visitor, kept };
 }
 
-/** Where the bytes of a body are put that is at hand. */
-function bodyOf(bytes: Uint8Array, name: string, { world }: Edge): StoredBody {
-  world.later(writeSlices(name, bytes, world));
-  return bytes.byteLength <= sliceBytes
-    ? { kind: "memory", bytes }
-    : { kind: "pop" };
-}
-
-/** Puts an entry into the store: at once, and again when its body has arrived. */
-function settle(key: string, { entry, kept }: Begun, edge: Edge): void {
-  if (kept === null) {
-    putEntry(key, joinedWithParts(key, entry, edge), edge);
-    return;
-  }
-  const replaced = putArriving(key, entry, edge);
-  edge.world.later(
-    kept.then((body) => complete(key, { entry, replaced }, body, edge)),
+/** The origin serves ranges, and a strong validator vouches that they are of the same body. */
+export function canBeAskedForLater(stored: Stored): boolean {
+  const ranges = fieldsOf(stored).get("accept-ranges") ?? "";
+  return (
+    stored.range === null &&
+    ranges.trim().toLowerCase() === "bytes" &&
+    strongValidators(stored).length > 0
   );
 }
 
-/** The body has arrived, or never will. */
+/** Where the bytes of a body are put that is at hand. */
+function keepBytes(
+  bytes: Uint8Array,
+  name: string,
+  { world }: Edge,
+): StoredBody {
+  world.later(writeSlices(name, bytes, world));
+  return bytes.byteLength <= sliceBytes
+    ? { kind: "memory", bytes }
+    : { kind: "pop", isWhole: true };
+}
+
+/** The body has arrived, or as much of it as anybody wanted. */
 function complete(
   key: string,
-  { entry, replaced }: { entry: CacheEntry; replaced: readonly CacheEntry[] },
+  entry: CacheEntry,
   kept: KeptBody,
   edge: Edge,
 ): void {
   const { isolate, world } = edge;
+  if (kept.kind === "lost") return;
+  if (isInvalidated(key, entry.stored.requestTimeMs, edge)) return;
   // A validation may have given it new fields meanwhile, and new values of the fields it varies by.
   const present = (isolate.cache.find(key) ?? []).filter(
     ({ name }) => name === entry.name,
   );
-  if (kept.kind === "lost") {
-    removeEntry(key, entry.name, edge);
-    return putBack(key, replaced, edge);
-  }
-  if (isInvalidated(key, entry.stored.requestTimeMs, edge)) return;
-  const bodyLength =
+  const arrivedBytes =
     kept.kind === "memory" ? kept.bytes.byteLength : kept.length;
-  const body: StoredBody = kept.kind === "memory" ? kept : { kind: "pop" };
   for (const { stored, name } of present.length > 0 ? present : [entry]) {
+    const bodyLength = stored.bodyLength ?? arrivedBytes;
+    const body: StoredBody =
+      kept.kind === "memory"
+        ? kept
+        : { kind: "pop", isWhole: bodyLength === arrivedBytes };
     const whole = { stored: { ...stored, bodyLength }, body, name };
     putEntry(key, joinedWithParts(key, whole, edge), edge);
   }
@@ -187,34 +310,6 @@ function joinedWithParts(
     return joint === held ? held : renamed(joint, edge);
   }
   return arrived;
-}
-
-/** A stored part made whole by the rest that was asked for, and stored; null when the two do not make one whole. */
-export function completePart(
-  context: RequestContext,
-  part: CacheEntry,
-  { received, rest }: { received: Received; rest: Uint8Array },
-  edge: Edge,
-): CacheEntry | null {
-  const { request, site, url, resource } = context;
-  const storing = mayStore(
-    { method: request.method, url, fields: request.fields },
-    received,
-    site.cache,
-  );
-  const range = partOf(fieldsOf(received), rest.byteLength);
-  if (storing.kind !== "store" || range === null) return null;
-  const bodyLength = rest.byteLength;
-  const joint = joinEntries(part, {
-    stored: { ...storing.stored, bodyLength, range },
-    body: { kind: "memory", bytes: rest },
-    name: part.name,
-  });
-  if (joint === null || joint.stored.range !== null) return null;
-  const entry = renamed(joint, edge);
-  if (!isInvalidated(resource.key, received.requestTimeMs, edge))
-    putEntry(resource.key, entry, edge);
-  return entry;
 }
 
 /** Both in one, `held` itself when the other brings nothing new, or null when they stay apart. */
@@ -241,10 +336,7 @@ function joinEntries(held: CacheEntry, arrived: CacheEntry): CacheEntry | null {
     stored: {
       ...arrived.stored,
       status: isWhole ? 200 : 206,
-      // They told of the part alone.
-      fields: arrived.stored.fields.filter(
-        ([name]) => !/^content-(?:range|length)$/i.test(name),
-      ),
+      fields: arrived.stored.fields.filter(isOfWhole),
       bodyLength: whole.byteLength,
       range: isWhole ? null : joint.range,
     },
@@ -256,7 +348,7 @@ function renamed(joint: CacheEntry, edge: Edge): CacheEntry {
   const name = edge.world.randomHex(16);
   const { body } = joint;
   return body.kind === "memory"
-    ? { ...joint, name, body: bodyOf(body.bytes, name, edge) }
+    ? { ...joint, name, body: keepBytes(body.bytes, name, edge) }
     : joint;
 }
 

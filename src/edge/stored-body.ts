@@ -4,10 +4,16 @@ import type { ArrivingBody } from "./arriving-body.ts";
 /** Bodies up to this many bytes are kept in memory. Longer ones lie in the PoP cache, in slices of so many bytes. */
 export const sliceBytes = 2 ** 20;
 
-/** Where the body of a cache entry is. */
+/** How many slices are asked of an origin at once. */
+export const slicesPerFetch = 4;
+
+/**
+ * Where the body of a cache entry is. In the PoP cache, slices may be missing, and are asked for when somebody wants them:
+ * `isWhole` tells whether all of them were there once.
+ */
 export type StoredBody =
   | { kind: "memory"; bytes: Uint8Array }
-  | { kind: "pop" }
+  | { kind: "pop"; isWhole: boolean }
   | { kind: "arriving"; arriving: ArrivingBody };
 
 /** How one visitor's request gets at bytes that are not in memory. */
@@ -41,23 +47,21 @@ export async function writeSlices(
   return (await Promise.all(writes)).every(Boolean);
 }
 
-/** The bytes of a body in the PoP cache from position `first` to `last`, slice by slice. `opened`: the first of them, if at hand. */
+/** The bytes of a sliced body from position `first` to `last`; `slice` gives them from a position to the end of its slice. */
 export async function* readSlices(
   { first, last }: { first: number; last: number },
-  access: BodyAccess,
-  opened: Bytes | null,
+  slice: (at: number) => AsyncGenerator<Uint8Array, void, void>,
 ): AsyncGenerator<Uint8Array, void, void> {
   let at = first;
-  let next = opened;
   while (at <= last) {
-    const slice = next === null ? access.slice(at) : restOfSlice(next, at);
-    next = null;
-    for await (const bytes of slice) {
+    const before = at;
+    for await (const bytes of slice(at)) {
       const wanted = bytes.subarray(0, last + 1 - at);
       at += wanted.byteLength;
       yield wanted;
       if (at > last) return;
     }
+    if (at === before) throw new Error("a slice of the stored body is empty");
   }
 }
 

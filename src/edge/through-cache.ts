@@ -1,7 +1,9 @@
 import { planRange } from "../cache/ranges.ts";
+import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { planReuse, type Reuse } from "../cache/reuse.ts";
 import type { ForwardReason, Handled } from "../cache/status.ts";
 import type { Reply } from "../world.ts";
+import { goesAsReceived, visitorSlices } from "./ask-origin.ts";
 import { entryOf, findEntries } from "./cache-store.ts";
 import type { CollapsedFetch, FetchResult } from "./collapsed-fetch.ts";
 import { purgeOf, type RequestContext } from "./context.ts";
@@ -13,13 +15,15 @@ import {
   type FetchTask,
 } from "./fetch.ts";
 import type { Failed } from "./forward.ts";
-import { isForAll } from "./hit-for-miss.ts";
+import { isForOthers } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
-import { discardBody } from "./received.ts";
+import { discardBody } from "./bytes.ts";
 import { respondFromEntry, respondFromOrigin } from "./respond.ts";
+import { canBeAskedForLater } from "./store.ts";
+import { sliceBytes } from "./stored-body.ts";
 
 export type Answered =
-  | { kind: "reply"; reply: Reply }
+  | { kind: "reply"; reply: Reply; handled: Handled | null }
   | Failed
   /** The origin answered another visitor with this server error, whose text may be meant for that visitor alone. */
   | { kind: "error-status"; status: number }
@@ -47,17 +51,23 @@ export async function throughCache(
         return plan;
       case "serve":
       case "serve-stale": {
-        const reply = await serve(context, { plan, entries, waitedFor }, edge);
-        if (reply !== null) return { kind: "reply", reply };
+        const answered = await serve(
+          context,
+          { plan, entries, waitedFor },
+          edge,
+        );
+        if (answered !== null) return answered;
         break;
       }
       case "validate":
       case "forward": {
         const task = { plan, entries };
-        const fetched =
-          isLast || !isCollapsible(context, plan, edge)
-            ? (await fetchFromOrigin(context, task, edge)).own
-            : await fetchTogether(context, task, edge);
+        const isAlone = isLast || !isCollapsible(context, task, edge);
+        const fetched = await context.watch.during(
+          isAlone
+            ? fetchAlone(context, task, edge)
+            : fetchTogether(context, task, edge),
+        );
         const answered = await respond(context, fetched, edge);
         if (answered !== null) return answered;
         waitedFor = plan.because;
@@ -84,16 +94,25 @@ function planFor(
         const plan = planRange(request, stored, () => "-");
         if (plan.kind === "elsewhere") return false;
         const body = entryOf(stored, entries)?.body;
+        // A body of which parts may be gone at the origin is not for who wants all of it.
+        if (body?.kind === "pop" && !body.isWhole && plan.kind === "whole")
+          return request.method === "HEAD";
+        if (body?.kind !== "arriving") return true;
         // The origin has a part sooner than the whole has arrived up to there.
         return (
-          body?.kind !== "arriving" ||
-          (plan.kind === "part"
-            ? plan.first <= body.arriving.length
-            : plan.kind !== "parts")
+          plan.kind === "whole" ||
+          isShort(stored) ||
+          canBeAskedForLater(stored) ||
+          (plan.kind === "part" && plan.first <= body.arriving.length)
         );
       },
     },
   );
+}
+
+/** Then it will soon be there. */
+function isShort({ bodyLength }: CacheEntry["stored"]): boolean {
+  return bodyLength !== null && bodyLength <= sliceBytes;
 }
 
 async function serve(
@@ -108,10 +127,11 @@ async function serve(
     waitedFor: ForwardReason | null;
   },
   edge: Edge,
-): Promise<Reply | null> {
+): Promise<Answered | null> {
   const { stored, ttlSeconds } = plan;
   const entry = entryOf(stored, entries);
   if (entry === null) return null;
+  edge.isolate.cache.use(context.resource.key, entry);
   if (plan.kind === "serve-stale")
     edge.world.later(refresh(context, { stored, entries }, edge));
   const key = context.url;
@@ -125,7 +145,8 @@ async function serve(
           ttlSeconds,
           key,
         };
-  return respondFromEntry(context, entry, handled, edge);
+  const reply = await respondFromEntry(context, entry, handled, edge);
+  return reply === null ? null : { kind: "reply", reply, handled };
 }
 
 /** RFC 5861 §3: one request fetches anew while all are answered with what there is. */
@@ -148,6 +169,14 @@ async function refresh(
   if (fetched.kind === "response") discardBody(fetched.body);
 }
 
+async function fetchAlone(
+  context: RequestContext,
+  task: FetchTask,
+  edge: Edge,
+): Promise<Fetched> {
+  return (await fetchFromOrigin(context, task, edge)).own;
+}
+
 /** One request goes to the origin for all that ask the same meanwhile. Null: look again. */
 async function fetchTogether(
   context: RequestContext,
@@ -162,14 +191,18 @@ async function fetchTogether(
   const limitMs = site.timeoutSeconds * 1000 * site.origins.length + settleMs;
   const result = await running.wait(edge.world.nowMs() + limitMs, edge.world);
   switch (result.kind) {
-    case "stored":
-      return null;
+    case "look-again":
+      // What broke off already would break off for the next leader too.
+      return result.arriving?.isBroken === true
+        ? (staleEntry(context, task, { kind: "unreachable" }, edge) ??
+            incomplete)
+        : null;
     case "overdue":
       // Whoever led it is gone for good. One of those who waited leads now.
       fetches.end(resource.key, selector, running);
       return null;
     case "uncacheable":
-      return (await fetchFromOrigin(context, task, edge)).own;
+      return fetchAlone(context, task, edge);
     case "failed":
       return staleEntry(context, task, { kind: "unreachable" }, edge) ?? result;
     case "error-status":
@@ -196,6 +229,13 @@ async function fetchTogether(
     }
   }
 }
+
+const incomplete: Failed = {
+  kind: "failed",
+  error: "http_response_incomplete",
+  details: "the origin broke off its answer to another visitor",
+  sent: "perhaps",
+};
 
 /** Fetches for all. Whatever happens here, those who wait are told. */
 async function lead(
@@ -242,27 +282,29 @@ async function respond(
       return {
         kind: "reply",
         reply: respondFromOrigin(context, fetched, edge),
+        handled: fetched.handled,
       };
     case "entry": {
       const { entry, handled } = fetched;
       const reply = await respondFromEntry(context, entry, handled, edge);
-      return reply === null ? null : { kind: "reply", reply };
+      return reply === null ? null : { kind: "reply", reply, handled };
     }
   }
 }
 
 /** Answers to the others belong to whoever asked, or are not looked for in the cache at all. */
 function isCollapsible(
-  { request, resource: { key } }: RequestContext,
-  plan: FetchTask["plan"],
+  context: RequestContext,
+  { plan, entries }: FetchTask,
   edge: Edge,
 ): boolean {
-  const { method, fields } = request;
-  const cookie = fields.get("cookie");
+  const { method, fields } = context.request;
+  const isStored = entries.length > 0;
   const isAlone =
     method !== "GET" ||
-    fields.get("authorization") !== null ||
-    !isForAll(key, { cookie }, edge);
+    (fields.get("authorization") !== null &&
+      goesAsReceived(context, { plan, isStored }, edge)) ||
+    !isForOthers(context, edge);
   if (isAlone) return false;
   switch (plan.because) {
     case "bypass":
@@ -278,14 +320,21 @@ function isCollapsible(
   }
 }
 
-/** Who asks the same of a resource: the part, and the values of the fields by which its stored responses vary. */
-function selectorOf(
-  { request }: RequestContext,
-  { entries }: FetchTask,
-): string {
+/**
+ * Who asks the same of a resource: the part, the values of the fields by which its stored responses vary, and of those that no
+ * Vary names; and with cookies or without.
+ */
+function selectorOf(context: RequestContext, { entries }: FetchTask): string {
+  const { request, site } = context;
   const names = new Set(
     entries.flatMap(({ stored }) => stored.varyOn.map(([name]) => name)),
   );
   const values = [...names].map((name) => [name, request.fields.get(name)]);
-  return JSON.stringify([request.fields.get("range"), values]);
+  const range = visitorSlices(context) ?? request.fields.get("range");
+  return JSON.stringify([
+    range,
+    values,
+    unlistedFields(request.fields, "shared", site.cache),
+    hasCredentials(request.fields),
+  ]);
 }

@@ -1,50 +1,113 @@
 import type { Visit } from "../customer/verdict.ts";
 import type { Watch } from "../world.ts";
 import type { Edge } from "./edge.ts";
-import { gate, type Passed } from "./gate.ts";
+import { gate, type Gate, type Passed } from "./gate.ts";
+
+/** What the gate says of a request that it let pass before, and passes no longer. */
+export type Cut = Extract<
+  Gate,
+  { kind: "refused" | "maintenance" | "unknown-host" }
+>;
 
 /**
- * A reply that takes long (a download, an event stream, a WebSocket) passes the gate again and again, so
- * that a drop also ends what was under way. A list that cannot be read cuts nothing.
+ * The watch over one exchange, from the first byte of the visitor's content to the last byte of the response. A request
+ * that takes long passes the gate again and again, so that a drop also ends what was under way. A list that cannot be
+ * read cuts nothing.
  */
-export function watchOf(
-  visit: Visit,
-  { site, passage }: Passed,
-  edge: Edge,
-): Watch {
-  return {
-    firstInMs: untilNextLook(passage, edge),
-    ask: async () => {
-      const now = await gate(visit, edge);
-      switch (now.kind) {
-        case "pass":
-          return {
-            kind: "go-on",
-            askAgainInMs: untilNextLook(now.passage, edge),
-          };
-        case "misconfigured":
-        case "unavailable":
-          return { kind: "go-on", askAgainInMs: edge.config.watchMs };
-        case "refused":
-        case "maintenance":
-        case "unknown-host":
-          edge.world.observe({
+export class ExchangeWatch implements Watch {
+  readonly #visit: Visit;
+  readonly #customer: string;
+  readonly #edge: Edge;
+  readonly #cut = Promise.withResolvers<Cut>();
+  #underWay = 0;
+  #isLooking = false;
+  #isCut = false;
+  /** Kept while nothing is under way: work in several steps is not checked less often than work in one. */
+  #nextLookAtMs: number;
+
+  constructor(visit: Visit, { site, passage }: Passed, edge: Edge) {
+    this.#visit = visit;
+    this.#customer = site.customer;
+    this.#edge = edge;
+    this.#nextLookAtMs = nextLookAtMs(passage, edge);
+  }
+
+  get cut(): Promise<Cut> {
+    return this.#cut.promise;
+  }
+
+  during<Value>(work: Promise<Value>): Promise<Value> {
+    this.#underWay += 1;
+    const end = () => {
+      this.#underWay -= 1;
+    };
+    work.then(end, end);
+    if (!this.#isLooking) void this.#look();
+    return work;
+  }
+
+  /**
+   * What `work` comes to, or the cut that comes first. A check that is due when the work is done is made before it counts.
+   * Checks before that are made only `during` those parts of the work that may take long.
+   */
+  async unlessCut<Value>(
+    work: Promise<Value>,
+  ): Promise<{ kind: "done"; value: Value } | { kind: "cut"; gate: Cut }> {
+    const first = await Promise.race([
+      work.then((value) => ({ kind: "done", value }) as const),
+      this.cut.then((cut) => ({ kind: "cut", gate: cut }) as const),
+    ]);
+    if (first.kind === "cut") return first;
+    const isDue = this.#edge.world.nowMs() >= this.#nextLookAtMs;
+    const cut = isDue ? await this.#check() : null;
+    return cut === null ? first : { kind: "cut", gate: cut };
+  }
+
+  async #look(): Promise<void> {
+    const { world } = this.#edge;
+    this.#isLooking = true;
+    for (;;) {
+      await world.wait(Math.max(this.#nextLookAtMs - world.nowMs(), 0));
+      if (this.#underWay === 0) break;
+      if ((await this.#check()) !== null) return;
+    }
+    this.#isLooking = false;
+  }
+
+  async #check(): Promise<Cut | null> {
+    const { world, config } = this.#edge;
+    const now = await gate(this.#visit, this.#edge);
+    switch (now.kind) {
+      case "pass":
+        this.#nextLookAtMs = nextLookAtMs(now.passage, this.#edge);
+        return null;
+      case "misconfigured":
+      case "unavailable":
+        this.#nextLookAtMs = world.nowMs() + Math.max(config.watchMs, 1);
+        return null;
+      case "refused":
+      case "maintenance":
+      case "unknown-host":
+        if (!this.#isCut)
+          world.observe({
             kind: "cut",
-            host: visit.host,
-            customer: site.customer,
+            host: this.#visit.host,
+            customer: this.#customer,
           });
-          return { kind: "cut" };
-      }
-    },
-  };
+        this.#isCut = true;
+        this.#cut.resolve(now);
+        return now;
+    }
+  }
 }
 
 /** A drop that is announced is met at its very moment. */
-function untilNextLook(
+function nextLookAtMs(
   passage: Passed["passage"],
   { config, world }: Edge,
 ): number {
-  if (passage.kind !== "notice") return config.watchMs;
-  const untilDropMs = Math.max(passage.sunsetAtMs - world.nowMs(), 1);
-  return Math.min(config.watchMs, untilDropMs);
+  const regularlyMs = world.nowMs() + Math.max(config.watchMs, 1);
+  return passage.kind === "notice"
+    ? Math.min(regularlyMs, passage.sunsetAtMs)
+    : regularlyMs;
 }

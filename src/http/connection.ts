@@ -1,7 +1,7 @@
 import type { Fields } from "./fields.ts";
 
 /** RFC 9110 §7.6.1's own list, the proxy authentication of §11.7, and two older fields of the same nature. */
-const always = [
+export const connectionFields: ReadonlySet<string> = new Set([
   "connection",
   "http2-settings",
   "keep-alive",
@@ -13,7 +13,7 @@ const always = [
   "trailer",
   "transfer-encoding",
   "upgrade",
-];
+]);
 
 /**
  * Fields meant for every recipient, which RFC 9110 §7.6.1 forbids to list. Obeying such a list would let its sender hide a
@@ -40,7 +40,7 @@ export function hopByHop(fields: Fields): Set<string> {
       .toLowerCase()
       .match(/[!#$%&'*+.^_`|~0-9a-z-]+/g) ?? [];
   return new Set([
-    ...always,
+    ...connectionFields,
     ...options.filter((option) => !neverListed.has(option)),
   ]);
 }

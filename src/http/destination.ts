@@ -37,7 +37,7 @@ export function dropVisitedHost(
   });
 }
 
-/** RFC 4918: request fields for `origin` ("https://host[:port]"), the paths of `dropVisitedHost` as URLs on it. */
+/** RFC 4918: request fields for an origin that is asked as `origin` ("https://host[:port]"), the paths of `dropVisitedHost` as URLs on it. */
 export function addOrigin(
   lines: readonly FieldLine[],
   origin: string,

@@ -1,9 +1,10 @@
-import { hopByHop } from "./connection.ts";
+import { connectionFields, hopByHop } from "./connection.ts";
 import { httpDate } from "./date.ts";
 import { fieldsOf, type FieldLine, type Fields } from "./fields.ts";
 import { provenance } from "./forwarded.ts";
 import { dropVisitedHost } from "./destination.ts";
 import { mapLine, mapRedirect } from "./references.ts";
+import { withoutRepetition } from "./repeated.ts";
 import { continuesTrace, traceBegun, type TraceIds } from "./trace.ts";
 
 /** The step a message takes through this edge. */
@@ -162,7 +163,7 @@ export function fieldsForVisitor(
       const read = name.toLowerCase();
       return !dropped.has(read) && !notForVisitors.has(read);
     })
-    .map((line) => lineForVisitor(line, hop, exchange));
+    .map((line) => lineForVisitor(withoutRepetition(line), hop, exchange));
   const dated = forwarded.some(([name]) => name.toLowerCase() === "date");
   const date: FieldLine[] = dated ? [] : [["Date", httpDate(exchange.nowMs)]];
   return [
@@ -187,6 +188,17 @@ function lineForVisitor(
   // What was left as it is stays the same object.
   if (mapped === line || !isRedirect) return mapped;
   return [name, mapRedirect(value, line[1], requested)];
+}
+
+/** Is this a field, by its lower-case name, of which an origin never sees what the visitor wrote? */
+export function neverForwarded(name: string): boolean {
+  const read = name.includes("_") ? name.replaceAll("_", "-") : name;
+  return (
+    connectionFields.has(read) ||
+    isClaim(read) ||
+    // The count of hops is the visitor's, and is only made smaller.
+    (ours.has(read) && read !== "max-forwards")
+  );
 }
 
 function isClaim(name: string): boolean {

@@ -11,6 +11,17 @@ export type Framing =
   /** The fields are right all the same for a message without a body. */
   | { kind: "not-decodable"; codings: string; fields: readonly FieldLine[] };
 
+const known = new Set([
+  "br",
+  "chunked",
+  "compress",
+  "deflate",
+  "gzip",
+  "x-compress",
+  "x-gzip",
+  "zstd",
+]);
+
 /**
  * The framing of a message whose chunks have been put together, and its fields without Transfer-Encoding and without a
  * Content-Length beside it, which is not the body's (RFC 9112 §6.1, §6.3).
@@ -22,7 +33,8 @@ export function framingOf(lines: readonly FieldLine[]): Framing {
   const fields = lines.filter(
     ([name]) => !/^(?:transfer-encoding|content-length)$/i.test(name),
   );
-  const codings = transferCodings(received);
+  // A name that no registry of codings has (RFC 9112 §7.3, RFC 9110 §16.6.1) is a mistake: nobody could have applied it.
+  const codings = transferCodings(received).filter((name) => known.has(name));
   const [coding, ...more] = codings;
   if (coding === undefined) return { kind: "plain", fields };
   if (more.length === 0 && (coding === "gzip" || coding === "x-gzip"))

@@ -17,6 +17,15 @@ export function bestMediaType(
   return best === undefined ? null : (described.get(best) ?? null);
 }
 
+/** The media types and ranges that an Accept value names and does not weigh 0, the dearest first, in lower case. */
+export function acceptedMediaTypes(
+  accept: string | null | undefined,
+): string[] {
+  if (listsNothing(accept)) return [];
+  const types = new Negotiator({ headers: { accept } }).mediaTypes();
+  return types.map((type) => type.toLowerCase());
+}
+
 /**
  * The best of the offered language tags for an Accept-Language value. Each range, in order of weight, finds the offer that
  * it shortens to (RFC 4647 §3.4: fr-CA finds fr), or else one that says more than itself (§3.3.1: zh finds zh-Hant). The

@@ -18,6 +18,14 @@ export function continuesTrace(fields: Fields): boolean {
   return valid.test(fields.get("traceparent") ?? "");
 }
 
+/** The ids of the trace that a request continues, or of one that begins with `random`, 48 hexadecimal digits. */
+export function traceIdsOf(fields: Fields, random: string): TraceIds {
+  const [, trace = "", parent = ""] = continuesTrace(fields)
+    ? (fields.get("traceparent") ?? "").split("-")
+    : ["", random.slice(0, 32), random.slice(32)];
+  return { trace, parent };
+}
+
 /** The first line of a trace (W3C Trace Context §3.2). Its flags say "not sampled": the edge keeps no spans. */
 export function traceBegun({ trace, parent }: TraceIds): FieldLine {
   return ["traceparent", `00-${trace}-${parent}-00`];

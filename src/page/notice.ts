@@ -32,6 +32,8 @@ export interface Notice {
   /** What moving out means, while it is possible. */
   move: string | null;
   denial: Denial | null;
+  /** What is wrong with this very request, in English. */
+  problem: string | null;
   /** May the same request succeed later with nothing done about it? */
   retryable: boolean;
   retryAfterSeconds: number | null;
@@ -113,6 +115,7 @@ export function compose(
     factsForOwner: factsForOwner(denial, move, operator, locale),
     move: move === null ? null : locale.move,
     denial,
+    problem: occasion.kind === "malformed" ? oneLine(occasion.problem) : null,
     retryable: ends || retryAfterSeconds !== null || visitorAdvice === "soon",
     retryAfterSeconds,
   };

@@ -31,7 +31,10 @@ export function writeProblem(notice: Notice, operator: Operator): string {
 
 /** The reason of this one occurrence where it has one, else what is said of all such (RFC 9457 §3.1.4). */
 function detail(notice: Notice): string {
-  return oneLine(notice.denial?.reason ?? "") || notice.explanation;
+  return (
+    oneLine(notice.denial?.reason ?? "") ||
+    (notice.problem ?? notice.explanation)
+  );
 }
 
 function decision(

@@ -1,7 +1,12 @@
 import type { Denial } from "../customer/standing.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
-import { bestMediaType } from "../http/negotiate.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
+import {
+  chooseFormat,
+  choosingFields,
+  writable,
+  type Writable,
+} from "./choose-format.ts";
 import { writeHtml } from "./html.ts";
 import { webLink } from "./link.ts";
 import type { Topic } from "./locales/locale.ts";
@@ -54,50 +59,23 @@ export interface Told {
 }
 
 interface Format {
-  type: string;
   contentType: string;
   write(notice: Notice, operator: Operator, nonce: string): string;
 }
 
-const formats: readonly Format[] = [
-  {
-    type: "text/html",
-    contentType: "text/html; charset=utf-8",
-    write: writeHtml,
-  },
-  {
-    type: "application/problem+json",
+const formats: Readonly<Record<Writable, Format>> = {
+  "text/html": { contentType: "text/html; charset=utf-8", write: writeHtml },
+  "application/problem+json": {
     contentType: "application/problem+json",
     write: writeProblem,
   },
-  {
-    type: "application/json",
-    contentType: "application/json",
-    write: writeProblem,
-  },
-  {
-    type: "text/markdown",
+  "application/json": { contentType: "application/json", write: writeProblem },
+  "text/markdown": {
     contentType: "text/markdown; charset=utf-8",
     write: writeMarkdown,
   },
-  {
-    type: "text/plain",
-    contentType: "text/plain; charset=utf-8",
-    write: writeText,
-  },
-];
-
-// What browsers ask for by name when an image, a style, a font or a clip is wanted, with */* only as their last resort.
-// A page would be of no use there, so these compete with our formats, and where one wins the body is empty.
-const wordless = [
-  "image/png",
-  "image/svg+xml",
-  "text/css",
-  "font/woff2",
-  "application/font-woff2",
-  "video/webm",
-  "audio/ogg",
-];
+  "text/plain": { contentType: "text/plain; charset=utf-8", write: writeText },
+};
 
 /**
  * The whole answer for a visitor who does not get the site: status, fields and a body in the format and language asked
@@ -116,25 +94,23 @@ export function tell(
     moment.nowMs,
   );
   // What explains a problem is none itself.
-  const offered = formats.filter(
-    ({ type }) => notice.status >= 400 || type !== "application/problem+json",
+  const offered = writable.filter(
+    (type) => notice.status >= 400 || type !== "application/problem+json",
   );
-  const type = bestMediaType(reader.fields.get("accept"), [
-    ...offered.map((format) => format.type),
-    ...wordless,
-  ]);
-  const format = offered.find((each) => each.type === type);
+  const type = chooseFormat(reader.fields, offered);
+  const format = type === null ? null : formats[type];
   return {
     status: notice.status,
     fields: [
-      ...(format === undefined ? [] : contentFields(format, notice)),
+      ...(format === null ? [] : contentFields(format, notice)),
       ...constantFields,
       ["Content-Security-Policy", contentSecurityPolicy(moment.nonce)],
       ...retryFields(notice),
       ...linkFields(notice, operator),
+      ...clearFields(notice),
     ],
     body:
-      format === undefined || reader.method === "HEAD"
+      format === null || reader.method === "HEAD"
         ? null
         : format.write(notice, operator, moment.nonce),
   };
@@ -148,7 +124,7 @@ function contentFields(format: Format, notice: Notice): FieldLine[] {
 }
 
 const constantFields: readonly FieldLine[] = [
-  ["Vary", "Accept, Accept-Language"],
+  ["Vary", choosingFields],
   // RFC 9110 §15.1 lets caches keep a 410, a 414 and a 451 unasked: a restored site would stay dark in them.
   ["Cache-Control", "no-store"],
   ["CDN-Cache-Control", "no-store"],
@@ -179,4 +155,16 @@ function linkFields(notice: Notice, operator: Operator): FieldLine[] {
     ...(announcement === null ? [] : [`<${announcement}>; rel="describedby"`]),
   ];
   return links.length === 0 ? [] : [["Link", links.join(", ")]];
+}
+
+/** Clear-Site-Data §3.1. Browsers obey it only from where they trust: https, and names of this machine. */
+function clearFields({ denial }: Notice): FieldLine[] {
+  switch (denial?.clearSiteData ?? null) {
+    case null:
+      return [];
+    case "cache":
+      return [["Clear-Site-Data", '"cache"']];
+    case "storage":
+      return [["Clear-Site-Data", '"cache", "storage"']];
+  }
 }

@@ -66,6 +66,7 @@ export class Server {
             kind: "failed",
             error: "connection_refused",
             details: `${this.url} refused the connection`,
+            sent: "nothing",
           },
           afterMs: reaction.kind === "silent" ? Infinity : 0,
         };

@@ -126,6 +126,7 @@ export class Visits {
       fields: this.#fieldsFor(host),
       body: null,
       country: place.country,
+      pop: null,
       // RFC 5737: an address of nobody's.
       clientAddress: "203.0.113.1",
       httpVersion: "2",
@@ -156,6 +157,8 @@ function outcomeOf(reply: Reply, account: PopWorld["account"]): Outcome {
     case "maintenance":
     case "unavailable":
     case "malformed":
+    case "not-cached":
+    case "upload-broken":
     case undefined:
       return "error";
   }

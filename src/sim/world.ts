@@ -82,19 +82,30 @@ export class PopWorld implements World {
         kind: "failed",
         error: "dns_error",
         details: `${request.url.host} does not exist`,
+        sent: "nothing",
       };
     const oneWayMs = this.#pop.roundTripTo(server.place) / 2;
     await engine.sleep(oneWayMs);
     const { answer, afterMs } = server.ask(request, engine.nowMs);
     const isLate = afterMs + 2 * oneWayMs > request.timeoutMs;
-    await engine.sleep(
+    const arrival = engine.sleep(
       isLate ? Math.max(request.timeoutMs - oneWayMs, 0) : afterMs + oneWayMs,
     );
+    const cut = request.watch?.cut.then(() => "cut" as const) ?? arrival;
+    const over = await Promise.race([arrival, cut]);
+    if (over === "cut")
+      return {
+        kind: "failed",
+        error: "http_request_denied",
+        details: "the customer is no longer served",
+        sent: "perhaps",
+      };
     return isLate
       ? {
           kind: "failed",
           error: "connection_read_timeout",
           details: `no answer within ${request.timeoutMs} ms`,
+          sent: "perhaps",
         }
       : answer;
   }

@@ -118,6 +118,22 @@ describe("RFC 9111 §4.2.2", () => {
     },
   );
 
+  test.each<[number, string, number]>([
+    [301, "", 600],
+    [308, "", 600],
+    [302, "", 0],
+    [307, "", 0],
+    [200, "", 0],
+    [404, "", 0],
+    [301, "Cache-Control: max-age=5", 5],
+    [301, "Expires: 0", 0],
+  ])(
+    "RFC 9110 §15.4.2, §15.4.9 a %i that says %j may be given %i seconds",
+    (status, text, seconds) => {
+      expect(lifetime(text, status).seconds).toBe(seconds);
+    },
+  );
+
   test.each([201, 202, 302, 307, 400, 403, 500, 502, 503, 504, 599])(
     "a %i is given none unless public",
     (status) => {

@@ -23,6 +23,7 @@ function stored(
     status: 200,
     fields: [["Content-Type", "text/plain"], ["Date", date], ...fields],
     varyOn: [],
+    unlisted: [],
     requestTimeMs: 0,
     responseTimeMs: 0,
     storedAtMs: 0,

@@ -1,9 +1,10 @@
 import { fieldsOf } from "../../src/http/fields.ts";
-import type { FieldLine, Fields } from "../../src/http/fields.ts";
+import type { RequestFields } from "../../src/cache/request-fields.ts";
+import type { FieldLine } from "../../src/http/fields.ts";
 import { usualCacheSettings } from "../../src/cache/settings.ts";
 import type { CacheSettings } from "../../src/cache/settings.ts";
 import type { Stored } from "../../src/cache/stored.ts";
-import { varyOn } from "../../src/cache/vary.ts";
+import { unlistedBesides, varyOn } from "../../src/cache/vary.ts";
 
 /** The second in which every sample was requested and received. */
 export const startMs = Date.UTC(2026, 0, 1);
@@ -36,8 +37,12 @@ export function lines(text: string): FieldLine[] {
     });
 }
 
-export function fields(text = ""): Fields {
-  return fieldsOf(lines(text));
+export function fields(text = ""): RequestFields {
+  const all = lines(text);
+  return {
+    get: (name) => fieldsOf(all).get(name),
+    [Symbol.iterator]: () => all.values(),
+  };
 }
 
 /** A stored 200 with these fields, received at the start by a request with those. */
@@ -51,6 +56,7 @@ export function storedWith(
     status: 200,
     fields: lines(text),
     varyOn: varyOn(fields(request), fields(text)),
+    unlisted: unlistedFor(fields(request), fields(text)),
     requestTimeMs: startMs,
     responseTimeMs: startMs,
     storedAtMs: startMs,
@@ -58,4 +64,9 @@ export function storedWith(
     range: null,
     ...rest,
   };
+}
+
+function unlistedFor(request: RequestFields, response: RequestFields) {
+  const varied = varyOn(request, response);
+  return unlistedBesides(varied, request, "shared", settings) ?? [];
 }

@@ -46,4 +46,15 @@ describe("RFC 9211 §2", () => {
       cacheStatus("portcullis", { kind: "forward", because: "miss" }, upstream),
     ).toBe(expected);
   });
+
+  test("§2.9 a key that would make the header section large is not told", () => {
+    const told = (length: number) =>
+      cacheStatus("portcullis", {
+        kind: "hit",
+        ttlSeconds: 1,
+        key: "k".repeat(length),
+      });
+    expect(told(200)).toContain(";key=");
+    expect(told(201)).toBe("portcullis;hit;ttl=1");
+  });
 });

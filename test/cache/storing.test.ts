@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Form } from "../../src/cache/request-fields.ts";
+import type { CacheSettings } from "../../src/cache/settings.ts";
 import { mayStore } from "../../src/cache/storing.ts";
 import {
   fields,
@@ -13,7 +15,19 @@ const url = "https://shop.example/a?b";
 
 function storing(
   response: string,
-  { request = "", status = 200, method = "GET", chosen = settings } = {},
+  {
+    request = "",
+    status = 200,
+    method = "GET",
+    chosen = settings,
+    form = "shared",
+  }: {
+    request?: string;
+    status?: number;
+    method?: string;
+    chosen?: CacheSettings;
+    form?: Form;
+  } = {},
 ) {
   const received = {
     status,
@@ -21,7 +35,8 @@ function storing(
     requestTimeMs: startMs,
     responseTimeMs: startMs,
   };
-  return mayStore({ method, url, fields: fields(request) }, received, chosen);
+  const asked = { method, url, fields: fields(request), form } as const;
+  return mayStore(asked, received, chosen);
 }
 
 function word(...given: Parameters<typeof storing>): string {
@@ -243,13 +258,12 @@ describe("RFC 9111 §3", () => {
     ['max-age=60, private="Set-Cookie"', "store", "store", "store"],
   ])("§7.3 Set-Cookie with %s", (directives, never, whenPublic, asRfc) => {
     const response = `Cache-Control: ${directives}\nSet-Cookie: a=b`;
-    const under = (setCookie: "never" | "when-public" | "as-rfc") =>
+    const under = (setCookie: CacheSettings["setCookie"]) =>
       word(response, { chosen: settingsWith({ setCookie }) });
-    expect([under("never"), under("when-public"), under("as-rfc")]).toEqual([
-      never,
-      whenPublic,
-      asRfc,
-    ]);
+    expect(under("never")).toBe(never);
+    expect(under("strip")).toBe(whenPublic);
+    expect(under("when-public")).toBe(whenPublic);
+    expect(under("as-rfc")).toBe(asRfc);
   });
 
   test("§7.3 a targeted field says that a response with Set-Cookie is for all", () => {
@@ -273,8 +287,8 @@ describe("RFC 9111 §3", () => {
 });
 
 describe("RFC 9111 §3.1", () => {
-  function kept(response: string): string[] {
-    const decided = storing(response);
+  function kept(response: string, chosen = settings): string[] {
+    const decided = storing(response, { chosen });
     return decided.kind === "store"
       ? decided.stored.fields.map(([name, value]) => `${name}: ${value}`)
       : [];
@@ -306,7 +320,42 @@ describe("RFC 9111 §3.1", () => {
 
   test("lines of one name stay apart", () => {
     const response = `Date: ${startDate}\nCache-Control: public\nCache-Control: max-age=60\nSet-Cookie: a=b\nSet-Cookie: c=d`;
-    expect(kept(response)).toEqual(response.split("\n"));
+    const chosen = settingsWith({ setCookie: "when-public" });
+    expect(kept(response, chosen)).toEqual(response.split("\n"));
+  });
+
+  test("§7.3 unless the site wants it, no Set-Cookie is stored", () => {
+    const others = `Date: ${startDate}\nCache-Control: public, max-age=60`;
+    expect(kept(`${others}\nSet-Cookie: a=b\nset-cookie: c=d`)).toEqual(
+      others.split("\n"),
+    );
+  });
+
+  test("§4.1 what a request had that Vary does not name is kept, by the form it was sent in", () => {
+    const request = "Foo: 1\nBar: 2\nUser-Agent: x";
+    const unlisted = (form: Form) => {
+      const decided = storing(`${fresh}\nVary: Bar`, { request, form });
+      return decided.kind === "store" ? decided.stored.unlisted : null;
+    };
+    expect(unlisted("shared")).toEqual([["foo", "1"]]);
+    expect(unlisted("as-received")).toEqual([
+      ["*", null],
+      ["foo", "1"],
+      ["user-agent", "x"],
+    ]);
+  });
+
+  test("§4.1 a coded response varies by Accept-Encoding even if its origin forgot to say so", () => {
+    const varyOn = (response: string) => {
+      const request = "Accept-Encoding: br, gzip";
+      const decided = storing(`${fresh}\n${response}`, { request });
+      return decided.kind === "store" ? decided.stored.varyOn : null;
+    };
+    expect(varyOn("Content-Encoding: gzip")).toEqual([
+      ["accept-encoding", "br,gzip"],
+    ]);
+    expect(varyOn("Content-Encoding: identity")).toEqual([]);
+    expect(varyOn("A: b")).toEqual([]);
   });
 
   test.each([fresh, `${fresh}\nDate: foo`])(

@@ -24,6 +24,11 @@ import {
 
 const modified = date(-3600);
 
+/** A request of these fields in the shared form. */
+function asked(text = "") {
+  return { fields: fields(text), form: "shared" } as const;
+}
+
 describe("RFC 9111 §4.3.1 a stored response is asked about by", () => {
   test.each([
     ["its entity tag as received", 'ETag: W/"a"', 'If-None-Match: W/"a"'],
@@ -153,7 +158,7 @@ describe("RFC 9111 §3.2 and §4.3.4", () => {
     Test: 2`);
 
   function freshened(text: string, chosen = settings, from: Stored = stored) {
-    return freshen(from, fields(), received(text), chosen);
+    return freshen(from, asked(), received(text), chosen);
   }
 
   function value(text: string, name: string): string | undefined {
@@ -227,7 +232,7 @@ describe("RFC 9111 §3.2 and §4.3.4", () => {
     const variant = storedWith('ETag: "a"\nVary: Foo', { request: "Foo: 1" });
     const fresh = freshen(
       variant,
-      fields("Foo: 2"),
+      asked("Foo: 2"),
       received('ETag: "a"'),
       settings,
     );
@@ -277,7 +282,7 @@ describe("RFC 9111 §4.3.5 a HEAD", () => {
     ],
   ])("%s", (_, text, expected) => {
     expect(
-      freshenByHead(stored, fields(), received(text, 200), settings)?.kind ??
+      freshenByHead(stored, asked(), received(text, 200), settings)?.kind ??
         null,
     ).toBe(expected);
   });
@@ -287,7 +292,7 @@ describe("RFC 9111 §4.3.5 a HEAD", () => {
     expect(
       freshenByHead(
         part,
-        fields(),
+        asked(),
         received("Content-Length: 20", 200),
         settings,
       )?.kind,
@@ -297,7 +302,7 @@ describe("RFC 9111 §4.3.5 a HEAD", () => {
   test("brings its fields", () => {
     const fresh = freshenByHead(
       stored,
-      fields(),
+      asked(),
       received("Cache-Control: max-age=1000\nA: 2", 200),
       settings,
     );

@@ -1,10 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { selectVariants } from "../../src/cache/vary.ts";
-import { date, fields, startDate, storedWith } from "./sample.ts";
+import { date, fields, settings, startDate, storedWith } from "./sample.ts";
 
 describe("RFC 9111 §4.1", () => {
   test.each([
-    ["no Vary, any request", "", "", "Foo: 1", true],
+    [
+      "no Vary, any ordinary request",
+      "",
+      "",
+      "User-Agent: x\nCookie: a=1",
+      true,
+    ],
+    ["no Vary, the same unlisted field", "", "Foo: 1", "Foo: 1", true],
+    ["no Vary, an unlisted field more", "", "", "Foo: 1", false],
+    ["no Vary, an unlisted field less", "", "Foo: 1", "", false],
+    [
+      "no Vary, another value of an unlisted field",
+      "",
+      "Foo: 1",
+      "Foo: 2",
+      false,
+    ],
+    ["unlisted fields in another order", "", "A: 1\nB: 2", "B: 2\nA: 1", true],
     ["the same value", "Foo", "Foo: 1", "Foo: 1", true],
     ["another value", "Foo", "Foo: 1", "Foo: 2", false],
     ["the field came, now it does not", "Foo", "Foo: 1", "", false],
@@ -12,10 +29,17 @@ describe("RFC 9111 §4.1", () => {
     ["the field never came", "Foo", "", "", true],
     ["an empty value is not absence", "Foo", "Foo:", "", false],
     [
-      "fields not nominated do not matter",
+      "fields not nominated matter as if they were",
       "Foo",
       "Foo: 1\nOther: 2",
       "Foo: 1\nOther: 3",
+      false,
+    ],
+    [
+      "fields that browsers send with everything do not",
+      "Foo",
+      "Foo: 1\nReferer: 2",
+      "Foo: 1\nReferer: 3",
       true,
     ],
     ["names match in any case", "fOO", "Foo: 1", "foo: 1", true],
@@ -101,6 +125,20 @@ describe("RFC 9111 §4.1", () => {
       false,
     ],
     [
+      "codings that are wanted more or less",
+      "Accept-Encoding",
+      "Accept-Encoding: gzip, br;q=0.5",
+      "Accept-Encoding: br, gzip;q=0.1, deflate;q=0",
+      true,
+    ],
+    [
+      "a coding refused",
+      "Accept-Encoding",
+      "Accept-Encoding: gzip, identity;q=0",
+      "Accept-Encoding: gzip",
+      false,
+    ],
+    [
       "codings in any order and case",
       "Accept-Encoding",
       "Accept-Encoding: gzip, br;q=1.0",
@@ -125,7 +163,7 @@ describe("RFC 9111 §4.1", () => {
     const stored = storedWith(vary === "" ? "" : `Vary: ${vary}`, {
       request: before,
     });
-    expect(selectVariants(fields(now), [stored])).toEqual(
+    expect(selectVariants(fields(now), [stored], settings)).toEqual(
       expected ? [stored] : [],
     );
   });
@@ -146,26 +184,32 @@ describe("RFC 9111 §4.1", () => {
       },
     );
     expect(
-      selectVariants(fields(`Accept-Language: ${now}`), [stored]),
+      selectVariants(fields(`Accept-Language: ${now}`), [stored], settings),
     ).toHaveLength(expected ? 1 : 0);
   });
 
   test("the best is the most recent by Date", () => {
     const older = storedWith(`Date: ${startDate}\nVary: Foo`);
     const newer = storedWith(`Date: ${date(5)}\nVary: Foo`);
-    expect(selectVariants(fields(), [older, newer])).toEqual([newer, older]);
+    expect(selectVariants(fields(), [older, newer], settings)).toEqual([
+      newer,
+      older,
+    ]);
   });
 
   test("of one second, the best is the one that arrived last", () => {
     const older = storedWith(`Date: ${startDate}`);
     const newer = { ...older, responseTimeMs: older.responseTimeMs + 1 };
-    expect(selectVariants(fields(), [older, newer])).toEqual([newer, older]);
+    expect(selectVariants(fields(), [older, newer], settings)).toEqual([
+      newer,
+      older,
+    ]);
   });
 
   test("a response whose origin forgot Vary comes after those that have it", () => {
     const forgot = storedWith(`Date: ${date(5)}`);
     const varies = storedWith(`Date: ${startDate}\nVary: Foo`);
-    expect(selectVariants(fields(), [forgot, varies])).toEqual([
+    expect(selectVariants(fields(), [forgot, varies], settings)).toEqual([
       varies,
       forgot,
     ]);

@@ -7,6 +7,7 @@ const usual = {
   customers: "demo",
   demo: "kept",
   statePath: null,
+  originCaPath: null,
 };
 
 describe("npm start", () => {
@@ -22,6 +23,12 @@ describe("npm start", () => {
     ["--direct runs the bundle too", ["--direct"], {}, {}],
     ["--state names the store", ["--state", "/s"], {}, { statePath: "/s" }],
     ["--state=… does too", ["--state=/s"], {}, { statePath: "/s" }],
+    [
+      "--origin-ca names authorities of origins",
+      ["--origin-ca", "ca.pem"],
+      {},
+      { originCaPath: "ca.pem" },
+    ],
     [
       "takes several options in any order",
       ["--dev", "--state", "s", "--fresh"],
@@ -59,6 +66,18 @@ describe("npm start", () => {
       ["--state="],
       {},
       "--state needs a folder",
+    ],
+    [
+      "--origin-ca before an option",
+      ["--origin-ca", "--fresh"],
+      {},
+      "--origin-ca needs a file",
+    ],
+    [
+      "--origin-ca with an empty file",
+      ["--origin-ca="],
+      {},
+      "--origin-ca needs a file",
     ],
     [
       "--fresh with --no-demo",

@@ -1,7 +1,17 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  afterAll,
+  beforeAll,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from "vitest";
 import { openLocalStore } from "../../src/cli/local-store.ts";
 import { portcullis } from "./portcullis.ts";
 
@@ -122,6 +132,46 @@ describe("on one list", () => {
     expect(ended.stderr).toContain(problem);
   });
 
+  test.each([
+    ["visitor", '"originHost":"visitor"'],
+    ["WWW.Forum.Example", '"originHost":"www.forum.example"'],
+    ["origin", '"origins":["https://origin.example"],"timeoutSeconds":30}'],
+  ])("--origin-host %s is written as %s", async (host, written) => {
+    const change = ["change", "forum.example", "--origin-host", host];
+    const { report } = await json("list", ...change, "--dry-run");
+    expect(report.writes["host:forum.example"]).toContain(written);
+  });
+
+  test("doctor asks origins only when told to, and says which Host each needs", async () => {
+    const name = "canonical.example";
+    const server = createServer(({ headers }, response) => {
+      if (headers.host === name) return void response.end("the page");
+      response.writeHead(301, { Location: `https://${name}/` }).end();
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const add = ["add", name, "--customer", "canonical"];
+    await on("probe", ...add, "--origin", `http://127.0.0.1:${port}`);
+    expect(await json("probe", "doctor")).toMatchObject({
+      code: 0,
+      report: { findings: [] },
+    });
+    const { code, report } = await json("probe", "doctor", "--probe");
+    expect(code).toBe(3);
+    expect(report.findings).toMatchObject([
+      { weight: "problem", key: `host:${name}` },
+    ]);
+    const { finding } = report.findings[0];
+    const [command = ""] = /change .*$/.exec(finding) ?? [];
+    expect(command).toBe(`change ${name} --origin-host visitor`);
+    await on("probe", ...command.split(" "));
+    expect(await json("probe", "doctor", "--probe")).toMatchObject({
+      code: 0,
+      report: { findings: [] },
+    });
+  });
+
   test("a dry run says what it would write and writes nothing", async () => {
     const dry = await json("list", "drop", "forum", "--dry-run", "--in", "2h");
     expect(dry).toMatchObject({ code: 0, report: { outcome: "not-written" } });
@@ -130,11 +180,34 @@ describe("on one list", () => {
   });
 });
 
+test("what a drop clears in browsers is said before, by show and by explain", async () => {
+  await seed("clearing", forum);
+  const dropped = await on(
+    "clearing",
+    "drop",
+    "forum",
+    "--clear-site-data",
+    "storage",
+  );
+  expect(dropped).toMatchObject({ code: 0, stderr: "" });
+  const { report } = await json("clearing", "show", "forum");
+  expect(JSON.parse(report.records["customer:forum"])).toMatchObject({
+    clearSiteData: "storage",
+  });
+  const show = await on("clearing", "show", "forum");
+  const explain = await on("clearing", "explain", "https://forum.example/");
+  for (const { stdout } of [dropped, show, explain])
+    expect(stdout).toMatch(
+      /clears +the browser's cache and storage of the site \(logins/,
+    );
+});
+
 test.each([
   [["drop"], "missing required argument 'customer'"],
   [["dorp", "forum"], "Did you mean drop?"],
   [["drop", "forum", "--groud", "policy"], "Did you mean --ground?"],
   [["drop", "forum", "--ground", "polcy"], "Allowed choices are policy"],
+  [["drop", "forum", "--clear-site-data", "cookies"], "choices are cache"],
   [["drop", "forum", "--at", "x", "--in", "y"], "cannot be used with"],
   [["list", "--remote", "--persist-to", "x"], "--remote is not local"],
   [["add", "shop.example", ...origin], "'--customer <id>' not specified"],

@@ -21,7 +21,7 @@ export const known: Readonly<Record<string, string>> = {
   "stale-close-no-cache": numbered,
   "stale-close-s-maxage=2": numbered,
   "vary-cache-key":
-    "The first request has a field that nobody knows and Vary does not name. Its answer may depend on that field all the same, so it is not shared.",
+    "The two requests have another value of a field that Vary does not name. An answer may depend on it all the same, so only requests with the same value share one.",
   "conditional-lm-fresh-no-lm":
     "RFC 9111 §4.3.2: without Last-Modified the Date is compared with If-Modified-Since, and here it is later.",
   "304-etag-update-response-ETag":

@@ -48,6 +48,9 @@ test.each([
   ["maxObjectBytes", 0, 0],
   ["serveStaleSeconds", 0, 0],
   ["setCookie", "as-rfc", "as-rfc"],
+  ["setCookie", "strip", "strip"],
+  ["ignoredCookies", ["theme", "ab_*", "*"], ["theme", "ab_*", "*"]],
+  ["cookies", "static", "static"],
   ["requestDirectives", "ignored", "ignored"],
 ])("%s may be %j", (member, written, value) => {
   expect(read({ [member]: written })).toEqual({
@@ -105,8 +108,10 @@ test.each([
   [
     "setCookie",
     "always",
-    'is "always"; expected one of never, when-public, as-rfc',
+    'is "always"; expected one of never, strip, when-public, as-rfc',
   ],
+  ["cookies", "all", 'is "all"; expected one of strict, static'],
+  ["ignoredCookies", ["a b"], 'is "a b"; expected the name of a cookie'],
   ["requestDirectives", true, "is true; expected one of honoured, ignored"],
   ["sortQeury", true, 'an unexpected member; expected perhaps "sortQuery"'],
 ])("%s of %j is a problem that says so", (member, written, problem) => {

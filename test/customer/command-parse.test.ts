@@ -45,6 +45,19 @@ test.each([
     },
   ],
   [
+    {
+      kind: "change",
+      host: "shop.example",
+      changes: { originHost: "visitor" },
+    },
+    {
+      kind: "change",
+      host: "shop.example",
+      changes: { originHost: { kind: "visitor" } },
+      force: false,
+    },
+  ],
+  [
     { kind: "change", host: "shop.example", changes: { timeoutSeconds: null } },
     {
       kind: "change",

@@ -56,6 +56,7 @@ const terms = {
   noticeUrl: fc.constant("https://notices.example/N-1"),
   appealUrl: fc.constant("mailto:appeals@edge.example"),
   offboardUntil: instant,
+  clearSiteData: fc.constantFrom("cache", "storage"),
 };
 const denial = fc.record(
   {
@@ -83,6 +84,12 @@ const site = fc.record(
         minLength: 1,
       },
     ),
+    originHost: fc.constantFrom(
+      "origin",
+      "visitor",
+      "www.shop.example",
+      "shop.example:8080",
+    ),
     timeoutSeconds: fc.integer({ min: 1, max: 600 }),
     originFields: fc.dictionary(
       fc.constantFrom("X-Key", "7", "x-other"),
@@ -104,7 +111,9 @@ const site = fc.record(
         ),
         maxObjectBytes: fc.nat(1000),
         serveStaleSeconds: fc.nat(1000),
-        setCookie: fc.constantFrom("never", "when-public", "as-rfc"),
+        setCookie: fc.constantFrom("never", "strip", "as-rfc"),
+        ignoredCookies: fc.uniqueArray(fc.constantFrom("theme", "*")),
+        cookies: fc.constantFrom("strict", "static"),
         requestDirectives: fc.constantFrom("honoured", "ignored"),
       },
       { requiredKeys: [] },
@@ -146,7 +155,7 @@ test.each([
 
 test("of a site's cache only what is not as usual is written", () => {
   const text =
-    '{"customer":"a","origins":["https://a.example"],"cache":{"sortQuery":true,"setCookie":"when-public"}}';
+    '{"customer":"a","origins":["https://a.example"],"cache":{"sortQuery":true,"setCookie":"strip"}}';
   const read = parseSite("host:a.example", text);
   expect(read.ok && JSON.parse(formatSite(read.value)).cache).toEqual({
     sortQuery: true,

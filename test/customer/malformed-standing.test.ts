@@ -39,6 +39,7 @@ const told = {
   appealUrl: "mailto:appeals@edge.example",
   authority: { name: "A court" },
   offboardUntil: "2026-02-01T00:00:00Z",
+  clearSiteData: "cache",
   seq: 42,
 };
 const unreadable = [7.5, "", [], [[]], {}, true, "x".repeat(6000), "\u0000"];
@@ -230,6 +231,7 @@ test.each([
   ["appael url", "appealUrl"],
   ["autority", "authority"],
   ["offboard_untill", "offboardUntil"],
+  ["clear-site-data", "clearSiteData"],
   ["SEQ", "seq"],
 ])("%s is %s with a slip", (word, name) => {
   expect(isMisspelling(word, name)).toBe(true);
@@ -246,6 +248,7 @@ test.each([
   ["appeal", "appealUrl"],
   ["until", "offboardUntil"],
   ["state", "statement"],
+  ["site", "clearSiteData"],
 ])("%s is not %s", (word, name) => {
   expect(isMisspelling(word, name)).toBe(false);
 });

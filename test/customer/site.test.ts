@@ -16,6 +16,7 @@ test("a record of a customer and an origin is a site with the usual settings", (
     value: {
       customer: "shop",
       origins: ["https://origin.example"],
+      originHost: { kind: "origin" },
       timeoutSeconds: 30,
       originFields: [],
       cache: usualCacheSettings,
@@ -60,6 +61,41 @@ test.each([
     ok: false,
     problem: `${key}: "origins.1" is ${JSON.stringify(origin)}; expected an origin such as https://origin.example:8443, without path or user`,
   });
+});
+
+test.each([
+  [null, { kind: "origin" }],
+  ["origin", { kind: "origin" }],
+  ["visitor", { kind: "visitor" }],
+  ["WWW.Shop.Example.", { kind: "name", host: "www.shop.example" }],
+  ["shop.example:8080", { kind: "name", host: "shop.example:8080" }],
+  ["bücher.example", { kind: "name", host: "xn--bcher-kva.example" }],
+  ["[2001:DB8::1]:81", { kind: "name", host: "[2001:db8::1]:81" }],
+  ["localhost", { kind: "name", host: "localhost" }],
+  ["app:08080", { kind: "name", host: "app:8080" }],
+])("originHost %j is %j", (written, originHost) => {
+  expect(read({ originHost: written })).toMatchObject({
+    ok: true,
+    value: { originHost },
+  });
+});
+
+test.each([
+  "",
+  "https://shop.example",
+  "shop.example/",
+  "shop.example\r\nX: y",
+  "shop.example:65536",
+  "Visitor",
+  "orgin",
+  "a b",
+  "*.shop.example",
+  1,
+])("originHost %j is refused", (originHost) => {
+  const parsed = read({ originHost });
+  expect(!parsed.ok && parsed.problem).toMatch(
+    /"originHost" is .*expected "origin", "visitor" or a host/s,
+  );
 });
 
 test.each([

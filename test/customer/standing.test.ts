@@ -93,6 +93,7 @@ test("a full record keeps every member in its canonical form", () => {
       url: "http://court.example",
     },
     offboardUntil: "2019-08-05T07:00:00-05:00",
+    clearSiteData: "storage",
     seq: 42,
   });
   expect(parsed).toEqual({
@@ -118,6 +119,7 @@ test("a full record keeps every member in its canonical form", () => {
         url: "http://court.example/",
       },
       offboardUntilMs: noonMs,
+      clearSiteData: "storage",
       seq: 42,
     },
   });
@@ -301,6 +303,16 @@ describe("a problem says what to mend", () => {
       "a language by name",
       { statement: { english: "a" } },
       '"statement.english" is an unexpected member; expected a language tag such as en or pt-BR',
+    ],
+    [
+      "a kind of data that is not cleared",
+      { clearSiteData: "cookies" },
+      '"clearSiteData" is "cookies"; expected one of cache, storage',
+    ],
+    [
+      "a field value for clearSiteData",
+      { clearSiteData: '"cache"' },
+      '"clearSiteData" is "\\"cache\\""; expected one of cache, storage',
     ],
     [
       "a fraction for seq",

@@ -243,6 +243,21 @@ describe("what is not kept", () => {
     expect(await kept).toEqual({ kind: "lost", because: "no-memory" });
     expect(budget.bytes).toBe(0);
   });
+
+  test("since memory became short, keeps what its reader has yet to read", async () => {
+    const { body, access, budget, fromOrigin } = arrival();
+    const bytes = bytesOf(3 * sliceBytes);
+    const slow = body.read(0, null, access);
+    void body.receive(sent(bytes).stream);
+    const begun = await slow.next();
+    await quiescence();
+    budget.bytes += 64 * sliceBytes;
+    const rest = await collected(slow);
+    expect(
+      Buffer.concat([begun.value ?? new Uint8Array(), rest]).equals(bytes),
+    ).toBe(true);
+    expect(fromOrigin).toEqual([]);
+  });
 });
 
 describe("a body that breaks off", () => {

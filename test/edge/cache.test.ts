@@ -150,7 +150,8 @@ describe("requests at the same time", () => {
 });
 
 test.each([
-  ["one range is sent on", "bytes=0-9", "bytes=0-9"],
+  ["the slices of one range are asked for", "bytes=0-9", "bytes=0-1048575"],
+  ["a range from the end is sent on", "bytes=-9", "bytes=-9"],
   ["several are not", "bytes=0-,0-,0-,0-", undefined],
   ["what is no range is not", "bytes=x", undefined],
 ])("on a miss %s", async (_, range, expected) => {

@@ -59,7 +59,12 @@ describe("RFC 8555 §8.3 of a customer who is dropped", () => {
     ],
     [
       "an origin that fails",
-      { kind: "failed", error: "connection_refused", details: "refused" },
+      {
+        kind: "failed",
+        error: "connection_refused",
+        details: "refused",
+        sent: "perhaps",
+      },
     ],
   ])("%s is the refusal", async (_, answer) => {
     const edge = movingOut(answer);

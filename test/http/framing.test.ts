@@ -48,9 +48,15 @@ test.each([
   });
 });
 
+test("RFC 9112 §7.3 a name that is no coding is none, and the length beside it does not count", () => {
+  expect(framingOf([length("5"), coding("foo, chunked"), type])).toEqual({
+    kind: "plain",
+    fields: [type],
+  });
+});
+
 test.each([
   ["§7.2 compress", "compress, chunked", "compress"],
-  ["§7 a coding nobody knows", "foo, chunked", "foo"],
   ["br is no transfer coding", "br, chunked", "br"],
   ["§6.1 chunks within chunks", "chunked, chunked", "chunked"],
   ["§6.1 chunks not the last", "chunked, gzip", "chunked, gzip"],

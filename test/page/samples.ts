@@ -26,6 +26,7 @@ export const denial: Denial = {
   noticeUrl: "https://edge.example/notices/N-0042",
   appealUrl: "https://edge.example/appeals?reference=N-0042",
   authority: null,
+  clearSiteData: null,
   offboardUntilMs: Date.parse("2019-08-12T07:00:00Z"),
   seq: 42,
 };

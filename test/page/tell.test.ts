@@ -69,7 +69,7 @@ test.each([
     undefined,
   ],
   ["§12.5.1 only images", "image/*", undefined],
-  ["§12.5.1 an event stream", "text/event-stream", undefined],
+  ["§12.5.1 an event stream", "text/event-stream", "application/problem+json"],
 ])("RFC 9110 %s", (_, accept, contentType) => {
   const answer = told(dropped(), accept === undefined ? {} : { accept });
   expect(field(answer, "Content-Type")).toBe(contentType);
@@ -89,9 +89,9 @@ test("where no words are of use, status and every field but the content's own st
 
 test.each([
   [
-    "RFC 9110 §12.5.5 the answer depends on two fields",
+    "RFC 9110 §12.5.5 the answer depends on these fields",
     "Vary",
-    "Accept, Accept-Language",
+    "Accept, Accept-Language, Sec-Fetch-Dest, X-Requested-With, HX-Request",
   ],
   [
     "RFC 9111 §5.2.2.5 no cache may keep a refusal",

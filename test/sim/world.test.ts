@@ -10,7 +10,7 @@ import { Pop } from "../../src/sim/pop.ts";
 import { numberedObject, Server } from "../../src/sim/server.ts";
 import { Shelf } from "../../src/sim/shelf.ts";
 import { PopWorld } from "../../src/sim/world.ts";
-import type { OriginAnswer } from "../../src/world.ts";
+import type { OriginAnswer, Watch } from "../../src/world.ts";
 
 const frankfurt = {
   code: "FRA",
@@ -92,14 +92,21 @@ test("a list that takes longer than the edge's deadline counts as unreadable fro
   expect(pop.list.count).toMatchObject({ reads: 1, failedReads: 1 });
 });
 
-const sending = (pop: Pop, host = "origin.example"): Promise<OriginAnswer> =>
+const sending = (
+  pop: Pop,
+  host = "origin.example",
+  watch: Watch | null = null,
+): Promise<OriginAnswer> =>
   new PopWorld(pop).send({
     method: "GET",
     url: new URL(`https://${host}/`),
+    host: null,
     fields: [],
     body: null,
     upgrade: "none",
     timeoutMs: 30_000,
+    probe: "none",
+    watch,
   });
 
 test("an answer takes the way there and back, and the server's own time", async () => {
@@ -107,6 +114,18 @@ test("an answer takes the way there and back, and the server's own time", async 
   const { value, tookMs } = await timed(pop, sending(pop));
   expect(value).toMatchObject({ kind: "answered", status: 200 });
   expect(tookMs).toBeCloseTo(pop.roundTripTo(singapore) + 50, 6);
+});
+
+test("an exchange ends at the moment its watch cuts it", async () => {
+  const pop = popWith();
+  const cut = pop.engine.sleep(20);
+  const during = <Value>(work: Promise<Value>) => work;
+  const { value, tookMs } = await timed(
+    pop,
+    sending(pop, "origin.example", { cut, during }),
+  );
+  expect(value).toMatchObject({ error: "http_request_denied" });
+  expect(tookMs).toBeCloseTo(Math.max(20, pop.roundTripTo(singapore) / 2), 6);
 });
 
 test.each([

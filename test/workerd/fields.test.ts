@@ -183,7 +183,7 @@ describe("transfer codings (RFC 9112 §7)", () => {
     }
   });
 
-  test.each(["compress", "foo", "chunked", "gzip, gzip"])(
+  test.each(["compress", "br", "chunked", "gzip, gzip"])(
     "%s before chunked is 502, and nothing is stored",
     async (coding) => {
       const { host } = await siteWith(
@@ -320,7 +320,8 @@ describe("references to an origin", () => {
       ].join("\r\n"),
     );
     const at = `http://${host}:8787`;
-    for (const _ of ["fresh", "stored"]) {
+    const cookies = { fresh: ["a=b; Path=/"], stored: undefined };
+    for (const cookie of Object.values(cookies)) {
       const got = await request(rig.port, `${host}:8787`, "/");
       expect(got.fields.location).toBe(`${at}/l`);
       expect(got.fields["content-location"]).toBe(`${at}/c`);
@@ -330,7 +331,7 @@ describe("references to an origin", () => {
       );
       expect(got.fields["access-control-allow-origin"]).toBe(at);
       expect(got.fields["sourcemap"]).toBe(`${at}/s.map`);
-      expect(got.fields["set-cookie"]).toEqual(["a=b; Path=/"]);
+      expect(got.fields["set-cookie"]).toEqual(cookie);
       expect(got.rawFields.join("\n")).not.toContain("127.0.0.1");
     }
     expect(seen.length).toBe(1);

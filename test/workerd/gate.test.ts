@@ -132,7 +132,9 @@ describe("a dropped customer", () => {
     expect(got.status).toBe(403);
     expect(got.fields["content-type"]?.split(";")[0]).toBe(type);
     expect(got.fields["cache-control"]).toBe("no-store");
-    expect(got.fields["vary"]).toBe("Accept, Accept-Language");
+    expect(got.fields["vary"]).toBe(
+      "Accept, Accept-Language, Sec-Fetch-Dest, X-Requested-With, HX-Request",
+    );
   });
 });
 

@@ -28,7 +28,7 @@ test.each([
   expect(page.fields).toMatchObject({
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
-    vary: "Accept, Accept-Language",
+    vary: "Accept, Accept-Language, Sec-Fetch-Dest, X-Requested-With, HX-Request",
     date: expect.any(String),
   });
 });

@@ -10,11 +10,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { startDirect } from "../../src/cli/direct.ts";
+import { startHostDispatcher } from "../../src/cli/host-dispatcher.ts";
 
 /** The built Worker on workerd, on a port of its own, with a KV store of its own on disk. */
 export interface Rig {
   port: number;
   statePath: string;
+  /** What the Worker logged and the runtime printed, line by line. */
+  log: readonly string[];
+  /** The first such line, once it is there. */
+  logged(isMeant: (line: string) => boolean): Promise<string>;
   put(key: string, value: string): Promise<void>;
   remove(key: string): Promise<void>;
   /** A site of customer `id` on `<id>.localhost`, served from these origins. */
@@ -27,6 +32,9 @@ export async function startRig(
   options: { logged?: (line: string) => void } = {},
 ): Promise<Rig> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-test-"));
+  const dispatcher = await startHostDispatcher();
+  const log: string[] = [];
+  const waiting = new Set<(line: string) => void>();
   const runtime = await startDirect({
     bundle: inject("bundle"),
     variables: {
@@ -35,21 +43,18 @@ export async function startRig(
       WATCH_SECONDS: "0.2",
       LOG_REQUESTS: "problems",
       CLIENT_ADDRESS: "unknown",
+      HOST_DISPATCHER: dispatcher.address,
       ...variables,
     },
     addresses: ["127.0.0.1"],
     port: 0,
     statePath,
-    ...(options.logged === undefined
-      ? {}
-      : {
-          front: {
-            module: 'export { default } from "./worker.js";',
-            bindings: {},
-            services: {},
-            logged: options.logged,
-          },
-        }),
+    logged: (message) => {
+      log.push(message);
+      options.logged?.(message);
+      console.log(message);
+      for (const look of waiting) look(message);
+    },
   });
   const { port } = await runtime.unsafeGetDirectURL();
   const list = await runtime.getKVNamespace("CUSTOMERS");
@@ -57,6 +62,17 @@ export async function startRig(
   return {
     port: Number(port),
     statePath,
+    log,
+    logged: (isMeant) =>
+      new Promise((resolve) => {
+        const look = (line: string) => {
+          if (!isMeant(line)) return;
+          waiting.delete(look);
+          resolve(line);
+        };
+        waiting.add(look);
+        for (const line of log) look(line);
+      }),
     put,
     remove: (key) => list.delete(key),
     site: async (id, origins, more = {}) => {
@@ -66,6 +82,7 @@ export async function startRig(
     },
     close: async () => {
       await runtime.dispose();
+      dispatcher.close();
       await rm(statePath, { recursive: true });
     },
   };

@@ -65,12 +65,13 @@ export function shownVerdict(verdict: Verdict): string {
 
 /** A denial's terms in a line. */
 export function shownDenial(denial: Denial): string {
-  const { ground, effectiveAtMs, endsAtMs, scope } = denial;
+  const { ground, effectiveAtMs, endsAtMs, scope, clearSiteData } = denial;
   return [
     ground ?? "no ground stated",
     effectiveAtMs === null ? "" : `from ${shownInstant(effectiveAtMs)}`,
     endsAtMs === null ? "" : `until ${shownInstant(endsAtMs)}`,
     shownScope(scope),
+    clearSiteData === null ? "" : `clears ${shownClearing(clearSiteData)}`,
   ]
     .filter((part) => part !== "")
     .join(", ");
@@ -78,6 +79,18 @@ export function shownDenial(denial: Denial): string {
 
 export function shownMoment(ms: number | null, nowMs: number): string {
   return ms === null ? "" : `${shownInstant(ms)} (${shownDistance(ms, nowMs)})`;
+}
+
+/** What of a visitor's browser a refusal clears; empty for nothing. */
+export function shownClearing(what: Denial["clearSiteData"]): string {
+  switch (what) {
+    case null:
+      return "";
+    case "cache":
+      return "the browser's cache of the site";
+    case "storage":
+      return "the browser's cache and storage of the site (logins kept there, drafts, service workers)";
+  }
 }
 
 export function shownScope({ hosts, countries }: Denial["scope"]): string {

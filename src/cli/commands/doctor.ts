@@ -1,7 +1,9 @@
 import { usualSettings } from "../../customer/settings.ts";
 import { table } from "../table.ts";
 import { findings } from "./findings.ts";
+import { probeHosts } from "./host-probe.ts";
 import { readList } from "./list-records.ts";
+import { example } from "./options.ts";
 import { failed, type Define, type Report, type Session } from "./session.ts";
 
 export const defineDoctor: Define = (program, run) => {
@@ -10,13 +12,28 @@ export const defineDoctor: Define = (program, run) => {
     .description(
       "look through the whole list for what is wrong (exit code 3) or worth a look",
     )
-    .action(() => run(doctor));
+    .option(
+      "--probe",
+      "also ask the first origin of every site for /, with its own Host and with the visitor's, and say which one the site needs",
+    )
+    .addHelpText("after", example("doctor --probe"))
+    .action((given: DoctorOptions) => run((session) => doctor(session, given)));
 };
 
-async function doctor({ store, nowMs, paint }: Session): Promise<Report> {
+interface DoctorOptions {
+  probe?: true;
+}
+
+async function doctor(
+  { store, nowMs, paint }: Session,
+  { probe }: DoctorOptions,
+): Promise<Report> {
   const list = await readList(store, nowMs);
   if (!list.ok) return failed(list.problem);
-  const found = findings(list.value, nowMs);
+  const found = [
+    ...findings(list.value, nowMs),
+    ...(probe ? await probeHosts(list.value) : []),
+  ];
   const problems = found.filter(({ weight }) => weight === "problem");
   const { customers, sites, settings } = list.value;
   const { defaultVerdict } = settings.ok ? settings.value : usualSettings;

@@ -89,6 +89,17 @@ function settingsStep(records: Records, steps: Step[]): EdgeSettings {
   return settings.ok ? settings.value : usualSettings;
 }
 
+function shownHost({ originHost }: Site): string {
+  switch (originHost.kind) {
+    case "origin":
+      return "";
+    case "visitor":
+      return ", asked with the visitor's Host";
+    case "name":
+      return `, asked with Host: ${originHost.host}`;
+  }
+}
+
 type Found =
   { kind: "site"; site: Site } | { kind: "absent" } | { kind: "malformed" };
 
@@ -107,7 +118,7 @@ function siteStep(host: string, records: Records, steps: Step[]): Found {
     }
     steps.push([
       key,
-      `a site of ${site.value.customer}, from ${site.value.origins.join(", ")}`,
+      `a site of ${site.value.customer}, from ${site.value.origins.join(", ")}${shownHost(site.value)}`,
     ]);
     return { kind: "site", site: site.value };
   }

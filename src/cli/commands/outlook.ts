@@ -7,6 +7,7 @@ import { sheet } from "../table.ts";
 import {
   denialOf,
   refusalOf,
+  shownClearing,
   shownMoment,
   shownScope,
   shownState,
@@ -75,6 +76,7 @@ function standingOutlook(
     ["whom", shownScope(denial.scope)],
     ["from", shownMoment(denial.effectiveAtMs, nowMs)],
     ["until", shownMoment(denial.endsAtMs, nowMs) || "further notice"],
+    ["clears", shownClearing(denial.clearSiteData)],
     known(session),
   ])}`;
 }

@@ -13,6 +13,7 @@ import {
 interface SiteOptions extends ActOptions {
   customer?: string;
   origin?: string[];
+  originHost?: string;
   timeout?: string;
   originField?: string[];
   cache?: string;
@@ -72,6 +73,10 @@ function origins() {
 
 function withTheRest(command: Command): Command {
   return command
+    .option(
+      "--origin-host <host>",
+      "the Host that its origins are asked with: origin (their own), visitor (the visitor's), or a name",
+    )
     .option("--timeout <seconds>", "how long an origin may take to answer")
     .addOption(
       repeatable(
@@ -98,7 +103,7 @@ async function putSite(
     case "change":
       return Object.keys(site).length === 0
         ? wrongUsage(
-            "nothing to change: give --customer, --origin, --timeout, --origin-field or --cache",
+            "nothing to change: give --customer, --origin, --origin-host, --timeout, --origin-field or --cache",
           )
         : act(session, { kind, host, changes: site }, given);
   }
@@ -106,7 +111,7 @@ async function putSite(
 
 /** The members of a site record that the options give. */
 function membersOf(given: SiteOptions): Parsed<object> {
-  const { customer, origin, timeout, originField, cache } = given;
+  const { customer, origin, originHost, timeout, originField, cache } = given;
   const fields = originField?.map((line) => line.split(/:(.*)/s, 2));
   const settings = cache === undefined ? undefined : v.safeParse(json, cache);
   if (settings?.success === false)
@@ -117,6 +122,7 @@ function membersOf(given: SiteOptions): Parsed<object> {
   const members = {
     customer,
     origins: origin,
+    originHost,
     timeoutSeconds: /^\d+$/.test(timeout ?? "") ? Number(timeout) : timeout,
     originFields: fields && Object.fromEntries(fields),
     cache: settings?.output,

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import type { DenyingCommand } from "../../customer/command.ts";
+import { clearable } from "../../customer/standing-form.ts";
 import type { ActOptions } from "./act.ts";
 import { dryRun, repeatable } from "./options.ts";
 
@@ -23,6 +24,7 @@ export interface DenyOptions extends ActOptions {
   authorityUrl?: string;
   offboardUntil?: string;
   offboardFor?: string;
+  clearSiteData?: string;
 }
 
 /** Adds the options by which a denial says its terms. */
@@ -88,14 +90,27 @@ export function withTerms(
       ).conflicts("offboardFor"),
     )
     .option("--offboard-for <duration>", "the same, from when it holds")
+    .addOption(
+      new Option(
+        "--clear-site-data <what>",
+        "have browsers clear their cache of the site, or its storage too: logins, drafts, service workers",
+      ).choices(clearable),
+    )
     .option("--force", "go ahead where it is only asked whether this is meant")
     .addOption(dryRun());
 }
 
 /** The terms as a standing record has them, but for its moments. */
 export function termsOf(options: DenyOptions) {
-  const { ground, reason, statement, reference, noticeUrl, appealUrl } =
-    options;
+  const {
+    ground,
+    reason,
+    statement,
+    reference,
+    noticeUrl,
+    appealUrl,
+    clearSiteData,
+  } = options;
   return {
     ground,
     scope: scopeOf(options),
@@ -105,6 +120,7 @@ export function termsOf(options: DenyOptions) {
     noticeUrl,
     appealUrl,
     authority: authorityOf(options),
+    clearSiteData,
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import * as v from "valibot";
 import { startDirect } from "../../cli/direct.ts";
+import { startHostDispatcher } from "../../cli/host-dispatcher.ts";
 import type { EdgeConfig } from "../../edge/config.ts";
 import type { Inbound, Reply } from "../../world.ts";
 import type { Pop } from "../pop.ts";
@@ -29,9 +30,13 @@ export async function startInstance(
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-pop-"));
   const origins = new Origins(pop, clock);
   await origins.open(world.servers);
+  const dispatcher = await startHostDispatcher();
   const runtime = await startDirect({
     bundle: world.bundle,
-    variables: variablesOf(pop.config),
+    variables: {
+      ...variablesOf(pop.config),
+      HOST_DISPATCHER: dispatcher.address,
+    },
     addresses: ["127.0.0.1"],
     port: 0,
     statePath,
@@ -42,8 +47,8 @@ export async function startInstance(
         LIST: async (request) =>
           readList(pop, v.parse(keysForm, await request.text()), origins),
       },
-      logged: (message) => note(pop, message),
     },
+    logged: (message) => note(pop, message),
   });
   const { port } = await runtime.unsafeGetDirectURL();
   // A runtime's first requests take long; these are about no site.
@@ -56,6 +61,7 @@ export async function startInstance(
     },
     close: async () => {
       await runtime.dispose();
+      dispatcher.close();
       origins.close();
       await rm(statePath, { recursive: true });
     },
@@ -68,6 +74,7 @@ const aboutItself: Inbound = {
   fields: visitorFields("localhost"),
   body: null,
   country: null,
+  pop: null,
   clientAddress: null,
   httpVersion: "1.1",
 };
@@ -183,6 +190,11 @@ function accountOf(
     error: null,
     details: null,
     degraded: false,
+    cache: null,
+    origin: null,
+    recordSeq: null,
+    pop: null,
+    traceId: null,
     tookMs: 0,
   };
 }

@@ -23,6 +23,14 @@ test.each([
   expect(onFirstPops(scenario, count).pops).toEqual(first);
 });
 
+test("a customer's site may say with which Host its origins are asked", () => {
+  const { customers } = sample([
+    "id: forum",
+    "id: forum\n    site: { originHost: visitor }",
+  ]);
+  expect(customers[0]?.site).toEqual({ originHost: "visitor" });
+});
+
 test.each([
   [
     "a word that is none of a list's",

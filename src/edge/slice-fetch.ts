@@ -1,0 +1,356 @@
+import { partOf } from "../cache/partial.ts";
+import { strongValidators } from "../cache/strong.ts";
+import { fieldsOf } from "../cache/stored.ts";
+import type { Bytes } from "../world.ts";
+import { ArrivingBody } from "./arriving-body.ts";
+import { askOrigin, discard } from "./ask-origin.ts";
+import { discardBody } from "./bytes.ts";
+import { findSlice, removeEntry } from "./cache-store.ts";
+import type { RequestContext } from "./context.ts";
+import type { Edge } from "./edge.ts";
+import type { Forwarded } from "./forward.ts";
+import type { CacheEntry } from "./isolate-cache.ts";
+import { SharedResult } from "./shared-result.ts";
+import {
+  chunksOf,
+  restOfSlice,
+  sliceBytes,
+  slicesPerFetch,
+  streamOf,
+  type BodyAccess,
+} from "./stored-body.ts";
+
+/** Slices of one body that are on their way, and those who wait for their head. */
+export interface SliceFetch {
+  /** Positions in the body; `end` is past the last byte. */
+  start: number;
+  end: number;
+  result: SharedResult<SliceResult>;
+}
+
+type SliceResult =
+  { kind: "arriving"; body: ArrivingBody } | { kind: "failed"; why: string };
+
+/** Beyond the site's own limit, a leader gets so long to say what became of its fetch. */
+const settleMs = 1_000;
+
+/** The fetches of slices under way in an isolate, by the name of the body. */
+export type SliceFetches = Map<string, SliceFetch[]>;
+
+/** How a request gets at the bytes of an entry that are not in memory: from the PoP cache, else from the origin. */
+export function accessFor(
+  context: RequestContext,
+  entry: CacheEntry,
+  edge: Edge,
+): BodyAccess {
+  const fromOrigin = (at: number) => readRest(context, entry, at, edge);
+  return {
+    world: edge.world,
+    fromOrigin,
+    async *slice(at) {
+      const slice = await findSlice(entry, at, edge);
+      yield* slice === null ? fromOrigin(at) : restOfSlice(slice, at);
+    },
+  };
+}
+
+/**
+ * Opens the slice in which a stretch of a body begins, and asks the origin for the first one in it that is missing: that shows
+ * whether the origin still has the same body, before the answer begins. Null when it has not.
+ */
+export async function openStretch(
+  context: RequestContext,
+  entry: CacheEntry,
+  { first, last }: { first: number; last: number },
+  edge: Edge,
+): Promise<OpenedSlice | null> {
+  const opened = await openSlice(context, entry, first, edge);
+  // Of a body that was whole, the end is as likely to be there as the beginning.
+  const isSure = entry.body.kind === "pop" && entry.body.isWhole;
+  let slice = opened;
+  for (let at = first; ;) {
+    if (slice.kind === "fetch")
+      return slice.result.kind === "arriving" ? opened : null;
+    at = endOfSlice(at);
+    if (isSure || at > last) return opened;
+    if (slice !== opened) discardBody(slice.bytes);
+    slice = await openSlice(context, entry, at, edge);
+  }
+}
+
+/**
+ * From position `at` of a body to the end of the slice: as it arrives, from the PoP cache, or asked of the origin together with
+ * the slices behind it, once for all who want them.
+ */
+export async function* readSlice(
+  context: RequestContext,
+  entry: CacheEntry,
+  { at, opened }: { at: number; opened: OpenedSlice | null },
+  edge: Edge,
+): AsyncGenerator<Uint8Array, void, void> {
+  const slice = opened ?? (await openSlice(context, entry, at, edge));
+  if (slice.kind === "kept") {
+    yield* restOfSlice(slice.bytes, at);
+    return;
+  }
+  const { result, start, end } = slice;
+  switch (result.kind) {
+    case "overdue":
+      throw new Error("the slice did not come in time");
+    case "failed":
+      throw new Error(result.why);
+    case "arriving": {
+      const last = Math.min(endOfSlice(at), end) - 1;
+      const access = accessFor(context, entry, edge);
+      yield* result.body.read(at - start, last - start, access);
+    }
+  }
+}
+
+function endOfSlice(at: number): number {
+  return (Math.floor(at / sliceBytes) + 1) * sliceBytes;
+}
+
+export type OpenedSlice =
+  | { kind: "kept"; bytes: Bytes }
+  | {
+      kind: "fetch";
+      start: number;
+      end: number;
+      result: SliceResult | { kind: "overdue" };
+    };
+
+/** The slice that a position is in: from the PoP cache, or once the head of a fetch that brings it has come. */
+async function openSlice(
+  context: RequestContext,
+  entry: CacheEntry,
+  at: number,
+  edge: Edge,
+): Promise<OpenedSlice> {
+  const { sliceFetches } = edge.isolate;
+  let running = findFetch(sliceFetches, entry.name, at);
+  if (running === null) {
+    const bytes = await findSlice(entry, at, edge);
+    if (bytes !== null) return { kind: "kept", bytes };
+    // Another request may have begun meanwhile.
+    running =
+      findFetch(sliceFetches, entry.name, at) ?? lead(context, entry, at, edge);
+  }
+  const { start, end } = running;
+  const deadlineMs =
+    edge.world.nowMs() + context.site.timeoutSeconds * 1000 + settleMs;
+  const result = await running.result.wait(deadlineMs, edge.world);
+  if (result.kind === "overdue") forget(sliceFetches, entry.name, running);
+  return { kind: "fetch", start, end, result };
+}
+
+/** Slices that came without having been missed: what a visitor's range brought of a body that nobody knew. */
+export function receiveSlices(
+  entry: CacheEntry,
+  { start, end, body }: { start: number; end: number; body: Bytes },
+  edge: Edge,
+): void {
+  const { sliceFetches } = edge.isolate;
+  const fetch = announce(sliceFetches, entry.name, { start, end });
+  const received = receive(fetch, entry, body, edge).finally(() =>
+    forget(sliceFetches, entry.name, fetch),
+  );
+  edge.world.later(received);
+}
+
+function lead(
+  context: RequestContext,
+  entry: CacheEntry,
+  at: number,
+  edge: Edge,
+): SliceFetch {
+  const { isolate, world } = edge;
+  const length = entry.stored.bodyLength ?? 0;
+  const start = Math.floor(at / sliceBytes) * sliceBytes;
+  const whole = slicesPerFetch * sliceBytes;
+  const end = Math.min((Math.floor(start / whole) + 1) * whole, length);
+  const fetch = announce(isolate.sliceFetches, entry.name, { start, end });
+  world.later(fetchSlices(context, entry, fetch, edge));
+  return fetch;
+}
+
+/** Whatever happens here, those who wait are told. */
+async function fetchSlices(
+  context: RequestContext,
+  entry: CacheEntry,
+  fetch: SliceFetch,
+  edge: Edge,
+): Promise<void> {
+  let why = "the slice could not be fetched";
+  try {
+    const asked = await askForRest(context, entry, fetch, edge);
+    if (asked.kind === "rest")
+      return await receive(fetch, entry, asked.body, edge);
+    ({ why } = asked);
+    // What cannot be made whole is of no use.
+    removeEntry(context.resource.key, entry.name, edge);
+  } finally {
+    fetch.result.settle({ kind: "failed", why });
+    forget(edge.isolate.sliceFetches, entry.name, fetch);
+  }
+}
+
+/** Hands the slices to those who wait while they go to the PoP cache. */
+async function receive(
+  fetch: SliceFetch,
+  entry: CacheEntry,
+  source: Bytes,
+  { isolate, world }: Edge,
+): Promise<void> {
+  const body = new ArrivingBody(
+    entry.name,
+    {
+      maxBytes: Infinity,
+      statedBytes: fetch.end - fetch.start,
+      budget: isolate.arrivals,
+      firstSlice: fetch.start / sliceBytes,
+    },
+    world,
+  );
+  fetch.result.settle({ kind: "arriving", body });
+  await body.receive(
+    source instanceof Uint8Array ? streamOf(chunksOf(source)) : source,
+  );
+}
+
+function announce(
+  fetches: SliceFetches,
+  name: string,
+  { start, end }: { start: number; end: number },
+): SliceFetch {
+  const fetch: SliceFetch = { start, end, result: new SharedResult() };
+  fetches.set(name, [...(fetches.get(name) ?? []), fetch]);
+  return fetch;
+}
+
+function findFetch(
+  fetches: SliceFetches,
+  name: string,
+  at: number,
+): SliceFetch | null {
+  return (
+    fetches.get(name)?.find(({ start, end }) => start <= at && at < end) ?? null
+  );
+}
+
+function forget(fetches: SliceFetches, name: string, fetch: SliceFetch): void {
+  const left = (fetches.get(name) ?? []).filter((other) => other !== fetch);
+  if (left.length > 0) fetches.set(name, left);
+  else fetches.delete(name);
+}
+
+/** The rest of a body whose beginning the visitor has got already. */
+async function* readRest(
+  context: RequestContext,
+  entry: CacheEntry,
+  at: number,
+  edge: Edge,
+): AsyncGenerator<Uint8Array, void, void> {
+  const end = entry.stored.bodyLength;
+  const asked = await askForRest(context, entry, { start: at, end }, edge);
+  if (asked.kind === "failed") throw new Error(asked.why);
+  let left = asked.length;
+  for await (const bytes of chunksOf(asked.body)) {
+    left -= bytes.byteLength;
+    yield bytes;
+  }
+  if (left !== 0) throw new Error("the origin broke off");
+}
+
+type Rest =
+  | { kind: "rest"; body: Bytes; length: number }
+  | { kind: "failed"; why: string };
+
+function failed(why: string): Rest {
+  return { kind: "failed", why };
+}
+
+/**
+ * Asks the origin for bytes of a stored body, from `start` to before `end`, positions in what is stored. They must be of the
+ * very same body, so that a strong validator has to vouch for them (RFC 9110 §13.1.5).
+ */
+async function askForRest(
+  context: RequestContext,
+  { stored }: CacheEntry,
+  { start, end }: { start: number; end: number | null },
+  edge: Edge,
+): Promise<Rest> {
+  const [validator] = strongValidators(stored);
+  if (validator === undefined)
+    return failed("a part of the stored body is gone");
+  const offset = stored.range?.first ?? 0;
+  const first = offset + start;
+  const last = end === null ? null : offset + end - 1;
+  const { sent } = await askOrigin(
+    context,
+    {
+      conditions: [],
+      range: [
+        ["Range", `bytes=${first}-${last ?? ""}`],
+        ["If-Range", validator],
+      ],
+      nominated: stored.varyOn.map(([name]) => name),
+    },
+    edge,
+  );
+  if (sent.kind === "failed") return failed(sent.details);
+  const { body } = sent.response;
+  const complete = stored.range?.complete ?? stored.bodyLength;
+  const rest = restIn(sent, { first, last, validator, complete });
+  if (rest === null || body === null) {
+    discard(sent);
+    return failed("the origin has another body by now");
+  }
+  return {
+    kind: "rest",
+    length: rest.length,
+    body: rest.skip === 0 ? body : streamOf(without(body, rest)),
+  };
+}
+
+/** Where in an answer the bytes are that were asked for; null when they are of another body. */
+function restIn(
+  { response, responseTimeMs }: Extract<Forwarded, { kind: "answered" }>,
+  asked: {
+    first: number;
+    last: number | null;
+    validator: string;
+    complete: number | null;
+  },
+): { skip: number; length: number } | null {
+  const { status, fields } = response;
+  const found = strongValidators({ fields, responseTimeMs });
+  // A 206 to If-Range may leave out the validator that it answers to (RFC 9110 §15.3.7), but not have another one.
+  const isSame =
+    found.includes(asked.validator) || (status === 206 && found.length === 0);
+  if (!isSame) return null;
+  if (status === 200 && asked.complete !== null) {
+    const last = asked.last ?? asked.complete - 1;
+    return { skip: asked.first, length: last + 1 - asked.first };
+  }
+  const part = status === 206 ? partOf(fieldsOf({ fields }), null) : null;
+  if (part === null || part.first !== asked.first) return null;
+  if (part.last !== (asked.last ?? part.complete - 1)) return null;
+  if (asked.complete !== null && part.complete !== asked.complete) return null;
+  return { skip: 0, length: part.last - part.first + 1 };
+}
+
+/** Of the whole body, from an origin that takes no notice of Range, only what was asked for. */
+async function* without(
+  body: Bytes,
+  { skip, length }: { skip: number; length: number },
+): AsyncGenerator<Uint8Array, void, void> {
+  let at = 0;
+  for await (const bytes of chunksOf(body)) {
+    const from = Math.max(skip - at, 0);
+    const wanted = bytes.subarray(from, skip + length - at);
+    at += bytes.byteLength;
+    if (wanted.byteLength > 0) yield wanted;
+    if (at >= skip + length) return;
+  }
+}
