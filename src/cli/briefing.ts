@@ -2,32 +2,60 @@ import { standingKey } from "../customer/keys.ts";
 import { parseStanding } from "../customer/standing.ts";
 import { judge } from "../customer/verdict.ts";
 
-export interface Running {
+/** Where an edge of `npm start` runs, and on which store. */
+export interface RunningEdge {
   port: number;
-  runtime: "wrangler" | "direct";
+  /** "bundle" is the production bundle on workerd, "dev" is `wrangler dev`. */
+  runtime: "bundle" | "dev";
   storePath: string;
   /** What `wrangler kv` must be told to find the store; null when that is its usual one. */
   persistTo: string | null;
+}
+
+interface Running extends RunningEdge {
   /** The demo customers and what the list says of each; none without the demo. */
   customers: readonly { id: string; host: string; entry: string }[];
 }
 
 /** What `npm start` prints once the edge answers: what to open, and the commands that act on this very store. */
 export function briefing(running: Running, nowMs: number): string {
-  const { port, customers } = running;
-  const by =
-    running.runtime === "direct"
-      ? "workerd, production bundle"
-      : "wrangler dev";
+  const { port, runtime, customers } = running;
   return [
-    `Portcullis is up: http://localhost:${port} (${by})`,
+    `Portcullis is up: http://localhost:${port} (${runtimeNames[runtime]})`,
     `Local store: ${running.storePath}`,
     "",
     ...(customers.length === 0 ? onboarding(running) : tour(running, nowMs)),
     "",
+    "Different from Cloudflare",
+    ...differences(runtime).map((difference) => `  ${difference}`),
+    "",
     "Ctrl-C stops everything.",
   ].join("\n");
 }
+
+export const runtimeNames = {
+  bundle: "production bundle on workerd",
+  dev: "wrangler dev",
+} as const;
+
+/** What differs from Cloudflare's network, a sentence or two each. */
+export function differences(runtime: RunningEdge["runtime"]): string[] {
+  return [
+    "One place, plain HTTP, loopback only; origins on this machine are allowed.",
+    "A toggle shows within a second. Elsewhere KV takes a minute, or more.",
+    ...byRuntime[runtime],
+  ];
+}
+
+const byRuntime = {
+  bundle: [
+    "Visitors have no country and no address, and nothing is compressed on the way out.",
+  ],
+  dev: [
+    "Text is compressed, streamed text is held back to its end, and Content-Length is dropped.",
+    "CF-Connecting-IP is believed from anybody. Leave out --dev to judge bytes or streams.",
+  ],
+} as const;
 
 function tour(running: Running, nowMs: number): string[] {
   const { port, customers } = running;
@@ -86,9 +114,13 @@ const legalOrder = JSON.stringify({
 // The shell works the moment out when the command is run: a date printed here would soon have passed.
 const inThirtySeconds = `'{"verdict":"deny","ground":"policy","effectiveAt":"'$(node -p 'new Date(Date.now()+3e4).toISOString()')'"}'`;
 
-function kvCommand({ persistTo }: Running, verb: "put" | "list"): string {
-  const store = persistTo === null ? "" : ` --persist-to ${quoted(persistTo)}`;
-  return `npx wrangler kv key ${verb} --binding CUSTOMERS${store}`;
+export function kvCommand(edge: RunningEdge, verb: "put" | "list"): string {
+  return `npx wrangler kv key ${verb} --binding CUSTOMERS${storeOption(edge)}`;
+}
+
+/** What names the store to `wrangler` and `portcullis` alike, or nothing where it is their usual one. */
+export function storeOption({ persistTo }: RunningEdge): string {
+  return persistTo === null ? "" : ` --persist-to ${quoted(persistTo)}`;
 }
 
 /** A word for a POSIX shell. */

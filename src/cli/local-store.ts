@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { Miniflare } from "miniflare";
 import { getPlatformProxy } from "wrangler";
-import { configPath, persistencePath, usualStatePath } from "./local.ts";
+import { configPath, persistencePath } from "./local.ts";
+import { usualStatePath } from "./project.ts";
 import type { Store } from "./store.ts";
 
 interface Bindings {

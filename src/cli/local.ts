@@ -1,20 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { V4WorkerOptionsShape } from "miniflare";
 import {
   unstable_getMiniflareWorkerOptions,
   unstable_readConfig,
 } from "wrangler";
 import { demoOperator } from "./demo/operator.ts";
-
-/** The folder of package.json and wrangler.toml. */
-export const projectPath = fileURLToPath(new URL("../../", import.meta.url));
+import { projectPath } from "./project.ts";
 
 export const configPath = join(projectPath, "wrangler.toml");
-
-/** Where wrangler keeps its local storage unless told otherwise. */
-export const usualStatePath = join(projectPath, ".wrangler/state");
 
 /**
  * The variables of an edge on this machine: its origins are here, a toggle shows at once, and the demo has an operator,

@@ -3,8 +3,8 @@ import type { Parsed } from "../http/parsed.ts";
 
 export interface StartOptions {
   port: number;
-  /** "wrangler" is `wrangler dev`; "direct" is the production bundle with nothing before it. */
-  runtime: "wrangler" | "direct";
+  /** "bundle" is the production bundle on workerd, with nothing before it; "dev" is `wrangler dev`. */
+  runtime: "bundle" | "dev";
   customers: "demo" | "none";
   demo: "kept" | "fresh";
   /** Folder of the local store; null is wrangler's own default. */
@@ -18,23 +18,26 @@ export type StartCommand =
 
 export const usage = `Usage: npm start -- [options]
 
-Runs the edge on http://localhost:8787 (PORT=… chooses another port) over a local store,
-with four demo customers whose sites this command serves itself.
+Runs the production bundle of the edge on workerd, on http://localhost:8787 (PORT=… chooses
+another port), over a local store, with demo customers whose sites this command serves itself.
 
   --fresh        reset the demo customers to how a first start makes them
   --no-demo      start without the demo customers and their sites
-  --direct       run the production bundle on workerd with nothing before it
+  --dev          run wrangler's development server instead: it reloads when a source changes,
+                 but compresses text, holds streamed text back and drops Content-Length
+  --direct       run the production bundle, as without it
   --state DIR    keep the local store in DIR instead of .wrangler/state
   --origin-ca FILE
                  trust the certificates in FILE (PEM) as authorities of https origins too,
                  in place of NODE_EXTRA_CA_CERTS
   --help         print this
 
-Ctrl-C stops everything it started and exits with 0; a failure exits with 1.`;
+Ctrl-C stops everything it started and exits with 0 (npm itself says 130); a failure exits with 1.`;
 
 const known = {
   fresh: { type: "boolean" },
   "no-demo": { type: "boolean" },
+  dev: { type: "boolean" },
   direct: { type: "boolean" },
   state: { type: "string" },
   "origin-ca": { type: "string" },
@@ -89,6 +92,13 @@ export function parseStartCommand(
       problem: "--fresh resets the demo that --no-demo leaves out: choose one",
     };
   }
+  if (given.has("dev") && given.has("direct")) {
+    return {
+      ok: false,
+      problem:
+        "--dev runs the development server that --direct leaves out: choose one",
+    };
+  }
   const port = parsePort(env["PORT"]);
   if (!port.ok) return port;
 
@@ -98,7 +108,7 @@ export function parseStartCommand(
       kind: "start",
       options: {
         port: port.value,
-        runtime: given.has("direct") ? "direct" : "wrangler",
+        runtime: given.has("dev") ? "dev" : "bundle",
         customers: given.has("no-demo") ? "none" : "demo",
         demo: given.has("fresh") ? "fresh" : "kept",
         statePath,

@@ -7,7 +7,7 @@ function told(entry: string, persistTo: string | null = null): string {
   return briefing(
     {
       port: 8787,
-      runtime: "wrangler",
+      runtime: "bundle",
       storePath: "/store",
       persistTo,
       customers: [{ id: "forum", host: "forum.localhost", entry }],
@@ -62,7 +62,7 @@ describe("what npm start prints", () => {
     const text = briefing(
       {
         port: 80,
-        runtime: "direct",
+        runtime: "bundle",
         storePath: "/store",
         persistTo: null,
         customers: [],
@@ -71,5 +71,19 @@ describe("what npm start prints", () => {
     );
     expect(text).toContain("customer:acme allow");
     expect(text).not.toContain("shop");
+  });
+
+  test.each([
+    ["bundle", "Visitors have no country"],
+    ["dev", "streamed text is held back"],
+  ] as const)("says what differs from Cloudflare on %s", (runtime, text) => {
+    const running = {
+      port: 80,
+      runtime,
+      storePath: "/store",
+      persistTo: null,
+      customers: [],
+    };
+    expect(briefing(running, nowMs)).toContain(text);
   });
 });

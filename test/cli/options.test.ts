@@ -3,7 +3,7 @@ import { parseStartCommand, usage } from "../../src/cli/options.ts";
 
 const usual = {
   port: 8787,
-  runtime: "wrangler",
+  runtime: "bundle",
   customers: "demo",
   demo: "kept",
   statePath: null,
@@ -12,14 +12,15 @@ const usual = {
 
 describe("npm start", () => {
   test.each([
-    ["without arguments runs the demo on wrangler dev", [], {}, {}],
+    ["without arguments runs the demo on the production bundle", [], {}, {}],
     ["takes its port from PORT", [], { PORT: "9000" }, { port: 9000 }],
     ["takes an empty PORT for none", [], { PORT: "" }, {}],
     ["takes the lowest port", [], { PORT: "1" }, { port: 1 }],
     ["takes the highest port", [], { PORT: "65535" }, { port: 65535 }],
     ["--fresh resets the demo", ["--fresh"], {}, { demo: "fresh" }],
     ["--no-demo leaves it out", ["--no-demo"], {}, { customers: "none" }],
-    ["--direct runs the bundle", ["--direct"], {}, { runtime: "direct" }],
+    ["--dev runs wrangler dev", ["--dev"], {}, { runtime: "dev" }],
+    ["--direct runs the bundle too", ["--direct"], {}, {}],
     ["--state names the store", ["--state", "/s"], {}, { statePath: "/s" }],
     ["--state=… does too", ["--state=/s"], {}, { statePath: "/s" }],
     [
@@ -30,16 +31,11 @@ describe("npm start", () => {
     ],
     [
       "takes several options in any order",
-      ["--direct", "--state", "s", "--fresh"],
+      ["--dev", "--state", "s", "--fresh"],
       {},
-      { runtime: "direct", demo: "fresh", statePath: "s" },
+      { runtime: "dev", demo: "fresh", statePath: "s" },
     ],
-    [
-      "may be told that options end",
-      ["--direct", "--"],
-      {},
-      { runtime: "direct" },
-    ],
+    ["may be told that options end", ["--dev", "--"], {}, { runtime: "dev" }],
   ])("%s", (_, args, env, expected) => {
     expect(parseStartCommand(args, env)).toEqual({
       ok: true,
@@ -116,6 +112,7 @@ describe("npm start", () => {
     for (const option of [
       "--fresh",
       "--no-demo",
+      "--dev",
       "--direct",
       "--state",
       "--help",

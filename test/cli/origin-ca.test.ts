@@ -54,8 +54,8 @@ afterAll(() => {
 });
 
 describe.each([
-  ["the default runtime", []],
-  ["--direct", ["--direct"]],
+  ["the production bundle", []],
+  ["--dev", ["--dev"]],
 ])("npm start on %s", (_, runtime) => {
   const run = async (
     args: readonly string[],

@@ -30,7 +30,16 @@ export function runStart(
   args: readonly string[],
   env: Record<string, string>,
 ): RunningCommand {
-  const child = spawn(process.execPath, ["src/cli/start.ts", ...args], {
+  return run(process.execPath, ["src/cli/start.ts", ...args], env);
+}
+
+/** Runs a command in the project's folder. */
+export function run(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): RunningCommand {
+  const child = spawn(command, args, {
     cwd: projectPath,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -126,10 +135,11 @@ export async function askUntil(
 interface Process {
   pid: number;
   parent: number;
+  name: string;
 }
 
 function processes(): Process[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat="], {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,comm="], {
     encoding: "utf8",
   });
   return lines
@@ -137,7 +147,11 @@ function processes(): Process[] {
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , state]) => !state?.startsWith("Z"))
-    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+    .map(([pid, parent, , name = ""]) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      name,
+    }));
 }
 
 /** A process and all that it started, directly or not. */
@@ -152,6 +166,15 @@ export function family(pid: number): number[] {
     );
   }
   return members;
+}
+
+/** The processes of the Workers runtime among those that a process started, oldest first. */
+export function runtimes(pid: number): number[] {
+  const started = family(pid);
+  return processes()
+    .filter((one) => one.name === "workerd" && started.includes(one.pid))
+    .map((one) => one.pid)
+    .toSorted((a, b) => a - b);
 }
 
 /** Settles when none of these processes is left. */

@@ -1,6 +1,16 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import {
+  createServer,
+  get,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { constants, createGunzip, createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loopbackAddresses } from "../../src/cli/ports.ts";
 import {
@@ -10,9 +20,12 @@ import {
   freePort,
   gone,
   pasted,
+  run,
   runStart,
+  runtimes,
   type RunningCommand,
 } from "./running.ts";
+import { wrangler } from "../workerd/wrangler.ts";
 
 const up = "Ctrl-C stops everything.";
 
@@ -28,7 +41,7 @@ function printedCommands({ output }: RunningCommand, text: string): string[] {
     .filter((line) => /^(npx|curl) /.test(line) && line.includes(text));
 }
 
-describe("npm start on wrangler dev", () => {
+describe("npm start", () => {
   let port: number;
   let edge: RunningCommand;
 
@@ -49,6 +62,86 @@ describe("npm start on wrangler dev", () => {
     expect(answer.body).toMatch(text);
     expect(edge.output()).toContain(`http://${id}.localhost:${port}/ `);
   });
+
+  test("greets on localhost: what runs, the sites with links and what they now answer, how to drop one", async () => {
+    const { status, body } = await ask(port, "localhost");
+    expect(status).toBe(200);
+    expect(body).toContain("production bundle on workerd");
+    expect(body).toContain(`<a href="http://shop.localhost:${port}/">`);
+    expect(body).toMatch(/archive\.localhost<\/a>[^]*?Now: 403 Forbidden/);
+    const [drop = ""] = printedCommands(edge, "customer:shop");
+    expect(body).toContain(drop.replaceAll("'", "&#39;"));
+    expect((await ask(port, "localhost", "/none")).status).toBe(404);
+  });
+
+  test("greets nobody on another name of this machine", async () => {
+    expect((await ask(port, "other.localhost")).status).toBe(421);
+    expect((await ask(port, "127.0.0.1")).status).toBe(421);
+  });
+
+  test("answers with nothing before the Worker, on every address of localhost", async () => {
+    for (const address of loopbackAddresses()) {
+      const { status, headers } = await ask(
+        port,
+        "forum.localhost",
+        "/",
+        address,
+      );
+      expect(status).toBe(200);
+      // The entry worker of miniflare takes the length away.
+      expect(headers["content-length"]).toBeDefined();
+    }
+  });
+
+  test.each([
+    ["plain", (response: ServerResponse): Writable => response],
+    [
+      "gzip",
+      (response: ServerResponse): Writable => {
+        response.setHeader("Content-Encoding", "gzip");
+        const coded = createGzip({ flush: constants.Z_SYNC_FLUSH });
+        coded.pipe(response);
+        return coded;
+      },
+    ],
+  ])(
+    "hands on HTML that the origin streams (%s) piece by piece to a visitor who takes gzip",
+    async (coding, open) => {
+      let sendSecond = () => {};
+      const server = createServer((_request, response) => {
+        response.setHeader("Content-Type", "text/html");
+        const body = open(response);
+        body.write("<h1>first</h1>");
+        sendSecond = () => body.end("<p>second</p>");
+      }).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const address = server.address();
+      const origin = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+      const record = JSON.stringify({ customer: coding, origins: [origin] });
+      await wrangler({ statePath }, "bulk put", [
+        { key: `host:${coding}.localhost`, value: record },
+        { key: `customer:${coding}`, value: "allow" },
+      ]);
+
+      const request = get({
+        host: "127.0.0.1",
+        port,
+        headers: {
+          Host: `${coding}.localhost:${port}`,
+          "Accept-Encoding": "gzip",
+        },
+      });
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      const text = coding === "gzip" ? response.pipe(createGunzip()) : response;
+      const pieces = text.setEncoding("utf8")[Symbol.asyncIterator]();
+      // The second piece is sent only after the first has come.
+      expect((await pieces.next()).value).toBe("<h1>first</h1>");
+      sendSecond();
+      expect((await pieces.next()).value).toBe("<p>second</p>");
+      expect((await pieces.next()).done).toBe(true);
+      server.close();
+    },
+  );
 
   test("announces when the club will be dropped", async () => {
     const { headers } = await ask(port, "club.localhost");
@@ -111,8 +204,18 @@ describe("npm start on wrangler dev", () => {
     }
   });
 
+  test("refuses a second start on the same store in one line, which says where the first is, and ends with 1", async () => {
+    const env = { PORT: String(await freePort()) };
+    const second = runStart(["--no-demo", "--state", statePath], env);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toBe(
+      `Another \`npm start\` runs on the store ${statePath}: http://localhost:${port} (process ${edge.pid}). End that one, or use another store: --state DIR\n`,
+    );
+  });
+
   test("refuses a second start on the same port in one line, which ends with 1", async () => {
-    const second = runStart(["--no-demo"], { PORT: String(port) });
+    const other = join(statePath, "other");
+    const second = runStart(["--state", other], { PORT: String(port) });
     expect(await second.ended).toBe(1);
     expect(second.output()).toMatch(
       new RegExp(
@@ -121,11 +224,20 @@ describe("npm start on wrangler dev", () => {
     );
   });
 
+  test("starts its runtime again when that is killed, and says so", async () => {
+    const [runtime = 0, ...others] = runtimes(edge.pid);
+    expect(others).toEqual([]);
+    process.kill(runtime, "SIGKILL");
+    await edge.printed("crashed unexpectedly and is being restarted");
+    await answersAgain(port);
+    expect((await ask(port, "forum.localhost")).status).toBe(200);
+  });
+
   test("keeps a toggle for the next start, ends all it started on SIGINT, and exits with 0", async () => {
     const [drop = ""] = printedCommands(edge, "customer:shop");
     await pasted(drop);
     const started = family(edge.pid);
-    expect(started.length).toBeGreaterThan(2);
+    expect(started.length).toBeGreaterThan(1);
     edge.signal("SIGINT");
     expect(await edge.ended).toBe(0);
     await gone(started);
@@ -133,46 +245,51 @@ describe("npm start on wrangler dev", () => {
   });
 });
 
-describe("npm start -- --direct", () => {
-  test("serves the store that wrangler dev left, with nothing before the Worker, on every localhost", async () => {
-    const port = await freePort();
-    const edge = runStart(["--direct", "--state", statePath], {
-      PORT: String(port),
-    });
+describe("npm start -- --dev", () => {
+  let port: number;
+  let edge: RunningCommand;
+
+  beforeAll(async () => {
+    port = await freePort();
+    const args = ["--dev", "--state", statePath];
+    edge = runStart(args, { PORT: String(port) });
     await edge.printed(up);
+  });
+
+  test("serves the store that npm start left, prints no talk of wrangler's, and says what not to judge by it", async () => {
     expect(edge.output()).toContain(
       `http://shop.localhost:${port}/     dropped`,
     );
+    expect(edge.output()).toContain("Leave out --dev to judge");
+    expect(edge.output()).not.toMatch(
+      /wrangler:|⛅|binding.*Resource|telemetry/i,
+    );
     expect((await ask(port, "shop.localhost")).status).toBe(403);
-    for (const address of loopbackAddresses()) {
-      const { status, headers } = await ask(
-        port,
-        "forum.localhost",
-        "/",
-        address,
-      );
-      expect(status).toBe(200);
-      // The entry worker of miniflare takes the length away.
-      expect(headers["content-length"]).toBeDefined();
-    }
+    expect((await ask(port, "localhost")).body).toContain("wrangler dev");
 
     const [, restore = ""] = printedCommands(edge, "customer:shop");
     await pasted(restore);
     await askUntil(port, "shop.localhost", 200);
-
-    const started = family(edge.pid);
-    edge.signal("SIGTERM");
-    expect(await edge.ended).toBe(0);
-    await gone(started);
   });
 
+  test("says so and ends with 1 when the runtime that listens is killed, which wrangler does not get over", async () => {
+    const started = family(edge.pid);
+    const [listening = 0] = runtimes(edge.pid);
+    process.kill(listening, "SIGKILL");
+    expect(await edge.ended).toBe(1);
+    expect(edge.output()).toContain("The runtime does not answer any more.\n");
+    await gone(started);
+  });
+});
+
+describe("npm start with options", () => {
   test("with --fresh resets the demo and says which keys", async () => {
     const port = await freePort();
     const env = { PORT: String(port) };
     const list = `--binding CUSTOMERS --persist-to '${statePath}'`;
     await pasted(`npx wrangler kv key put ${list} customer:shop deny`);
     await pasted(`npx wrangler kv key put ${list} edge '{"maintenance":true}'`);
-    const edge = runStart(["--direct", "--fresh", "--state", statePath], env);
+    const edge = runStart(["--fresh", "--state", statePath], env);
     await edge.printed(up);
     expect(edge.output()).toMatch(
       /^Emptied the cache; reset .*customer:shop.*, edge\.$/m,
@@ -182,7 +299,7 @@ describe("npm start -- --direct", () => {
     expect(await edge.ended).toBe(0);
   });
 
-  test("with --no-demo has no customers and shows how to add one", async () => {
+  test("with --no-demo, and with --direct as it was called once, has no customers and shows how to add one", async () => {
     const empty = mkdtempSync(join(tmpdir(), "portcullis-"));
     const port = await freePort();
     const edge = runStart(["--direct", "--no-demo", "--state", empty], {
@@ -199,23 +316,29 @@ describe("npm start -- --direct", () => {
   });
 });
 
-describe("npm start", () => {
+describe("npm start, however it goes,", () => {
   test.each([
     [["--help"], {}, 0, /^Usage: npm start/],
     [["--frsh"], {}, 1, /^unknown option --frsh\nSee npm start -- --help\n$/],
     [[], { PORT: "http" }, 1, /^PORT is "http", expected a whole number/],
+    [
+      ["--state", fileURLToPath(import.meta.url)],
+      {},
+      1,
+      /^The store \S+ cannot be used: it is not a folder\. Choose [^\n]*\n$/,
+    ],
   ])("%j with %j ends with %i and says why", async (args, env, code, text) => {
     const command = runStart(args, env);
     expect(await command.ended).toBe(code);
     expect(command.output()).toMatch(text);
   });
 
-  test("says so and ends with 1 when its runtime ends by itself", async () => {
+  test("with --dev says so and ends with 1 when wrangler ends by itself", async () => {
     const env = { PORT: String(await freePort()) };
-    const edge = runStart(["--state", statePath], env);
+    const edge = runStart(["--dev", "--state", statePath], env);
     await edge.printed(up);
-    const [, runtime = 0, ...rest] = family(edge.pid);
-    process.kill(runtime, "SIGKILL");
+    const [, , server = 0, ...rest] = family(edge.pid);
+    process.kill(server, "SIGKILL");
     expect(await edge.ended).toBe(1);
     expect(edge.output()).toContain(
       "The runtime (wrangler dev) ended by itself: SIGKILL.",
@@ -223,13 +346,44 @@ describe("npm start", () => {
     await gone(rest);
   });
 
-  test("takes its runtime along when it is killed itself", async () => {
+  test("says so and ends all with 1 when the process that serves is killed", async () => {
     const env = { PORT: String(await freePort()) };
     const edge = runStart(["--state", statePath], env);
     await edge.printed(up);
-    const started = family(edge.pid);
-    edge.signal("SIGKILL");
-    await edge.ended;
-    await expect(gone(started)).resolves.toBeUndefined();
+    const [, serving = 0, ...rest] = family(edge.pid);
+    process.kill(serving, "SIGKILL");
+    expect(await edge.ended).toBe(1);
+    expect(edge.output()).toContain("The edge ended by itself: SIGKILL.\n");
+    await gone(rest);
+  });
+
+  test.each([[[]], [["--dev"]]])(
+    "with %j takes its runtime along when it is killed itself",
+    async (args) => {
+      const env = { PORT: String(await freePort()) };
+      const edge = runStart([...args, "--state", statePath], env);
+      await edge.printed(up);
+      const started = family(edge.pid);
+      edge.signal("SIGKILL");
+      await edge.ended;
+      await expect(gone(started)).resolves.toBeUndefined();
+    },
+  );
+
+  test("leaves nothing running when npm alone is told to end", async () => {
+    const port = await freePort();
+    const args = ["start", "--silent", "--", "--no-demo", "--state", statePath];
+    const npm = run("npm", args, { PORT: String(port) });
+    await npm.printed(up);
+    const started = family(npm.pid);
+    npm.signal("SIGTERM");
+    await gone(started);
+    await expect(ask(port, "localhost")).rejects.toThrow("ECONNREFUSED");
   });
 });
+
+/** Settles when the edge answers again. */
+async function answersAgain(port: number): Promise<void> {
+  const answer = await ask(port, "forum.localhost").catch(() => null);
+  if (answer === null) await answersAgain(port);
+}

@@ -10,7 +10,7 @@ export interface Demo {
   browser: Browser;
   port: number;
   statePath: string;
-  /** `shop/search` is that page of shop.localhost. */
+  /** `shop/search` is that page of shop.localhost, `/` the page of localhost. */
   url(place: string): string;
   /** Does something as a new visitor with these preferences, whose browser knows nothing yet. */
   as<T>(
@@ -34,7 +34,8 @@ export async function openDemo(): Promise<Demo> {
     statePath,
     url: (place) => {
       const [, site = "", path = ""] = /^([^/]*)\/?(.*)$/.exec(place) ?? [];
-      return `http://${site}.localhost:${port}/${path}`;
+      const host = site === "" ? "localhost" : `${site}.localhost`;
+      return `http://${host}:${port}/${path}`;
     },
     as: async (visitor, act) => {
       const context = await browser.newContext(visitor);

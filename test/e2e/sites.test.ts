@@ -25,6 +25,28 @@ async function images(page: Page, place: string): Promise<Response[]> {
   return received;
 }
 
+describe("the page that greets on localhost", () => {
+  test("leads to every site, and says what each now answers", async () => {
+    await demo.as({}, async (page) => {
+      await page.goto(demo.url("/"));
+      const cards = page.locator(".card");
+      expect(await cards.count()).toBe(4);
+      for (const [site, now] of [
+        ["shop", "Now: 200 OK"],
+        ["forum", "Now: 200 OK"],
+        ["archive", "Now: 403 Forbidden"],
+        ["club", "Now: 200 OK, to be dropped on "],
+      ] as const) {
+        const card = cards.filter({ hasText: `${site}.localhost` });
+        expect(await card.textContent()).toContain(now);
+        expect(await card.getByRole("link").getAttribute("href")).toBe(
+          demo.url(site),
+        );
+      }
+    });
+  });
+});
+
 describe("the shop", () => {
   test("shows all its images, to the second visitor from the cache", async () => {
     const first = await demo.as({}, (page) => images(page, "shop"));
@@ -137,6 +159,7 @@ test("RFC 8594 §3 the club is served, and told when that will end", async () =>
 });
 
 describe.each([
+  "/",
   "shop",
   "shop/products/wool-blanket",
   "shop/search?q=mug",

@@ -52,6 +52,7 @@ footer p { max-width: none; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; overflow: hidden; padding: 1rem 1.1rem; }
 .card > :last-child { margin-bottom: 0; }
 .card .picture { width: calc(100% + 2.2rem); max-width: none; margin: -1rem -1.1rem 1rem; }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem; margin: 0 0 1rem; }
 .rows { display: grid; gap: .75rem; margin: 1.5rem 0; padding: 0; list-style: none; }
 .split { display: grid; gap: 2rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); align-items: start; margin-top: 1.5rem; }
 .split h1 { margin-top: 0; }
@@ -61,4 +62,4 @@ form { display: grid; gap: .75rem; justify-items: start; max-width: 36rem; margi
 label { font-weight: 600; display: grid; gap: .25rem; width: 100%; }
 input, textarea { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft); border-radius: 8px; padding: .6rem .75rem; width: 100%; }
 button { font: inherit; font-weight: 600; border: 0; border-radius: 8px; padding: .7rem 1.2rem; background: var(--accent); color: var(--on-accent); cursor: pointer; }
-output { display: block; white-space: pre-wrap; font-family: ui-monospace, monospace; font-size: .9rem; overflow-wrap: anywhere; }`;
+output, pre { display: block; white-space: pre-wrap; font-family: ui-monospace, monospace; font-size: .9rem; overflow-wrap: anywhere; }`;

@@ -1,0 +1,51 @@
+import { get } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+
+const betweenLooksMs = 250;
+
+/** Waits for the Worker's first answer: the runtime listens before it can give one. */
+export async function untilItAnswers(port: number): Promise<void> {
+  while (!(await answers(port, 5_000))) await pause(betweenLooksMs);
+}
+
+/**
+ * Waits until the Worker has not answered for `patienceMs`. A runtime that was killed may be started again, and may
+ * listen again without ever answering.
+ */
+export async function untilItIsSilent(
+  port: number,
+  patienceMs: number,
+): Promise<void> {
+  let answeredMs = performance.now();
+  while (performance.now() - answeredMs < patienceMs) {
+    await pause(betweenLooksMs);
+    if (await answers(port, patienceMs)) answeredMs = performance.now();
+  }
+}
+
+function answers(port: number, patienceMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(
+      {
+        host: "127.0.0.1",
+        port,
+        path: "/.well-known/portcullis/version",
+        signal: AbortSignal.timeout(patienceMs),
+      },
+      (response) => {
+        response.resume();
+        response.once("error", () => {});
+        resolve(true);
+      },
+    ).on("error", () => resolve(false));
+  });
+}
+
+/**
+ * Waits until the process that started this one has ended. npm passes a SIGTERM on to its shell only, and a shell
+ * passes on nothing.
+ */
+export async function untilParentEnds(): Promise<void> {
+  const parent = process.ppid;
+  while (process.ppid === parent) await pause(betweenLooksMs);
+}

@@ -1,0 +1,8 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of package.json and wrangler.toml. */
+export const projectPath = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Where wrangler keeps its local storage unless told otherwise. */
+export const usualStatePath = join(projectPath, ".wrangler/state");

@@ -1,0 +1,137 @@
+import { resolve } from "node:path";
+import { standingKey } from "../customer/keys.ts";
+import type { Parsed } from "../http/parsed.ts";
+import { briefing, type RunningEdge } from "./briefing.ts";
+import { serveDemoSites } from "./demo/customers.ts";
+import { serveWelcome } from "./demo/welcome.ts";
+import { startDirect } from "./direct.ts";
+import type { EdgePlace, EdgeProcess } from "./edge-process.ts";
+import { startHostDispatcher } from "./host-dispatcher.ts";
+import { untilItAnswers, untilItIsSilent } from "./liveness.ts";
+import { openLocalStore } from "./local-store.ts";
+import { emptyCache, localVariables } from "./local.ts";
+import { parseStartCommand, type StartOptions } from "./options.ts";
+import { loopbackAddresses } from "./ports.ts";
+import { usualStatePath } from "./project.ts";
+import { planSeeds, seedKeys, type DemoCustomer } from "./seeds.ts";
+import { bundleWorker, startDevServer } from "./wrangler.ts";
+
+// What npm start runs in a process of its own (start.ts): the demo, and the edge over its store.
+
+let devServer: EdgeProcess | null = null;
+let stopping = false;
+
+// Before the store is opened: miniflare's own listeners come second then, and the exit code is ours.
+process.on("SIGTERM", () => void stop());
+
+const command = parseStartCommand(process.argv.slice(2), process.env);
+if (command.ok && command.value.kind === "start")
+  await serve(command.value.options).then(null, failBecause);
+
+async function serve(options: StartOptions): Promise<void> {
+  const { port, runtime } = options;
+  const storePath = resolve(options.statePath ?? usualStatePath);
+  // Building takes longer than seeding, so it goes on meanwhile.
+  const startEdge = runtime === "dev" ? startDev : startBundle(bundleWorker());
+  const persistTo = storePath === usualStatePath ? null : storePath;
+  const edge = { port, runtime, storePath, persistTo };
+  const sites = options.customers === "demo" ? await openDemo(edge) : [];
+  const customers = await seed(sites, storePath, options.demo);
+  const { address } = await startHostDispatcher();
+  await startEdge({
+    port,
+    statePath: storePath,
+    variables: {
+      ...localVariables(options.customers),
+      HOST_DISPATCHER: address,
+    },
+  });
+  void failWhenSilent(port);
+  await untilItAnswers(port);
+  console.log(briefing({ ...edge, customers }, Date.now()));
+}
+
+/** Serves the demo sites, and the page that greets on localhost. */
+async function openDemo(edge: RunningEdge): Promise<DemoCustomer[]> {
+  const sites = await serveDemoSites(Date.now());
+  return [await serveWelcome(edge, sites), ...sites];
+}
+
+/** Brings the store in line with the demo sites. Answers with what the list then says of each. */
+async function seed(
+  customers: readonly DemoCustomer[],
+  statePath: string,
+  demo: "kept" | "fresh",
+) {
+  if (customers.length === 0) return [];
+  const store = await openLocalStore(statePath);
+  const read = await store.read(seedKeys(customers));
+  if (!read.ok) fail(read.problem);
+  const found = read.value;
+  const changes = planSeeds(customers, found, demo);
+  const written = await store.write(changes);
+  if (!written.ok) fail(written.problem);
+  await store.close();
+
+  if (demo === "fresh") {
+    await emptyCache(statePath);
+    const reset = [...changes.keys()].filter((key) => found.get(key) !== null);
+    console.log(`Emptied the cache; reset ${reset.join(", ") || "no key"}.`);
+  }
+  const now = new Map([...found, ...changes]);
+  return customers.map(({ id, host }) => ({
+    id,
+    host,
+    entry: now.get(standingKey(id)) ?? "",
+  }));
+}
+
+async function startDev(place: EdgePlace): Promise<void> {
+  devServer = startDevServer(place);
+  void failWhenEnded(devServer);
+  await devServer.ready;
+}
+
+/** Starts what `building` comes to. A runtime of it that is killed is started again by miniflare. */
+function startBundle(building: Promise<Parsed<string>>) {
+  return async (place: EdgePlace): Promise<void> => {
+    const bundle = await building;
+    if (!bundle.ok) fail(bundle.problem);
+    await startDirect({
+      ...place,
+      bundle: bundle.value,
+      // Nobody is in front of it who could vouch for CF-Connecting-IP.
+      variables: { ...place.variables, CLIENT_ADDRESS: "unknown" },
+      addresses: loopbackAddresses(),
+    });
+  };
+}
+
+async function failWhenEnded({ ended }: EdgeProcess): Promise<void> {
+  const how = await ended;
+  if (!stopping) fail(`The runtime (wrangler dev) ended by itself: ${how}.`);
+}
+
+/** Miniflare starts a killed runtime again within a second; behind wrangler dev, that one never answers. */
+async function failWhenSilent(port: number): Promise<void> {
+  await untilItIsSilent(port, 10_000);
+  if (!stopping) fail("The runtime does not answer any more.");
+}
+
+/** Ends what miniflare does not end with this process. */
+async function stop(): Promise<void> {
+  stopping = true;
+  if (devServer !== null) await devServer.stop();
+  process.exit(0);
+}
+
+/** What the local store throws when part of its folder cannot be used. */
+function failBecause(error: unknown): never {
+  const [line = ""] = String(error).split("\n");
+  fail(`The edge did not start: ${line}`);
+}
+
+function fail(problem: string): never {
+  console.error(problem);
+  process.exit(1);
+}
