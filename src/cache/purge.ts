@@ -24,8 +24,10 @@ export interface Purgeable {
   /** As it was sent to the origin. */
   target: string;
   groups: readonly string[];
-  /** When the exchange that got it began: an answer begun before a purge is no newer than the purge. */
+  /** When the exchange that got it, or last validated it, began: an answer begun before a purge is no newer than the purge. */
   requestTimeMs: number;
+  /** When the exchange that got its body began. */
+  bodyRequestTimeMs: number;
 }
 
 type QuerySettings = Pick<CacheSettings, "ignoredQuery" | "sortQuery">;
@@ -43,11 +45,14 @@ export function judgePurge(
   settings: QuerySettings,
   nowMs: number,
 ): { kind: "none" | "soft" | "hard" } {
+  // A validation is as good as a new response against a soft purge, and not against a hard one.
+  const sinceMs = {
+    soft: stored.requestTimeMs,
+    hard: stored.bodyRequestTimeMs,
+  };
   const acting = facts.filter(
-    ({ atMs, what }) =>
-      atMs <= nowMs &&
-      stored.requestTimeMs <= atMs &&
-      isAbout(what, stored, settings),
+    ({ atMs, what, how }) =>
+      atMs <= nowMs && sinceMs[how] <= atMs && isAbout(what, stored, settings),
   );
   if (acting.some(({ how }) => how === "hard")) return { kind: "hard" };
   return { kind: acting.length > 0 ? "soft" : "none" };

@@ -16,11 +16,11 @@ export interface Stored {
    * them its request was sent as received, and another has to have no others either, whatever they are.
    */
   unlisted: readonly Nominated[];
-  /** RFC 9111 §4.2.3; both renewed by every validation. A purge is judged against `requestTimeMs`. */
+  /** RFC 9111 §4.2.3; both renewed by every validation. A soft purge is judged against `requestTimeMs`. */
   requestTimeMs: number;
   responseTimeMs: number;
-  /** When it was first stored. */
-  storedAtMs: number;
+  /** When the exchange that got the body began; no validation changes it. A hard purge is judged against it. */
+  bodyRequestTimeMs: number;
   /** Bytes of the body; null while it arrives without a stated length. */
   bodyLength: number | null;
   /** The part held when the response was a 206, as byte positions and the complete length; null when it is whole. */

@@ -94,7 +94,7 @@ export function mayStore(
     unlisted: unlisted ?? [],
     requestTimeMs: received.requestTimeMs,
     responseTimeMs: received.responseTimeMs,
-    storedAtMs: received.responseTimeMs,
+    bodyRequestTimeMs: received.requestTimeMs,
   };
   return because === null
     ? { kind: "store", stored }

@@ -291,7 +291,7 @@ const Index = v.pipe(
           unlisted: v.array(v.tuple([v.string(), v.nullable(v.string())])),
           requestTimeMs: milliseconds,
           responseTimeMs: milliseconds,
-          storedAtMs: milliseconds,
+          bodyRequestTimeMs: milliseconds,
           bodyLength: v.number(),
           range: v.nullable(
             v.object({

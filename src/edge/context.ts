@@ -151,13 +151,13 @@ export function purgeOf(
   { isolate, world }: Edge,
 ): { kind: "none" | "soft" | "hard" } {
   const groups = groupNames(fieldsOf(stored).get("cache-groups"));
-  const { requestTimeMs } = stored;
+  const { requestTimeMs, bodyRequestTimeMs } = stored;
   const { host } = admitted;
   const ordered =
     groups.length === 0 ? [] : (isolate.groupPurges.get(site.customer) ?? []);
   return judgePurge(
     [...purges, ...ordered],
-    { host, target, groups, requestTimeMs },
+    { host, target, groups, requestTimeMs, bodyRequestTimeMs },
     site.cache,
     world.nowMs(),
   );

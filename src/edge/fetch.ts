@@ -255,7 +255,10 @@ function validated(
   const renewed = validatedStored(plan, received).flatMap((stored) => {
     const entry = entryOf(stored, entries);
     const made = freshen(stored, cacheRequestOf(context), received, site.cache);
-    return entry === null ? [] : [{ entry, made }];
+    // A body that broke off meanwhile is no longer there to answer with.
+    const isBroken =
+      entry?.body.kind === "arriving" && entry.body.arriving.isBroken;
+    return entry === null || isBroken ? [] : [{ entry, made }];
   });
   const [first] = renewed;
   if (first === undefined) return null;

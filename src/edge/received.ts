@@ -34,7 +34,7 @@ export function asStored(received: Received): Stored {
     method: "GET",
     varyOn: [],
     unlisted: [],
-    storedAtMs: received.responseTimeMs,
+    bodyRequestTimeMs: received.requestTimeMs,
     bodyLength: 0,
     range: null,
   };

@@ -15,7 +15,7 @@ import {
   putEntry,
   removeEntry,
 } from "./cache-store.ts";
-import { cacheRequestOf, type RequestContext } from "./context.ts";
+import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { rememberRefusal } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
@@ -156,14 +156,21 @@ export function storeSlices(
   const stored: Stored = { ...whole, bodyLength: part.complete, range: null };
   if (strongValidators(stored).length === 0) return null;
   const name =
-    sameBody(stored, edge.isolate.cache.find(key) ?? [])?.name ??
-    edge.world.randomHex(16);
+    sameBody(stored, unpurged(context, edge))?.name ?? edge.world.randomHex(16);
   const sliced: StoredBody = { kind: "pop", isWhole: false };
   const entry: CacheEntry = { stored, body: sliced, name };
   putEntry(key, entry, edge);
   const { first: start, last } = part;
   receiveSlices(entry, { start, end: last + 1, body }, edge);
   return entry;
+}
+
+/** After a purge not even a strong validator is believed. */
+function unpurged(context: RequestContext, edge: Edge): readonly CacheEntry[] {
+  const present = edge.isolate.cache.find(context.resource.key) ?? [];
+  return present.filter(
+    ({ stored }) => purgeOf(stored, context, edge).kind === "none",
+  );
 }
 
 /** The entry of the very same body, whose slices these belong to. */
@@ -335,6 +342,10 @@ function joinEntries(held: CacheEntry, arrived: CacheEntry): CacheEntry | null {
     body: { kind: "memory", bytes: whole },
     stored: {
       ...arrived.stored,
+      bodyRequestTimeMs: Math.min(
+        held.stored.bodyRequestTimeMs,
+        arrived.stored.bodyRequestTimeMs,
+      ),
       status: isWhole ? 200 : 206,
       fields: arrived.stored.fields.filter(isOfWhole),
       bodyLength: whole.byteLength,

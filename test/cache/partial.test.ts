@@ -19,7 +19,7 @@ function stored(
     unlisted: [],
     requestTimeMs: 0,
     responseTimeMs: 0,
-    storedAtMs: 0,
+    bodyRequestTimeMs: 0,
     bodyLength: last - first + 1,
     range: range === null ? null : { first, last, complete },
   };

@@ -18,6 +18,7 @@ const page = {
   target: "/a?b=1",
   groups: ["news", "shop"],
   requestTimeMs: 500,
+  bodyRequestTimeMs: 500,
 };
 
 function fact(what: Purged, changes: Partial<PurgeFact> = {}): PurgeFact {
@@ -86,11 +87,22 @@ test.each([
   ["a purge whose moment is now acts", nowMs, 500, "hard"],
   ["a purge whose moment is to come does not act yet", nowMs + 1, 500, "none"],
 ])("%s", (_, atMs, requestTimeMs, kind) => {
-  expect(
-    judgePurge([fact(all, { atMs })], { ...page, requestTimeMs }, plain, nowMs)
-      .kind,
-  ).toBe(kind);
+  const stored = { ...page, requestTimeMs, bodyRequestTimeMs: requestTimeMs };
+  expect(judgePurge([fact(all, { atMs })], stored, plain, nowMs).kind).toBe(
+    kind,
+  );
 });
+
+test.each(["soft", "hard"] as const)(
+  "a validation since then is an answer to a soft purge only: %s",
+  (how) => {
+    const validated = { ...page, requestTimeMs: 700 };
+    const facts = [fact(all, { how, atMs: 600 })];
+    expect(judgePurge(facts, validated, plain, nowMs).kind).toBe(
+      how === "soft" ? "none" : "hard",
+    );
+  },
+);
 
 test.each([
   ["none", [], "none"],
@@ -255,8 +267,9 @@ describe("adding a fact", () => {
         moment,
         settings,
         fc.nat(10_000),
-        (asked, index, requestTimeMs, site, laterMs) => {
-          fc.pre(requestTimeMs + hour * 1000 >= nowMs + laterMs);
+        fc.nat(10_000),
+        (asked, index, requestTimeMs, site, laterMs, validatedMs) => {
+          fc.pre(requestTimeMs - validatedMs + hour * 1000 >= nowMs + laterMs);
           const concerned = asked[index % asked.length]?.what ?? all;
           const stored = {
             host: ("host" in concerned ? concerned.host : null) ?? host,
@@ -266,6 +279,7 @@ describe("adding a fact", () => {
             ),
             groups: "group" in concerned ? [concerned.group] : [],
             requestTimeMs,
+            bodyRequestTimeMs: requestTimeMs - validatedMs,
           };
           const kept = asked.reduce<PurgeFact[]>(
             (facts, one) => addFact(facts, one, nowMs, hour) ?? facts,

@@ -26,7 +26,7 @@ function stored(
     unlisted: [],
     requestTimeMs: 0,
     responseTimeMs: 0,
-    storedAtMs: 0,
+    bodyRequestTimeMs: 0,
     bodyLength: 100,
     range: null,
     ...changes,

@@ -59,7 +59,7 @@ export function storedWith(
     unlisted: unlistedFor(fields(request), fields(text)),
     requestTimeMs: startMs,
     responseTimeMs: startMs,
-    storedAtMs: startMs,
+    bodyRequestTimeMs: startMs,
     bodyLength: 10,
     range: null,
     ...rest,

@@ -378,7 +378,7 @@ describe("RFC 9111 §3.1", () => {
         ],
         requestTimeMs: startMs,
         responseTimeMs: startMs,
-        storedAtMs: startMs,
+        bodyRequestTimeMs: startMs,
       },
     });
   });

@@ -224,7 +224,7 @@ describe("RFC 9111 §3.2 and §4.3.4", () => {
     expect(fresh).toMatchObject({
       requestTimeMs: after(99),
       responseTimeMs: after(100),
-      storedAtMs: stored.storedAtMs,
+      bodyRequestTimeMs: stored.bodyRequestTimeMs,
     });
   });
 

@@ -585,6 +585,63 @@ test("what a hard purge took away is not brought back by a HEAD", async () => {
   expect(await textOf(await ask(edge, shop))).toBe("new");
 });
 
+test("what is validated between a hard purge's moment and its arrival is purged all the same", async () => {
+  const edge = memoryEdge();
+  const fields: FieldLine[] = [
+    ["Cache-Control", "max-age=1"],
+    ["ETag", '"e"'],
+  ];
+  edge.world.origin = () => answered(200, [dated(edge), ...fields], "purged");
+  await ask(edge, shop);
+  edge.world.clockMs += 5_000;
+  const at = new Date(edge.world.clockMs).toISOString();
+  edge.world.clockMs += 5_000;
+  edge.world.origin = () => answered(304, [dated(edge), ...fields], null);
+  expect(await textOf(await ask(edge, shop))).toBe("purged");
+  edge.world.list.set(
+    "purge:shop",
+    `[{"at":"${at}","what":"all","how":"hard"}]`,
+  );
+  edge.world.clockMs += 5_000;
+  edge.world.origin = () => answered(200, [dated(edge), ...fields], "new");
+  expect(await textOf(await ask(edge, shop))).toBe("new");
+});
+
+test("a 304 does not answer with a body that broke off meanwhile", async () => {
+  const edge = memoryEdge();
+  const fields: FieldLine[] = [
+    ["Cache-Control", "no-cache"],
+    ["ETag", '"e"'],
+  ];
+  const breaking = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await quiescence();
+      controller.error(new Error("gone"));
+    },
+  });
+  const slow = Promise.withResolvers<OriginAnswer>();
+  edge.world.origin = (request) => {
+    if (edge.world.sent.length === 1)
+      return {
+        kind: "answered",
+        status: 200,
+        fields,
+        body: breaking,
+        channel: null,
+      };
+    return sentField(request, "if-none-match") === null
+      ? answered(200, fields, "whole")
+      : slow.promise;
+  };
+  const first = handle(inbound(shop), edge);
+  await first;
+  const second = handle(inbound(shop), edge);
+  await quiescence();
+  await quiescence();
+  slow.resolve(answered(304, fields, null));
+  expect(await textOf(await second)).toBe("whole");
+});
+
 /** Visitors at the same moment, while the origin thinks. */
 async function crowd(edge: Edge, size: number, answer: () => OriginAnswer) {
   const gate = Promise.withResolvers<void>();
