@@ -50,6 +50,8 @@ type End =
 interface Reader {
   at: number;
   last: number;
+  /** Ends its wait for news; nobody wakes a reader who has left, since its request may be gone. */
+  wake: () => void;
 }
 
 /** Where the bytes at a position are. */
@@ -72,8 +74,7 @@ export class ArrivingBody {
   readonly #window = new ByteWindow();
   readonly #writer: SliceWriter;
   readonly #readers = new Set<Reader>();
-  /** Readers who wait for more, and the request that fetches when it waits for a reader. */
-  readonly #waiting = new Set<() => void>();
+  /** Ends the wait of the request that fetches for a reader. */
   #wakeFetching: () => void = () => undefined;
   #end: End = { kind: "arriving" };
   #loss: Loss | null = null;
@@ -132,12 +133,16 @@ export class ArrivingBody {
     last: number | null,
     access: BodyAccess,
   ): AsyncIterableIterator<Uint8Array, void, void> {
-    const reader = { at: first, last: last ?? Infinity };
+    const reader: Reader = {
+      at: first,
+      last: last ?? Infinity,
+      wake: () => undefined,
+    };
     this.#readers.add(reader);
     const bytes = this.#bytesFor(reader, access);
     const leave = () => {
       this.#readers.delete(reader);
-      this.#wakeFetching();
+      this.#resumeFetching();
     };
     return {
       next: async () => {
@@ -164,7 +169,7 @@ export class ArrivingBody {
       const place = this.#find(reader.at);
       if (place.kind === "whole") return;
       if (place.kind === "not-yet") {
-        await alarm.orSooner(this.#news());
+        await alarm.orSooner(newsFor(reader));
         if (this.isStalled(access.world.nowMs()))
           throw new Error("the origin stopped sending");
         continue;
@@ -172,19 +177,12 @@ export class ArrivingBody {
       for await (const bytes of this.#bytesAt(place, reader.at, access)) {
         const wanted = bytes.subarray(0, reader.last + 1 - reader.at);
         reader.at += wanted.byteLength;
-        this.#wakeFetching();
+        this.#resumeFetching();
         yield wanted;
         if (reader.at > reader.last) return;
       }
       if (place.kind === "gone") return;
     }
-  }
-
-  /** A promise of the caller's own: the runtime settles a promise within the request that made it. */
-  #news(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.add(resolve);
-    });
   }
 
   #find(at: number): Place {
@@ -379,11 +377,22 @@ export class ArrivingBody {
     return fastest;
   }
 
-  #wake(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+  #resumeFetching(): void {
+    const resume = this.#wakeFetching;
+    this.#wakeFetching = () => undefined;
+    resume();
   }
+
+  #wake(): void {
+    for (const reader of this.#readers) reader.wake();
+  }
+}
+
+/** A promise of the reader's own: the runtime settles a promise within the request that made it. */
+function newsFor(reader: Reader): Promise<void> {
+  return new Promise((resolve) => {
+    reader.wake = resolve;
+  });
 }
 
 /**
