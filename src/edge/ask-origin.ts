@@ -159,6 +159,14 @@ export function goesAsReceived(
   return !triesWithoutCookies(context);
 }
 
+/**
+ * Long polls, and links that work once, are GETs that must not be sent twice, whatever RFC 9110 §9.2.1 says of safe methods. They have
+ * a query, so that what has one, and is no static file, is asked for once; the next request of the URL goes with all fields.
+ */
+function mayBeUsedUp(target: string): boolean {
+  return target.includes("?") && !hasStaticPath(target);
+}
+
 /** May the answer without cookies turn out to be good for visitors with cookies too? */
 function triesWithoutCookies({ request, resource }: RequestContext) {
   return !request.fields.get("authorization") && hasStaticPath(resource.target);
@@ -202,8 +210,10 @@ export async function confirm(
   const hadCredentials = [...heldBack].some(isCredential);
   if (!hadCredentials) {
     const isSlow = sent.responseTimeMs - sent.requestTimeMs > slowMs;
-    if (isSlow) remember(context, "uncacheable", edge);
-    if (isSlow || isConfirmed(host, status, edge)) return unconfirmed;
+    const isOnce = mayBeUsedUp(context.resource.target);
+    if (isSlow || (isOnce && doubt === "refused"))
+      remember(context, "uncacheable", edge);
+    if (isSlow || isOnce || isConfirmed(host, status, edge)) return unconfirmed;
   }
   const second = await askAsReceived(context, edge);
   if (second.sent.kind === "failed" && !hadCredentials) return unconfirmed;

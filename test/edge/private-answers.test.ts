@@ -128,6 +128,20 @@ describe("an answer for one visitor is asked for with every field as received", 
     expect(edge.world.sent).toHaveLength(1);
   });
 
+  test.each(["/poll?t=1", "/magic?token=abc", "/style.css?v=1"])(
+    "nor is %s asked for twice, if it may be used up by then",
+    async (target) => {
+      const edge = memoryEdge();
+      edge.world.origin = () =>
+        answered(200, [["Cache-Control", "no-store"]], "once");
+      const isStatic = target.startsWith("/style.css");
+      await visit(edge, {}, `http://shop.example${target}`);
+      expect(edge.world.sent).toHaveLength(isStatic ? 2 : 1);
+      await visit(edge, {}, `http://shop.example${target}`);
+      expect(agents(edge).at(-1)).toBe(browser["user-agent"]);
+    },
+  );
+
   test("nor for a HEAD, nor for who sent nothing that was held back", async () => {
     const edge = memoryEdge();
     edge.world.origin = () => answered(403, [], "x");

@@ -15,19 +15,30 @@ export function conditionalFindings(
   const { fields, received } = seen;
   if (!fields.has("if-none-match") && !fields.has("if-modified-since"))
     return finding("304 to a request without conditions");
-  const candidates = knowledge
-    .about(seen.step.resource)
-    .filter(
-      (one) =>
-        "tags" in one.answer &&
-        isAnnounced(one.answer.tags, received) &&
-        isMet(one, fields),
-    );
+  const about = knowledge.about(seen.step.resource);
+  if (about.some((one) => isOwnAnswer(one, seen))) return [];
+  const candidates = about.filter(
+    (one) =>
+      "tags" in one.answer &&
+      isAnnounced(one.answer.tags, received) &&
+      isMet(one, fields),
+  );
   if (candidates.length === 0)
     return finding(
       `304 with ETag ${received.get("etag") ?? "absent"}: no answer of the origin meets the condition`,
     );
   return justified(seen, candidates, knowledge, finding);
+}
+
+/** The origin's own answer to the visitor's own condition, passed on. */
+function isOwnAnswer(one: Exchange, { number, fields }: Observation): boolean {
+  return (
+    one.request === number &&
+    one.answer.kind === "not-modified" &&
+    ["if-none-match", "if-modified-since"].every(
+      (name) => one.fields.get(name) === fields.get(name),
+    )
+  );
 }
 
 /** A 416 needs an answer that could be given now and has none of the bytes asked for. */
