@@ -1,6 +1,6 @@
 import { parseConfig, type EdgeConfig } from "../src/edge/config.ts";
 import type { Edge } from "../src/edge/edge.ts";
-import { collect } from "../src/edge/cache-store.ts";
+import { collect } from "../src/edge/stored-body.ts";
 import { handle } from "../src/edge/handle.ts";
 import { newIsolate } from "../src/edge/isolate.ts";
 import type { FieldLine } from "../src/http/fields.ts";
@@ -173,4 +173,19 @@ export function fieldOf(reply: Reply, name: string): string | null {
     .filter(([field]) => field.toLowerCase() === name.toLowerCase())
     .map(([, value]) => value);
   return values.length === 0 ? null : values.join(", ");
+}
+
+/** All of a reply's body, as text. */
+export async function textOf({ body }: Reply): Promise<string> {
+  switch (body.kind) {
+    case "bytes":
+      return new TextDecoder().decode(body.bytes);
+    case "stream":
+      return new Response(body.stream).text();
+    case "text":
+      return body.text;
+    case "none":
+    case "channel":
+      return "";
+  }
 }

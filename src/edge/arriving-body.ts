@@ -68,7 +68,6 @@ type Place =
  * stays in memory. Beyond, it goes to the PoP cache in slices, and a reader who falls behind takes them from there.
  */
 export class ArrivingBody {
-  readonly name: string;
   readonly #limits: ArrivalLimits;
   readonly #world: World;
   readonly #window = new ByteWindow();
@@ -81,7 +80,6 @@ export class ArrivingBody {
   #progressAtMs: number;
 
   constructor(name: string, limits: ArrivalLimits, world: World) {
-    this.name = name;
     this.#limits = limits;
     this.#world = world;
     this.#writer = new SliceWriter(name, limits.firstSlice ?? 0, world);

@@ -2,13 +2,12 @@ import * as v from "valibot";
 import { isOrdinary } from "../cache/request-fields.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
-import { concatenate } from "./bytes.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { recallGroupPurges } from "./group-purges.ts";
 import { isUncacheable } from "./hit-for-miss.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
-import { chunksOf, sliceBytes, sliceName } from "./stored-body.ts";
+import { collect, sliceBytes, sliceName } from "./stored-body.ts";
 
 /** A URL keeps no more variants than this by what its origin names in Vary, those used last. */
 const maxVariants = 32;
@@ -162,20 +161,6 @@ export async function loadBody(
   const present = cache.find(key);
   if (present !== null) cache.put(key, present.map(loaded));
   return bytes;
-}
-
-/** All bytes of a body, or null when it breaks off. */
-export async function collect(bytes: Bytes): Promise<Uint8Array | null> {
-  if (bytes instanceof Uint8Array) return bytes;
-  const parts: Uint8Array[] = [];
-  const all = (async () => {
-    for await (const part of chunksOf(bytes)) parts.push(part);
-    return concatenate(parts);
-  })();
-  return all.then(
-    (whole) => whole,
-    () => null,
-  );
 }
 
 /** RFC 9111 §4.1: the same values of the same fields select the same response. */

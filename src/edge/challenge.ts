@@ -2,12 +2,12 @@ import { challengeAnswer, challengeFields } from "../customer/challenge.ts";
 import { httpDate } from "../http/date.ts";
 import { fieldsOf } from "../http/fields.ts";
 import type { Bytes, Reply } from "../world.ts";
-import { concatenate, discardBody } from "./bytes.ts";
+import { discardBody } from "./bytes.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { forwardedFields, send } from "./forward.ts";
 import { receivedFrom } from "./received.ts";
-import { chunksOf } from "./stored-body.ts";
+import { collect } from "./stored-body.ts";
 
 export type ChallengeReply =
   | { kind: "reply"; reply: Reply }
@@ -72,18 +72,5 @@ async function readAtMost(
 ): Promise<Uint8Array | null> {
   if (maxBytes === 0) discardBody(body);
   if (body === null || maxBytes === 0) return new Uint8Array();
-  const parts: Uint8Array[] = [];
-  const read = async () => {
-    let length = 0;
-    for await (const part of chunksOf(body)) {
-      parts.push(part);
-      length += part.byteLength;
-      if (length > maxBytes) return null;
-    }
-    return concatenate(parts);
-  };
-  return read().then(
-    (whole) => whole,
-    () => null,
-  );
+  return collect(body, maxBytes);
 }

@@ -1,3 +1,4 @@
+import type { Site } from "../customer/site.ts";
 import type { ArrivingBody } from "./arriving-body.ts";
 import type { ForwardReason } from "../cache/status.ts";
 import type { Failed } from "./forward.ts";
@@ -16,6 +17,17 @@ export type FetchResult =
   | { kind: "error-status"; status: number }
   /** The origin did not answer. */
   | Failed;
+
+/** Beyond the site's own limits, a leader gets so long to say what became of its fetch. */
+const settleMs = 1_000;
+
+/** Until when those who wait for another's fetch wait: it may try all origins of the site. */
+export function fetchDeadlineMs(
+  { timeoutSeconds, origins }: Pick<Site, "timeoutSeconds" | "origins">,
+  nowMs: number,
+): number {
+  return nowMs + timeoutSeconds * 1000 * origins.length + settleMs;
+}
 
 /** An origin fetch whose answer may serve all who ask the same (RFC 9211 §2.7: collapsed). */
 export type CollapsedFetch = SharedResult<FetchResult>;

@@ -77,7 +77,9 @@ export function buildContext(
       url: `${scheme}://${authority}${keyed.value.target}`,
       purges: purgesOf(passed, edge),
       watch: new ExchangeWatch(visit, passed, edge),
-      traceIds: traceIdsOf(request.fields, edge.world.randomHex(24)),
+      traceIds: traceIdsOf(request.fields, (bytes) =>
+        edge.world.randomHex(bytes),
+      ),
     },
   };
 }

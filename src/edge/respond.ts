@@ -128,7 +128,6 @@ async function openBody(
   const { stored, body } = entry;
   const { key } = context.resource;
   const offset = stored.range?.first ?? 0;
-  const access = accessFor(context, entry, edge);
   switch (body.kind) {
     case "memory":
       return { kind: "bytes", offset, bytes: body.bytes };
@@ -143,7 +142,8 @@ async function openBody(
       return {
         kind: "chunks",
         offset,
-        read: (first, last) => body.arriving.read(first, last, access),
+        read: (first, last) =>
+          body.arriving.read(first, last, accessFor(context, entry, edge)),
       };
     case "pop": {
       const length = stored.bodyLength ?? 0;

@@ -6,6 +6,7 @@ import { ArrivingBody } from "./arriving-body.ts";
 import { askOrigin, discard } from "./ask-origin.ts";
 import { discardBody } from "./bytes.ts";
 import { findSlice, removeEntry } from "./cache-store.ts";
+import { fetchDeadlineMs } from "./collapsed-fetch.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Forwarded } from "./forward.ts";
@@ -30,9 +31,6 @@ interface SliceFetch {
 
 type SliceResult =
   { kind: "arriving"; body: ArrivingBody } | { kind: "failed"; why: string };
-
-/** Beyond the site's own limit, a leader gets so long to say what became of its fetch. */
-const settleMs = 1_000;
 
 /** The fetches of slices under way in an isolate, by the name of the body. */
 export type SliceFetches = Map<string, SliceFetch[]>;
@@ -137,8 +135,7 @@ async function openSlice(
       findFetch(sliceFetches, entry.name, at) ?? lead(context, entry, at, edge);
   }
   const { start, end } = running;
-  const deadlineMs =
-    edge.world.nowMs() + context.site.timeoutSeconds * 1000 + settleMs;
+  const deadlineMs = fetchDeadlineMs(context.site, edge.world.nowMs());
   const result = await running.result.wait(deadlineMs, edge.world);
   if (result.kind === "overdue") forget(sliceFetches, entry.name, running);
   return { kind: "fetch", start, end, result };

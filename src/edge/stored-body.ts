@@ -1,5 +1,6 @@
 import type { Bytes, World } from "../world.ts";
 import type { ArrivingBody } from "./arriving-body.ts";
+import { concatenate } from "./bytes.ts";
 
 /** Bodies up to this many bytes are kept in memory. Longer ones lie in the PoP cache, in slices of so many bytes. */
 export const sliceBytes = 2 ** 20;
@@ -96,6 +97,27 @@ export async function* chunksOf(
   } finally {
     void reader.cancel().then(undefined, () => undefined);
   }
+}
+
+/** All bytes of a body, or null when it breaks off or has more than `maxBytes`. */
+export async function collect(
+  bytes: Bytes,
+  maxBytes = Infinity,
+): Promise<Uint8Array | null> {
+  const parts: Uint8Array[] = [];
+  const read = async () => {
+    let length = 0;
+    for await (const part of chunksOf(bytes)) {
+      parts.push(part);
+      length += part.byteLength;
+      if (length > maxBytes) return null;
+    }
+    return concatenate(parts);
+  };
+  return read().then(
+    (whole) => whole,
+    () => null,
+  );
 }
 
 /** A stream of what a generator gives, which ends it when nobody reads any more. */

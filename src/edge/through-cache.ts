@@ -5,7 +5,11 @@ import type { ForwardReason, Handled } from "../cache/status.ts";
 import type { Reply } from "../world.ts";
 import { goesAsReceived, visitorSlices } from "./ask-origin.ts";
 import { entryOf, findEntries } from "./cache-store.ts";
-import type { CollapsedFetch, FetchResult } from "./collapsed-fetch.ts";
+import {
+  fetchDeadlineMs,
+  type CollapsedFetch,
+  type FetchResult,
+} from "./collapsed-fetch.ts";
 import { purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import {
@@ -32,9 +36,6 @@ export type Answered =
 
 /** So often a request looks again after it waited for another's fetch, or found that a body is gone. Then it goes alone. */
 const maxRounds = 4;
-
-/** Beyond the site's own limit, a leader gets so long to say what became of its fetch. */
-const settleMs = 1_000;
 
 /** Answers from what is stored where that is right, and asks the origin where it is not. */
 export async function throughCache(
@@ -188,8 +189,8 @@ async function fetchTogether(
   const selector = selectorOf(context, task);
   const running = fetches.find(resource.key, selector);
   if (running === null) return lead(context, task, selector, edge);
-  const limitMs = site.timeoutSeconds * 1000 * site.origins.length + settleMs;
-  const result = await running.wait(edge.world.nowMs() + limitMs, edge.world);
+  const deadlineMs = fetchDeadlineMs(site, edge.world.nowMs());
+  const result = await running.wait(deadlineMs, edge.world);
   switch (result.kind) {
     case "look-again":
       // What broke off already would break off for the next leader too.

@@ -18,11 +18,16 @@ export function continuesTrace(fields: Fields): boolean {
   return valid.test(fields.get("traceparent") ?? "");
 }
 
-/** The ids of the trace that a request continues, or of one that begins with `random`, 48 hexadecimal digits. */
-export function traceIdsOf(fields: Fields, random: string): TraceIds {
-  const [, trace = "", parent = ""] = continuesTrace(fields)
-    ? (fields.get("traceparent") ?? "").split("-")
-    : ["", random.slice(0, 32), random.slice(32)];
+/** The ids of the trace that a request continues, or of one that begins here. `randomHex` gives random bytes as hexadecimal digits. */
+export function traceIdsOf(
+  fields: Fields,
+  randomHex: (bytes: number) => string,
+): TraceIds {
+  if (!continuesTrace(fields))
+    return { trace: randomHex(16), parent: randomHex(8) };
+  const [, trace = "", parent = ""] = (fields.get("traceparent") ?? "").split(
+    "-",
+  );
   return { trace, parent };
 }
 

@@ -2,8 +2,15 @@ import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
-import type { OriginAnswer, Reply } from "../../src/world.ts";
-import { answered, ask, fieldOf, inbound, memoryEdge } from "../world.ts";
+import type { OriginAnswer } from "../../src/world.ts";
+import {
+  answered,
+  ask,
+  fieldOf,
+  inbound,
+  memoryEdge,
+  textOf,
+} from "../world.ts";
 
 const shop = "http://shop.example/";
 
@@ -18,20 +25,6 @@ function counting(
     return answered(200, [["Date", date], ...fields], text(n));
   };
   return edge;
-}
-
-async function textOf(reply: Reply): Promise<string> {
-  switch (reply.body.kind) {
-    case "bytes":
-      return new TextDecoder().decode(reply.body.bytes);
-    case "stream":
-      return new Response(reply.body.stream).text();
-    case "text":
-      return reply.body.text;
-    case "none":
-    case "channel":
-      return "";
-  }
 }
 
 /** Until all that can go on without the clock or an origin has. */

@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { fieldsOf, type FieldLine } from "../../src/http/fields.ts";
-import type { OriginRequest, Reply } from "../../src/world.ts";
-import { answered, ask, fieldOf, inbound, memoryEdge } from "../world.ts";
+import type { OriginRequest } from "../../src/world.ts";
+import {
+  answered,
+  ask,
+  fieldOf,
+  inbound,
+  memoryEdge,
+  textOf,
+} from "../world.ts";
 
 const shop = "http://shop.example/";
 const browser = {
@@ -23,20 +30,6 @@ function edgeWith(cache: object): Edge {
 
 const sent = ({ fields }: OriginRequest, name: string) =>
   fieldsOf(fields).get(name) ?? null;
-
-async function textOf({ body }: Reply): Promise<string> {
-  switch (body.kind) {
-    case "bytes":
-      return new TextDecoder().decode(body.bytes);
-    case "stream":
-      return new Response(body.stream).text();
-    case "text":
-      return body.text;
-    case "none":
-    case "channel":
-      return "";
-  }
-}
 
 /** What of the browser's fields each request had that the origin got. */
 function agents({ world }: Edge): (string | null)[] {

@@ -2,8 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { fieldsOf, type FieldLine } from "../../src/http/fields.ts";
-import type { Reply } from "../../src/world.ts";
-import { answered, inbound, memoryEdge } from "../world.ts";
+import { answered, inbound, memoryEdge, textOf } from "../world.ts";
 import { visits, type Visit } from "./visits.ts";
 
 type Edge = ReturnType<typeof memoryEdge>;
@@ -14,20 +13,6 @@ function edgeWith(cache: object): Edge {
   const site = { customer: "shop", origins, cache };
   edge.world.list.set("host:shop.example", JSON.stringify(site));
   return edge;
-}
-
-async function textOf({ body }: Reply): Promise<string> {
-  switch (body.kind) {
-    case "bytes":
-      return new TextDecoder().decode(body.bytes);
-    case "stream":
-      return new Response(body.stream).text();
-    case "text":
-      return body.text;
-    case "none":
-    case "channel":
-      return "";
-  }
 }
 
 async function get(
