@@ -3,14 +3,14 @@ import { health, version } from "./cloudflare/health.ts";
 import { toInbound } from "./cloudflare/inbound.ts";
 import { toResponse } from "./cloudflare/reply.ts";
 import { cloudflareWorld } from "./cloudflare/world.ts";
-import { written } from "./edge/answer.ts";
+import { renderReply } from "./edge/answer.ts";
 import { parseConfig, type EdgeConfig } from "./edge/config.ts";
 import type { Edge } from "./edge/edge.ts";
 import { handle } from "./edge/handle.ts";
 import { newIsolate, type Isolate } from "./edge/isolate.ts";
 import type { Parsed } from "./http/parsed.ts";
 import { problemTypePage } from "./page/notice.ts";
-import type { OwnPage } from "./page/tell.ts";
+import type { OwnPage } from "./page/render.ts";
 import type { Inbound, Reply } from "./world.ts";
 
 type Asked = Context<{ Bindings: Env }>;
@@ -33,7 +33,7 @@ async function replied(
 }
 
 function page(c: Asked, shown: OwnPage): Promise<Response> {
-  return replied(c, (request, edge) => written(shown, request, edge));
+  return replied(c, (request, edge) => renderReply(shown, request, edge));
 }
 
 const app = new Hono<{ Bindings: Env }>({ strict: true });

@@ -31,10 +31,10 @@ test.each(values)("what is written to %s parses", (key, value) => {
 });
 
 test.each([
-  ...words(read("src/cache/storing.ts"), /export type Refusal =([^;]*);/),
+  ...words(read("src/cache/storing.ts"), /export type StoreRefusal =([^;]*);/),
   ...words(
     read("src/edge/store.ts"),
-    /because: Refusal \| ("too-large"[^;]*);/,
+    /because: StoreRefusal \| ("too-large"[^;]*);/,
   ),
   ...words(read("src/edge/fetch.ts"), /because: "(unkeyed-fields)"/),
   ...words(read("src/edge/fetch.ts"), /detail: ("stale-on-error")/),

@@ -1,5 +1,5 @@
 import { dateOf } from "./dates.ts";
-import { longestSeconds } from "./directives.ts";
+import { maxSeconds } from "./directives.ts";
 import { fieldsOf } from "./stored.ts";
 import type { Stored } from "./stored.ts";
 
@@ -9,7 +9,7 @@ import type { Stored } from "./stored.ts";
  */
 export function ageValueSeconds(value: string | null | undefined): number {
   const digits = /^\s*(\d+)\s*(?:[,;]|$)/.exec(value ?? "")?.[1];
-  return digits === undefined ? 0 : Math.min(Number(digits), longestSeconds);
+  return digits === undefined ? 0 : Math.min(Number(digits), maxSeconds);
 }
 
 /** RFC 9111 §4.2.3, corrected_initial_age: how old a response was when it had arrived. */

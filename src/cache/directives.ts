@@ -36,7 +36,7 @@ export interface RequestDirectives {
 }
 
 /** RFC 9111 §1.2.2: a greater number of seconds counts as this one. */
-export const longestSeconds = 2 ** 31;
+export const maxSeconds = 2 ** 31;
 
 /** RFC 9111 §5.2: the directives of a Cache-Control value, names in any case. Unknown ones are kept and mean nothing. */
 export function parseCacheControl(value: string | null | undefined): Arguments {
@@ -77,7 +77,7 @@ export function requestDirectives(request: Fields): RequestDirectives {
     maxAge: seconds(given, "max-age"),
     maxStale:
       given.get("max-stale") === null
-        ? longestSeconds
+        ? maxSeconds
         : seconds(given, "max-stale"),
     minFresh: seconds(given, "min-fresh"),
     staleIfError: seconds(given, "stale-if-error"),
@@ -92,7 +92,7 @@ function seconds(given: Arguments, name: string): number | null {
   const argument = given.get(name);
   if (argument === undefined) return null;
   const digits = unquoted(argument ?? "");
-  return /^\d+$/.test(digits) ? Math.min(Number(digits), longestSeconds) : 0;
+  return /^\d+$/.test(digits) ? Math.min(Number(digits), maxSeconds) : 0;
 }
 
 /** RFC 9111 §5.2.2.4 and §5.2.2.7: a list of fields narrows the directive; a list of none does not. */

@@ -23,7 +23,7 @@ export interface Invalidated {
  * RFC 9111 §4.4: an unsafe request that did not fail invalidates its target, and what Location and Content-Location name on
  * the same origin. RFC 9875 §3: its response may name groups. `target` is the absolute URL as the visitor asked for it.
  */
-export function invalidated(
+export function findInvalidated(
   method: string,
   target: string,
   response: { status: number; fields: Fields },

@@ -2,7 +2,7 @@ import { rawTarget } from "../http/target.ts";
 import { isListed, type CacheSettings } from "./settings.ts";
 
 /** What the origin is told of a request besides its target: whatever it is told and might answer by must be in the key. */
-export interface Told {
+export interface Authority {
   scheme: "http" | "https";
   /** Canonical host, with the port when it is not the scheme's own. */
   authority: string;
@@ -25,13 +25,18 @@ export interface Resource {
  */
 export function resource(
   customer: string,
-  told: Told,
+  authority: Authority,
   sent: URL,
   settings: Pick<CacheSettings, "ignoredQuery" | "sortQuery">,
 ): Resource {
   const target = keyedTarget(rawTarget(sent.href), settings);
   return {
-    key: JSON.stringify([customer, told.scheme, told.authority, target]),
+    key: JSON.stringify([
+      customer,
+      authority.scheme,
+      authority.authority,
+      target,
+    ]),
     target,
   };
 }

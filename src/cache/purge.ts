@@ -33,13 +33,13 @@ export interface Purgeable {
 type QuerySettings = Pick<CacheSettings, "ignoredQuery" | "sortQuery">;
 
 /** Keeps the record small enough to be read with every site's, and to be written by hand. */
-export const mostFacts = 64;
+export const maxPurgeFacts = 64;
 
 /** Longer than any response is kept, so that no purge is forgotten while something it is about is stored. */
-export const longestStoredSeconds = 400 * 86_400;
+export const maxStoredSeconds = 400 * 86_400;
 
 /** The strongest that the facts say of a stored response at this moment. A fact with a future `atMs` does not act yet. */
-export function judgePurge(
+export function evaluatePurges(
   facts: readonly PurgeFact[],
   stored: Purgeable,
   settings: QuerySettings,
@@ -82,12 +82,12 @@ export function addFact(
           (at < index || !repeats(fact, other)),
       ),
   );
-  if (needed.length <= mostFacts) return needed;
+  if (needed.length <= maxPurgeFacts) return needed;
 
   const waiting = needed.filter(({ atMs }) => atMs > nowMs).length;
-  if (waiting >= mostFacts) return null;
-  const kept = needed.slice(0, mostFacts - 1);
-  const oldest = needed.slice(mostFacts - 1);
+  if (waiting >= maxPurgeFacts) return null;
+  const kept = needed.slice(0, maxPurgeFacts - 1);
+  const oldest = needed.slice(maxPurgeFacts - 1);
   return [
     ...kept,
     {

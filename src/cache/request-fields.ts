@@ -328,7 +328,7 @@ const ofPages = new RegExp(
  * Could an origin tell more of a visitor by the fields that were held back? Ids of requests say nothing of the visitor. Neither does
  * a program under the name of the library that it is made with: nobody chose it to be recognised by.
  */
-export function tellsOfVisitor(
+export function identifiesVisitor(
   heldBack: ReadonlySet<string>,
   request: Fields,
 ): boolean {

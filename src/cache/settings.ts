@@ -37,7 +37,7 @@ export interface CacheSettings {
 }
 
 /** What holds for a site that says nothing. */
-export const usualCacheSettings: CacheSettings = {
+export const defaultCacheSettings: CacheSettings = {
   mode: { kind: "standard" },
   ignoredQuery: [],
   sortQuery: false,

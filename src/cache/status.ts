@@ -14,7 +14,7 @@ export type ForwardReason =
   | "partial";
 
 /** How this cache dealt with one request. `detail` is ours: a refusal's word, for instance. */
-export type Handled =
+export type CacheStatus =
   | { kind: "hit"; ttlSeconds: number; key?: string; detail?: string }
   | {
       kind: "forward";
@@ -31,33 +31,33 @@ export type Handled =
     };
 
 /** Many recipients refuse a header section of 4 or 8 KiB, and whoever asked knows the URL; so a longer key is not told. */
-const longestKey = 200;
+const maxKeyCharacters = 200;
 
 /**
  * The value of Cache-Status (RFC 9211 §2) with a member for this cache, after those of the caches nearer the origin. An
  * `upstream` value that is no List is left out: it would make ours unreadable too.
  */
-export function cacheStatus(
+export function formatCacheStatus(
   cache: string,
-  handled: Handled,
+  status: CacheStatus,
   upstream?: string | null,
 ): string {
   const parameters = new Map<string, BareItem>();
   const tell = (name: string, value: BareItem | undefined) => {
     if (value !== undefined) parameters.set(name, value);
   };
-  if (handled.kind === "hit") {
+  if (status.kind === "hit") {
     tell("hit", true);
   } else {
-    tell("fwd", new Token(handled.because));
-    tell("fwd-status", handled.status);
-    tell("stored", handled.stored);
-    tell("collapsed", handled.collapsed);
+    tell("fwd", new Token(status.because));
+    tell("fwd-status", status.status);
+    tell("stored", status.stored);
+    tell("collapsed", status.collapsed);
   }
-  tell("ttl", handled.ttlSeconds);
-  if ((handled.key ?? "").length <= longestKey)
-    tell("key", printable(handled.key));
-  tell("detail", printable(handled.detail));
+  tell("ttl", status.ttlSeconds);
+  if ((status.key ?? "").length <= maxKeyCharacters)
+    tell("key", printable(status.key));
+  tell("detail", printable(status.detail));
   const ours = serializeItem(new Token(cache), parameters);
   return upstream && structuredList(upstream) ? `${upstream}, ${ours}` : ours;
 }

@@ -6,7 +6,7 @@ import type { Lifetime } from "./freshness.ts";
 import { nominatedBy } from "./nominated.ts";
 import { policyOf } from "./policy.ts";
 import type { Policy } from "./policy.ts";
-import { keptFields, withheldFields } from "./kept-fields.ts";
+import { storedFields, withheldFields } from "./stored-fields.ts";
 import type { Form, RequestFields } from "./request-fields.ts";
 import { hasBypassCookie } from "./settings.ts";
 import type { CacheSettings } from "./settings.ts";
@@ -24,7 +24,7 @@ export interface CacheRequest {
 }
 
 /** A response as it came from the next hop, and when. */
-export interface Received {
+export interface ReceivedResponse {
   status: number;
   fields: readonly FieldLine[];
   requestTimeMs: number;
@@ -32,7 +32,7 @@ export interface Received {
 }
 
 /** Why a response may not be stored: the word that Cache-Status shows as `detail`. */
-export type Refusal =
+export type StoreRefusal =
   | "bypass"
   | "method"
   | "status"
@@ -47,22 +47,22 @@ export type Refusal =
   | "no-freshness-or-validator"
   | "unkeyed-fields";
 
-export type Storing =
+export type StoreDecision =
   | { kind: "store"; stored: Omit<Stored, "bodyLength" | "range"> }
   /** A server error that states no freshness: not to be stored, but the same for all who wait for it. */
   | {
       kind: "once";
       stored: Omit<Stored, "bodyLength" | "range">;
-      because: Refusal;
+      because: StoreRefusal;
     }
-  | { kind: "refuse"; because: Refusal };
+  | { kind: "refuse"; because: StoreRefusal };
 
 /** RFC 9111 §3: whether a response may be stored. How many bytes, and for a 206 which, shows when its body has arrived. */
 export function mayStore(
   request: CacheRequest,
-  received: Received,
+  received: ReceivedResponse,
   settings: CacheSettings,
-): Storing {
+): StoreDecision {
   const response = {
     status: received.status,
     fields: fieldsOfLines(received.fields),
@@ -89,7 +89,7 @@ export function mayStore(
   const stored = {
     method: "GET" as const,
     status: response.status,
-    fields: keptFields(received, policy, settings),
+    fields: storedFields(received, policy, settings),
     varyOn: varied,
     unlisted: unlisted ?? [],
     requestTimeMs: received.requestTimeMs,
@@ -117,7 +117,7 @@ function methodRefusal(
   request: CacheRequest,
   response: { status: number; fields: Fields },
   lifetime: Lifetime,
-): Refusal | null {
+): StoreRefusal | null {
   if (request.method === "GET") return null;
   if (
     request.method !== "POST" ||
@@ -152,7 +152,7 @@ export function sharingRefusal(
   policy: Policy,
   lifetime: Lifetime,
   settings: CacheSettings,
-): Refusal | null {
+): StoreRefusal | null {
   if (bypasses(request, settings)) return "bypass";
   // A site in force mode speaks for its origin on freshness, never on whose the response is.
   const stated =

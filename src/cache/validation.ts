@@ -10,9 +10,13 @@ import {
 import { freshnessLifetime } from "./freshness.ts";
 import { policyOf } from "./policy.ts";
 import type { CacheSettings } from "./settings.ts";
-import { keptFields } from "./kept-fields.ts";
+import { storedFields } from "./stored-fields.ts";
 import { sharingRefusal } from "./storing.ts";
-import type { CacheRequest, Received, Refusal } from "./storing.ts";
+import type {
+  CacheRequest,
+  ReceivedResponse,
+  StoreRefusal,
+} from "./storing.ts";
 import { fieldsOf } from "./stored.ts";
 import type { Stored } from "./stored.ts";
 import { matchesOn, unlistedBesides, varyOn } from "./vary.ts";
@@ -22,7 +26,7 @@ export type Freshened =
   /** Keep this in its place. */
   | { kind: "keep"; stored: Stored }
   /** Answer this visitor with it, but keep what was stored as it was: the new fields are not for sharing. */
-  | { kind: "use-once"; stored: Stored; because: Refusal };
+  | { kind: "use-once"; stored: Stored; because: StoreRefusal };
 
 /**
  * RFC 9111 §4.3.1: the fields that ask whether the stored response that matches a request is still good: its entity tag, as
@@ -100,7 +104,7 @@ export function isValidatedBy(stored: Stored, notModified: Fields): boolean {
 export function freshen(
   stored: Stored,
   request: Pick<CacheRequest, "fields" | "form">,
-  notModified: Received,
+  notModified: ReceivedResponse,
   settings: CacheSettings,
 ): Freshened {
   const fields = updatedFields(stored, notModified);
@@ -116,7 +120,7 @@ export function freshen(
   );
   const renewed: Stored = {
     ...stored,
-    fields: keptFields({ fields, responseTimeMs }, policy, settings),
+    fields: storedFields({ fields, responseTimeMs }, policy, settings),
     varyOn: varied,
     unlisted: unlisted ?? [],
     requestTimeMs,
@@ -132,7 +136,7 @@ export function freshen(
     sharingRefusal(request.fields, response, policy, lifetime, settings) ??
     (unlisted === null ? "unkeyed-fields" : null);
   if (because === null) return { kind: "keep", stored: renewed };
-  const own = keptFields({ fields, responseTimeMs }, policy, forOne);
+  const own = storedFields({ fields, responseTimeMs }, policy, forOne);
   return { kind: "use-once", stored: { ...renewed, fields: own }, because };
 }
 
@@ -146,7 +150,7 @@ const forOne: Pick<CacheSettings, "setCookie"> = { setCookie: "as-rfc" };
 export function freshenByHead(
   stored: Stored,
   request: Pick<CacheRequest, "fields" | "form">,
-  head: Received,
+  head: ReceivedResponse,
   settings: CacheSettings,
 ): Freshened | null {
   const received = fieldsOfLines(head.fields);
@@ -172,7 +176,7 @@ const tiedToBody = [
 /** RFC 9111 §3.2: each field of the update replaces all lines of its name. Age and Date of the old exchange say nothing of the new. */
 function updatedFields(
   stored: Stored,
-  { fields }: Pick<Received, "fields">,
+  { fields }: Pick<ReceivedResponse, "fields">,
 ): FieldLine[] {
   const excluded = new Set([...tiedToBody, ...hopByHop(fieldsOfLines(fields))]);
   const update = fields.filter(([name]) => !excluded.has(name.toLowerCase()));

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Miniflare } from "miniflare";
 import { getPlatformProxy } from "wrangler";
 import { configPath, persistencePath } from "./local.ts";
-import { usualStatePath } from "./project.ts";
+import { defaultStatePath } from "./project.ts";
 import type { Store } from "./store.ts";
 
 interface Bindings {
@@ -14,7 +14,7 @@ interface Bindings {
  * write it too. Wrangler opens it in this process, which takes a third of the time of its command.
  */
 export async function openLocalStore(persistTo: string | null): Promise<Store> {
-  const statePath = resolve(persistTo ?? usualStatePath);
+  const statePath = resolve(persistTo ?? defaultStatePath);
   // Wrangler would ask the network where this machine stands.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] ??= "false";
   const { env, dispose } = await getPlatformProxy<Bindings>({

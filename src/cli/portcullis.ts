@@ -10,7 +10,7 @@ import { defineSimulate } from "./commands/simulate.ts";
 import { defineSite } from "./commands/site.ts";
 import { defineStanding } from "./commands/standing.ts";
 import type { Store } from "./store.ts";
-import { ask, paintFor, print } from "./terminal.ts";
+import { ask, colorsFor, print } from "./terminal.ts";
 
 interface GlobalOptions {
   remote?: true;
@@ -97,7 +97,7 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
   const report = await work({
     store,
     nowMs: Date.now(),
-    paint: paintFor(process.stdout),
+    colors: colorsFor(process.stdout),
     confirm: mustAsk ? ask : async () => true,
   });
   await store.close();

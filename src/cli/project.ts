@@ -5,4 +5,4 @@ import { fileURLToPath } from "node:url";
 export const projectPath = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Where wrangler keeps its local storage unless told otherwise. */
-export const usualStatePath = join(projectPath, ".wrangler/state");
+export const defaultStatePath = join(projectPath, ".wrangler/state");

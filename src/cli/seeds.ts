@@ -1,4 +1,4 @@
-import type { Records } from "../customer/applied.ts";
+import type { Records } from "../customer/apply-result.ts";
 import { edgeKey, purgeKey, siteKey, standingKey } from "../customer/keys.ts";
 import { parseSite } from "../customer/site.ts";
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { standingKey } from "../customer/keys.ts";
 import type { Parsed } from "../http/parsed.ts";
-import { briefing, type RunningEdge } from "./briefing.ts";
+import { startupMessage, type RunningEdge } from "./startup-message.ts";
 import { serveDemoSites } from "./demo/customers.ts";
 import { serveWelcome } from "./demo/welcome.ts";
 import { startDirect } from "./direct.ts";
@@ -12,7 +12,7 @@ import { openLocalStore } from "./local-store.ts";
 import { emptyCache, localVariables } from "./local.ts";
 import { parseStartCommand, type StartOptions } from "./options.ts";
 import { loopbackAddresses } from "./ports.ts";
-import { usualStatePath } from "./project.ts";
+import { defaultStatePath } from "./project.ts";
 import { planSeeds, seedKeys, type DemoCustomer } from "./seeds.ts";
 import { bundleWorker, startDevServer } from "./wrangler.ts";
 
@@ -30,10 +30,10 @@ if (command.ok && command.value.kind === "start")
 
 async function serve(options: StartOptions): Promise<void> {
   const { port, runtime } = options;
-  const storePath = resolve(options.statePath ?? usualStatePath);
+  const storePath = resolve(options.statePath ?? defaultStatePath);
   // Building takes longer than seeding, so it goes on meanwhile.
   const startEdge = runtime === "dev" ? startDev : startBundle(bundleWorker());
-  const persistTo = storePath === usualStatePath ? null : storePath;
+  const persistTo = storePath === defaultStatePath ? null : storePath;
   const edge = { port, runtime, storePath, persistTo };
   const sites = options.customers === "demo" ? await openDemo(edge) : [];
   const customers = await seed(sites, storePath, options.demo);
@@ -48,7 +48,7 @@ async function serve(options: StartOptions): Promise<void> {
   });
   void failWhenSilent(port);
   await untilItAnswers(port);
-  console.log(briefing({ ...edge, customers }, Date.now()));
+  console.log(startupMessage({ ...edge, customers }, Date.now()));
 }
 
 /** Serves the demo sites, and the page that greets on localhost. */

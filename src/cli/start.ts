@@ -6,7 +6,7 @@ import { untilParentEnds } from "./liveness.ts";
 import { parseStartCommand, usage, type StartOptions } from "./options.ts";
 import { originCaProblem } from "./origin-ca.ts";
 import { portProblem } from "./ports.ts";
-import { usualStatePath } from "./project.ts";
+import { defaultStatePath } from "./project.ts";
 
 // workerd outlives a process that is killed, so everything runs in a process group that this one can end.
 let edge: EdgeProcess | null = null;
@@ -28,7 +28,7 @@ async function start(options: StartOptions): Promise<void> {
   const { port, statePath, originCaPath } = options;
   const problem =
     (originCaPath === null ? null : await originCaProblem(originCaPath)) ??
-    (await claimStore(resolve(statePath ?? usualStatePath), port)) ??
+    (await claimStore(resolve(statePath ?? defaultStatePath), port)) ??
     (await portProblem(port));
   if (problem !== null) fail(problem);
 

@@ -1,4 +1,4 @@
-import type { Records } from "../customer/applied.ts";
+import type { Records } from "../customer/apply-result.ts";
 import type { Parsed } from "../http/parsed.ts";
 
 /** A KV namespace with the customer list, on this machine or at Cloudflare. A problem says what the namespace's side said. */

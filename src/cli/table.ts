@@ -23,11 +23,11 @@ export function table(head: Row, rows: readonly Row[]): string {
 }
 
 /** Named values, a line each; those that are empty are left out. */
-export function sheet(
+export function nameValueTable(
   rows: readonly (readonly [name: string, value: string])[],
 ): string {
-  const shown = rows.filter(([, value]) => value !== "");
-  return shown.length === 0 ? "" : columns(shown, { margin: 2 });
+  const present = rows.filter(([, value]) => value !== "");
+  return present.length === 0 ? "" : columns(present, { margin: 2 });
 }
 
 /** Texts below one another, without a frame. */

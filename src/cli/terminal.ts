@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import colors from "picocolors";
-import type { Paint, Report } from "./commands/session.ts";
+import type { Colors, Report } from "./commands/session.ts";
 
 /** Colours for a terminal that has them and nobody who wants none (NO_COLOR, TERM=dumb); none for a pipe or a file. */
-export function paintFor(stream: NodeJS.WriteStream): Paint {
+export function colorsFor(stream: NodeJS.WriteStream): Colors {
   return colors.createColors(stream.isTTY ? stream.hasColors() : false);
 }
 
@@ -32,6 +32,6 @@ export function print(
   }
   const isWrong = exit === "failed" || exit === "usage";
   const stream = isWrong ? process.stderr : process.stdout;
-  const place = paintFor(stream).dim(store.name);
+  const place = colorsFor(stream).dim(store.name);
   stream.write(`${place}\n${text}\n`);
 }

@@ -1,11 +1,11 @@
 import {
-  applied,
-  refused,
-  type Applied,
+  succeed,
+  refuse,
+  type ApplyResult,
   type Records,
   type Refused,
   type Write,
-} from "./applied.ts";
+} from "./apply-result.ts";
 import type { Command } from "./command.ts";
 import { formatSite, formatStanding } from "./format.ts";
 import { siteKey, standingKey } from "./keys.ts";
@@ -16,18 +16,18 @@ type Of<Kind> = Extract<Command, { kind: Kind }>;
 export function add(
   records: Records,
   { host, site, force }: Of<"add">,
-): Applied {
+): ApplyResult {
   const key = siteKey(host);
   const text = records.get(key) ?? null;
   const found = text === null ? null : parseSite(key, text);
   if (found?.ok) {
-    return refused(
+    return refuse(
       "present",
       `${key} is a site of customer ${found.value.customer} already; change is the command for it`,
     );
   }
-  if (found !== null && !force) return refused("malformed", found.problem);
-  return applied(
+  if (found !== null && !force) return refuse("malformed", found.problem);
+  return succeed(
     [key, formatSite(site)],
     ...onboarding(records, site.customer),
   );
@@ -36,14 +36,14 @@ export function add(
 export function change(
   records: Records,
   { host, changes }: Of<"change">,
-): Applied {
+): ApplyResult {
   const key = siteKey(host);
   const text = records.get(key) ?? null;
   if (text === null) return absent(key);
   const found = parseSite(key, text);
   // Forced or not: nothing is known that could be kept. A forced add replaces it.
-  if (!found.ok) return refused("malformed", found.problem);
-  return applied(
+  if (!found.ok) return refuse("malformed", found.problem);
+  return succeed(
     [key, formatSite({ ...found.value, ...changes })],
     ...onboarding(records, changes.customer),
   );
@@ -53,17 +53,17 @@ export function change(
 export function remove(
   records: Records,
   { host, force }: Of<"remove">,
-): Applied {
+): ApplyResult {
   const key = siteKey(host);
   const text = records.get(key) ?? null;
   if (text === null) return absent(key);
   const found = parseSite(key, text);
-  if (!found.ok && !force) return refused("malformed", found.problem);
-  return applied([key, null]);
+  if (!found.ok && !force) return refuse("malformed", found.problem);
+  return succeed([key, null]);
 }
 
 function absent(key: string): Refused {
-  return refused(
+  return refuse(
     "absent",
     `${key} does not exist; add is the command for a new site`,
   );

@@ -1,10 +1,10 @@
 import {
-  applied,
-  refused,
-  type Applied,
+  succeed,
+  refuse,
+  type ApplyResult,
   type Records,
   type Refused,
-} from "./applied.ts";
+} from "./apply-result.ts";
 import type { Command, DenyingCommand } from "./command.ts";
 import { formatStanding } from "./format.ts";
 import { standingKey } from "./keys.ts";
@@ -15,7 +15,7 @@ export function deny(
   records: Records,
   command: DenyingCommand & { force: boolean },
   nowMs: number,
-): Applied {
+): ApplyResult {
   const { customer, denial, force } = command;
   const key = standingKey(customer);
   const text = records.get(key) ?? null;
@@ -25,26 +25,26 @@ export function deny(
   if (refusal !== null) return refusal;
   const effectiveAtMs = denial.effectiveAtMs ?? nowMs;
   const seq = lastSeq(state, text) + 1;
-  return applied([key, formatStanding({ ...denial, effectiveAtMs, seq })]);
+  return succeed([key, formatStanding({ ...denial, effectiveAtMs, seq })]);
 }
 
 export function restore(
   records: Records,
   { customer, force }: Extract<Command, { kind: "restore" }>,
   nowMs: number,
-): Applied {
+): ApplyResult {
   const key = standingKey(customer);
   const text = records.get(key) ?? null;
   const state = stateOf(customer, text, nowMs);
   if (state.kind === "allowed") {
-    return refused("already-served", `${key} says allow already`);
+    return refuse("already-served", `${key} says allow already`);
   }
   if (state.kind === "malformed" && !force) {
-    return refused("malformed", state.problem);
+    return refuse("malformed", state.problem);
   }
   const seq = lastSeq(state, text) + 1;
   const served = { kind: "allow", effectiveAtMs: nowMs, seq } as const;
-  return applied([key, formatStanding(served)]);
+  return succeed([key, formatStanding(served)]);
 }
 
 /** A moment that the command needs to come, and that has. */
@@ -55,13 +55,13 @@ function passed(
   const { effectiveAtMs, endsAtMs } = denial;
   const now = `and it is ${instant(nowMs)}`;
   if (endsAtMs !== null && endsAtMs <= nowMs) {
-    return refused(
+    return refuse(
       "past",
       `${standingKey(customer)} would be served at once: "endsAt" is ${instant(endsAtMs)}, ${now}`,
     );
   }
   if (kind === "notice" && effectiveAtMs !== null && effectiveAtMs <= nowMs) {
-    return refused(
+    return refuse(
       "past",
       `${standingKey(customer)} would be denied at once, which drop is for: "effectiveAt" is ${instant(effectiveAtMs)}, ${now}`,
     );
@@ -81,7 +81,7 @@ function doubt(
     case "ended":
       return null;
     case "malformed":
-      return refused("malformed", state.problem);
+      return refuse("malformed", state.problem);
     case "noticed":
       return againstOrder(state.denial, command) ?? losing(state.problem);
     case "dropped":
@@ -97,7 +97,7 @@ function doubt(
 
 /** What of a denial cannot be read may be a legal demand. */
 function losing(problem: string | null): Refused | null {
-  return problem === null ? null : refused("malformed", problem);
+  return problem === null ? null : refuse("malformed", problem);
 }
 
 type Denial = DenyingCommand["denial"];
@@ -109,7 +109,7 @@ function againstOrder(
   if (standing.ground !== "legal" || kind === "withhold") return null;
   const by =
     standing.authority === null ? "" : ` of ${standing.authority.name}`;
-  return refused(
+  return refuse(
     "by-order",
     `${standingKey(customer)} stands on a legal demand${by}, which this would replace`,
   );
@@ -123,13 +123,13 @@ function servingAgain(
   const key = standingKey(customer);
   const { effectiveAtMs } = denial;
   if (effectiveAtMs !== null && effectiveAtMs > nowMs) {
-    return refused(
+    return refuse(
       "serves-again",
       `${key} is denied now, and would be served again until ${instant(effectiveAtMs)}`,
     );
   }
   if (covers(denial.scope, standing.scope)) return null;
-  return refused(
+  return refuse(
     "serves-again",
     `${key} is denied now to visitors outside this scope, who would be served again`,
   );

@@ -1,5 +1,10 @@
-import { addFact, longestStoredSeconds, mostFacts } from "../cache/purge.ts";
-import { applied, refused, type Applied, type Records } from "./applied.ts";
+import { addFact, maxStoredSeconds, maxPurgeFacts } from "../cache/purge.ts";
+import {
+  succeed,
+  refuse,
+  type ApplyResult,
+  type Records,
+} from "./apply-result.ts";
 import { add, change, remove } from "./apply-site.ts";
 import { deny, restore } from "./apply-standing.ts";
 import type { Command } from "./command.ts";
@@ -37,7 +42,7 @@ export function apply(
   records: Records,
   command: Command,
   nowMs: number,
-): Applied {
+): ApplyResult {
   switch (command.kind) {
     case "add":
       return add(records, command);
@@ -61,20 +66,20 @@ function purge(
   records: Records,
   { customer, atMs, what, how, force }: Extract<Command, { kind: "purge" }>,
   nowMs: number,
-): Applied {
+): ApplyResult {
   const key = purgeKey(customer);
   const found = parsePurge(key, records.get(key) ?? "[]");
-  if (!found.ok && !force) return refused("malformed", found.problem);
+  if (!found.ok && !force) return refuse("malformed", found.problem);
   const facts = addFact(
     found.ok ? found.value : [],
     { atMs: atMs ?? nowMs, what, how },
     nowMs,
-    longestStoredSeconds,
+    maxStoredSeconds,
   );
   return facts === null
-    ? refused(
+    ? refuse(
         "purges-full",
-        `${key} holds ${mostFacts} purges whose moment is to come, which is as many as there may be`,
+        `${key} holds ${maxPurgeFacts} purges whose moment is to come, which is as many as there may be`,
       )
-    : applied([key, purgeText(facts)]);
+    : succeed([key, purgeText(facts)]);
 }

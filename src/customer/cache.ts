@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { usualCacheSettings, type CacheSettings } from "../cache/settings.ts";
+import { defaultCacheSettings, type CacheSettings } from "../cache/settings.ts";
 import {
   mapOf,
   members,
@@ -57,7 +57,7 @@ const status = named(
   /^[2-5](?:\d\d|xx)$/,
 );
 
-const usual = usualCacheSettings;
+const usual = defaultCacheSettings;
 
 /** The member `cache` of a site record; what it leaves out is as usual. */
 export const cacheSettings = v.pipe(

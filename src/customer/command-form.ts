@@ -70,7 +70,7 @@ export const commandForm = v.pipe(
 );
 
 /** A command of this kind as it was given, what goes into a record not read yet. */
-export type Given<Kind> = Extract<
+export type CommandInput<Kind> = Extract<
   v.InferOutput<(typeof forms)[keyof typeof forms]>,
   { kind: Kind }
 >;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Purged, PurgeFact } from "../cache/purge.ts";
 import type { Parsed } from "../http/parsed.ts";
-import { commandForm, type Given } from "./command-form.ts";
+import { commandForm, type CommandInput } from "./command-form.ts";
 import { purgeKey, siteKey, standingKey } from "./keys.ts";
 import { parsePurge } from "./purge.ts";
 import { readRecord } from "./record.ts";
@@ -69,7 +69,7 @@ export function parseCommand(value: unknown): Parsed<Command> {
   }
 }
 
-function adding({ site, ...command }: Given<"add">): Parsed<Command> {
+function adding({ site, ...command }: CommandInput<"add">): Parsed<Command> {
   const parsed = parseSite(siteKey(command.host), JSON.stringify(site ?? null));
   return parsed.ok
     ? { ok: true, value: { ...command, site: parsed.value } }
@@ -79,7 +79,10 @@ function adding({ site, ...command }: Given<"add">): Parsed<Command> {
 /** What the record itself must have; parsing a change alone needs something in its place. */
 const standIns = { customer: "any", origins: ["https://any.example"] };
 
-function changing({ changes, ...command }: Given<"change">): Parsed<Command> {
+function changing({
+  changes,
+  ...command
+}: CommandInput<"change">): Parsed<Command> {
   const key = siteKey(command.host);
   if (typeof changes !== "object" || changes === null) {
     return {
@@ -103,7 +106,7 @@ function denying({
   customer,
   force,
   ...record
-}: Given<DenyingCommand["kind"]>): Parsed<Command> {
+}: CommandInput<DenyingCommand["kind"]>): Parsed<Command> {
   const key = standingKey(customer);
   const text = JSON.stringify({ ...record, verdict: "deny" });
   const parsed = parseStanding(key, text);
@@ -153,7 +156,7 @@ function purging({
   what,
   how,
   ...command
-}: Given<"purge">): Parsed<Command> {
+}: CommandInput<"purge">): Parsed<Command> {
   // A fact has a moment; the one of a purge that names none comes when it is applied.
   const text = JSON.stringify({ at: at ?? 0, what, how });
   const key = purgeKey(command.customer);

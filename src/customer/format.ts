@@ -1,4 +1,4 @@
-import { usualCacheSettings, type CacheSettings } from "../cache/settings.ts";
+import { defaultCacheSettings, type CacheSettings } from "../cache/settings.ts";
 import { formatOriginHost } from "./origin-host.ts";
 import type { Site } from "./site.ts";
 import type { Denial, Standing } from "./standing.ts";
@@ -58,7 +58,7 @@ export function formatSite({
 
 /** The member `cache` of a site record: the settings that are not as usual. */
 export function cacheRecord(cache: CacheSettings) {
-  const usual = new Map(Object.entries(cacheMembers(usualCacheSettings)));
+  const usual = new Map(Object.entries(cacheMembers(defaultCacheSettings)));
   return Object.fromEntries(
     Object.entries(cacheMembers(cache)).filter(
       ([name, value]) =>

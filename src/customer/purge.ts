@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { mostFacts, type Purged, type PurgeFact } from "../cache/purge.ts";
+import { maxPurgeFacts, type Purged, type PurgeFact } from "../cache/purge.ts";
 import { canonicalHost } from "../http/host.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { rawTarget } from "../http/target.ts";
@@ -82,7 +82,7 @@ const facts: v.GenericSchema<unknown, PurgeFact[]> = v.lazy((given) =>
   Array.isArray(given)
     ? v.pipe(
         v.array(fact),
-        v.maxLength(mostFacts, `a list of at most ${mostFacts}`),
+        v.maxLength(maxPurgeFacts, `a list of at most ${maxPurgeFacts}`),
       )
     : v.pipe(
         fact,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Parsed } from "../http/parsed.ts";
 
 /** In characters. KV holds up to 25 MiB a value; a record this edge can mean anything by is far smaller. */
-export const longestRecord = 65_536;
+export const maxRecordCharacters = 65_536;
 
 /**
  * Reads the text stored under `key`, white space around it put aside. `expected` says what the whole value should have
@@ -15,10 +15,10 @@ export function readRecord<T>(
   expected: string,
   schema: v.GenericSchema<string, T>,
 ): Parsed<T> {
-  if (text.length > longestRecord) {
+  if (text.length > maxRecordCharacters) {
     return {
       ok: false,
-      problem: `${key}: the value is ${text.length} characters long; expected at most ${longestRecord}`,
+      problem: `${key}: the value is ${text.length} characters long; expected at most ${maxRecordCharacters}`,
     };
   }
   // `trim` also takes a byte order mark, which editors put before files and JSON does not allow.
@@ -66,7 +66,7 @@ function clipped(text: string): string {
 }
 
 /** Names of members as a problem lists them: the first few. */
-export function shownNames(names: readonly string[]): string {
+export function formatNames(names: readonly string[]): string {
   const first = names.slice(0, 5).map((name) => `"${clipped(name)}"`);
   const more = names.length - first.length;
   return printable(

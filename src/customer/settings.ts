@@ -17,7 +17,7 @@ export interface EdgeSettings {
 }
 
 /** What holds while no settings are stored. */
-export const usualSettings: EdgeSettings = {
+export const defaultSettings: EdgeSettings = {
   defaultVerdict: "allow",
   failPolicy: "closed",
   maintenance: null,
@@ -40,8 +40,14 @@ const settings = v.pipe(
   v.string(),
   v.parseJson(),
   members({
-    default: v.nullish(oneOf(["allow", "deny"]), usualSettings.defaultVerdict),
-    failPolicy: v.nullish(oneOf(["closed", "open"]), usualSettings.failPolicy),
+    default: v.nullish(
+      oneOf(["allow", "deny"]),
+      defaultSettings.defaultVerdict,
+    ),
+    failPolicy: v.nullish(
+      oneOf(["closed", "open"]),
+      defaultSettings.failPolicy,
+    ),
     maintenance: optional(
       v.lazy((given) =>
         typeof given === "object" ? maintenanceDetails : maintenanceSwitch,

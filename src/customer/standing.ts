@@ -6,7 +6,12 @@ import {
   spelledOut,
   wordIn,
 } from "./entry-text.ts";
-import { longestRecord, readRecord, readValue, shownNames } from "./record.ts";
+import {
+  maxRecordCharacters,
+  readRecord,
+  readValue,
+  formatNames,
+} from "./record.ts";
 import { object } from "./schema.ts";
 import { isMisspelling } from "./spelling.ts";
 import {
@@ -92,7 +97,7 @@ export type ParsedStanding =
   | { kind: "malformed"; problem: string };
 
 /** What is wrong with an entry and what of it holds, in a sentence. */
-export function shownFlaw({
+export function formatFlaw({
   problem,
   holds,
 }: Extract<ParsedStanding, { kind: "flawed" }>): string {
@@ -149,7 +154,7 @@ function recordIn(key: string, text: string): Parsed<Written> {
       value: { record: exact.value, repeated, problem: null },
     };
   }
-  const meant = text.length > longestRecord ? null : jsonMeantBy(trimmed);
+  const meant = text.length > maxRecordCharacters ? null : jsonMeantBy(trimmed);
   const read =
     meant === null ? exact : readRecord(key, meant, expected, jsonObject);
   if (meant === null || !read.ok) return exact;
@@ -230,10 +235,10 @@ function readAs(
     holds:
       without.length === 0
         ? `the verdict ${word} holds`
-        : `the verdict ${word} holds, without ${shownNames(without)}`,
+        : `the verdict ${word} holds, without ${formatNames(without)}`,
   };
 }
 
 function repetition(key: string, name: string): string {
-  return `${key}: ${shownNames([name])} says something twice; expected each member once`;
+  return `${key}: ${formatNames([name])} says something twice; expected each member once`;
 }

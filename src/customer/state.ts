@@ -2,7 +2,7 @@ import { hostCandidates } from "../http/host.ts";
 import { standingKey } from "./keys.ts";
 import {
   parseStanding,
-  shownFlaw,
+  formatFlaw,
   type Denial,
   type Standing,
 } from "./standing.ts";
@@ -42,7 +42,7 @@ export function stateOf(
     case "malformed":
       return parsed;
     case "flawed":
-      return stateIn(parsed.standing, shownFlaw(parsed), nowMs);
+      return stateIn(parsed.standing, formatFlaw(parsed), nowMs);
     case "whole":
       return stateIn(parsed.standing, null, nowMs);
   }

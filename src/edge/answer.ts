@@ -2,22 +2,22 @@ import type { FieldLine } from "../http/fields.ts";
 import { webSocketVersion } from "../http/handshake.ts";
 import { httpDate } from "../http/date.ts";
 import { proxyStatus, type ProxyError } from "../http/proxy-status.ts";
-import { tell, type Occasion, type OwnPage } from "../page/tell.ts";
+import { renderPage, type PageReason, type OwnPage } from "../page/render.ts";
 import type { Inbound, Reply } from "../world.ts";
 import { allowedMethods } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 
 /** A reply of our own: the page for the occasion, and why by RFC 9209. It carries no Cache-Status (RFC 9211 §2). */
 export function answer(
-  occasion: Occasion,
+  reason: PageReason,
   request: Inbound,
   edge: Edge,
 ): Reply {
-  const reply = written(occasion, request, edge);
+  const reply = renderReply(reason, request, edge);
   const { name } = edge.config;
   const fields: FieldLine[] = [
     ...reply.fields,
-    ["Proxy-Status", proxyStatus(name, { error: errorOf(occasion) })],
+    ["Proxy-Status", proxyStatus(name, { error: errorOf(reason) })],
   ];
   if (reply.status === 405) fields.push(["Allow", allowedMethods]);
   // RFC 6455 §4.4. The runtime sends no Upgrade, which RFC 9110 §15.5.22 asks for too.
@@ -27,33 +27,35 @@ export function answer(
 }
 
 /** A page as it is sent. */
-export function written(
-  page: Occasion | OwnPage,
+export function renderReply(
+  page: PageReason | OwnPage,
   { method, fields }: Inbound,
   { config, world }: Edge,
 ): Reply {
   const nowMs = world.nowMs();
-  const told = tell(page, { method, fields }, config.operator, {
+  const rendered = renderPage(page, { method, fields }, config.operator, {
     nowMs,
     nonce: world.randomHex(16),
   });
   return {
-    status: told.status,
-    fields: [...told.fields, ["Date", httpDate(nowMs)]],
+    status: rendered.status,
+    fields: [...rendered.fields, ["Date", httpDate(nowMs)]],
     body:
-      told.body === null ? { kind: "none" } : { kind: "text", text: told.body },
+      rendered.body === null
+        ? { kind: "none" }
+        : { kind: "text", text: rendered.body },
   };
 }
 
 /** RFC 9209 §2.3. `http_request_denied` recommends 403; a refusal with another status is a response of our own. */
-function errorOf(occasion: Occasion): ProxyError {
-  switch (occasion.kind) {
+function errorOf(reason: PageReason): ProxyError {
+  switch (reason.kind) {
     case "dropped":
-      return occasion.status === 403
+      return reason.status === 403
         ? "http_request_denied"
         : "proxy_internal_response";
     case "unreachable":
-      return occasion.error;
+      return reason.error;
     case "unknown-host":
     case "malformed":
       return "http_request_error";

@@ -7,7 +7,7 @@ import {
   hasCredentials,
   isCredential,
   sharing,
-  tellsOfVisitor,
+  identifiesVisitor,
   type Sharing,
   type SharedRequest,
 } from "../cache/request-fields.ts";
@@ -203,7 +203,7 @@ export async function confirm(
       ? { ...first, context: { ...context, form: "as-received" } }
       : first;
   const isTold =
-    tellsOfVisitor(heldBack, context.asReceived.fields) ||
+    identifiesVisitor(heldBack, context.asReceived.fields) ||
     wentWithoutCookies(context);
   if (!isTold) return unconfirmed;
   const { host } = context.admitted;

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Parsed } from "../http/parsed.ts";
 import {
   parseOperator,
-  usualOperator,
+  defaultOperator,
   type Operator,
 } from "../page/operator.ts";
 
@@ -88,7 +88,7 @@ export const variableNames = [
 export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
   const operator =
     env["OPERATOR"] === undefined
-      ? { ok: true as const, value: usualOperator }
+      ? { ok: true as const, value: defaultOperator }
       : parseOperator(env["OPERATOR"]);
   if (!operator.ok) return operator;
   const read = v.safeParse(Variables, env);

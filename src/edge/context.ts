@@ -1,7 +1,7 @@
 import { groupNames } from "../cache/groups.ts";
 import { withoutIgnoredCookies } from "../cache/cookies.ts";
 import { resource, type Resource } from "../cache/key.ts";
-import { judgePurge, type PurgeFact } from "../cache/purge.ts";
+import { evaluatePurges, type PurgeFact } from "../cache/purge.ts";
 import type { Form } from "../cache/request-fields.ts";
 import type { CacheRequest } from "../cache/storing.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
@@ -157,7 +157,7 @@ export function purgeOf(
   const { host } = admitted;
   const ordered =
     groups.length === 0 ? [] : (isolate.groupPurges.get(site.customer) ?? []);
-  return judgePurge(
+  return evaluatePurges(
     [...purges, ...ordered],
     { host, target, groups, requestTimeMs, bodyRequestTimeMs },
     site.cache,

@@ -3,8 +3,8 @@ import type { ByteRange } from "../cache/ranges.ts";
 import { hasCredentials } from "../cache/request-fields.ts";
 import { isReusable, type Reuse } from "../cache/reuse.ts";
 import { staleOnError, type Failure } from "../cache/stale.ts";
-import type { Handled } from "../cache/status.ts";
-import type { Received } from "../cache/storing.ts";
+import type { CacheStatus } from "../cache/status.ts";
+import type { ReceivedResponse } from "../cache/storing.ts";
 import type { Stored } from "../cache/stored.ts";
 import {
   conditionalFields,
@@ -58,14 +58,14 @@ export interface FetchTask {
 export type Fetched =
   | {
       kind: "response";
-      received: Received;
+      received: ReceivedResponse;
       body: Bytes | null;
-      handled: Handled;
+      handled: CacheStatus;
       /** The visitor's conditions were not sent, so they are still to be answered (RFC 9111 §4.3.2). */
       conditions: "open" | "answered";
     }
   /** A stored response: validated, completed, or standing in. */
-  | { kind: "entry"; entry: CacheEntry; handled: Handled }
+  | { kind: "entry"; entry: CacheEntry; handled: CacheStatus }
   | Failed;
 
 /** The same, and what it comes to for those who wait for it. */
@@ -226,7 +226,7 @@ export function staleEntry(
   );
   const entry = entryOf(plan.stored, entries);
   if (stale.kind === "fail" || entry === null) return null;
-  const handled: Handled = {
+  const handled: CacheStatus = {
     kind: "forward",
     because: plan.because,
     ...(failure.kind === "status" && { status: failure.status }),
@@ -300,7 +300,7 @@ function validated(
  */
 function withOwnCookies(
   stored: Stored,
-  { fields }: Received,
+  { fields }: ReceivedResponse,
   { request, asReceived }: RequestContext,
 ): Stored {
   const set = fields.filter(isSetCookie);
@@ -313,7 +313,10 @@ function withOwnCookies(
 
 const isSetCookie = ([name]: FieldLine) => name.toLowerCase() === "set-cookie";
 
-function validatedStored(plan: Plan, received: Received): readonly Stored[] {
+function validatedStored(
+  plan: Plan,
+  received: ReceivedResponse,
+): readonly Stored[] {
   const fields = fieldsOf(received.fields);
   if (plan.kind === "forward") return selectedBy(fields, plan.known);
   return isValidatedBy(plan.stored, fields) ? [plan.stored] : [];
@@ -346,7 +349,7 @@ function passedOn(
   const body = sent.response.body ?? new Uint8Array();
   const stored = storeIfShared(context, received, { body, sharing }, edge);
   rememberReach(context, received.status, stored, edge);
-  const handled: Handled = {
+  const handled: CacheStatus = {
     kind: "forward",
     because: plan.because,
     status: received.status,
@@ -400,7 +403,7 @@ type Passing =
 
 function storeIfShared(
   context: RequestContext,
-  received: Received,
+  received: ReceivedResponse,
   { body, sharing }: { body: Bytes; sharing: Exchange["sharing"] },
   edge: Edge,
 ): Passing {
@@ -429,7 +432,7 @@ function resultFor(
     plan,
     received: { status },
     stored,
-  }: { plan: Plan; received: Received; stored: Passing },
+  }: { plan: Plan; received: ReceivedResponse; stored: Passing },
   edge: Edge,
 ): FetchResult {
   switch (stored.kind) {
@@ -452,7 +455,7 @@ function resultFor(
 /** RFC 9111 §4.3.5: what a HEAD tells of the stored responses it could have been answered with. */
 function freshenByAnswer(
   context: RequestContext,
-  received: Received,
+  received: ReceivedResponse,
   entries: readonly CacheEntry[],
   edge: Edge,
 ): void {

@@ -1,5 +1,5 @@
 import { edgeKey, purgeKey, siteKey, standingKey } from "../customer/keys.ts";
-import { usualSettings, type EdgeSettings } from "../customer/settings.ts";
+import { defaultSettings, type EdgeSettings } from "../customer/settings.ts";
 import type { Site } from "../customer/site.ts";
 import { judge, type Verdict, type Visit } from "../customer/verdict.ts";
 import { hostCandidates } from "../http/host.ts";
@@ -80,7 +80,7 @@ export async function gate(visit: Visit, edge: Edge): Promise<Gate> {
 }
 
 function settingsFrom(settings: Known<EdgeSettings> | null): EdgeSettings {
-  return settings?.kind === "record" ? settings.value : usualSettings;
+  return settings?.kind === "record" ? settings.value : defaultSettings;
 }
 
 type Located =

@@ -1,8 +1,4 @@
-import {
-  addFact,
-  longestStoredSeconds,
-  type PurgeFact,
-} from "../cache/purge.ts";
+import { addFact, maxStoredSeconds, type PurgeFact } from "../cache/purge.ts";
 import { parsePurge, purgeText } from "../customer/purge.ts";
 import type { Edge } from "./edge.ts";
 
@@ -40,7 +36,7 @@ function merge(
   const nowMs = world.nowMs();
   for (const fact of facts) {
     const known = isolate.groupPurges.get(customer) ?? [];
-    const added = addFact(known, fact, nowMs, longestStoredSeconds);
+    const added = addFact(known, fact, nowMs, maxStoredSeconds);
     if (added !== null) isolate.groupPurges.set(customer, added);
   }
 }

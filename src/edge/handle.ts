@@ -4,7 +4,7 @@ import type { FieldLine } from "../http/fields.ts";
 import { maxForwards } from "../http/forwarding.ts";
 import { handshakeProblem } from "../http/handshake.ts";
 import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
-import type { Occasion } from "../page/tell.ts";
+import type { PageReason } from "../page/render.ts";
 import type { Inbound, Reply } from "../world.ts";
 import { admit, allowedMethods, type Admitted } from "./admit.ts";
 import { answer } from "./answer.ts";
@@ -249,7 +249,7 @@ function turnedAway(
   edge: Edge,
 ): Outcome {
   const { host } = whose;
-  const page = (occasion: Occasion, account: Account): Outcome => ({
+  const page = (occasion: PageReason, account: Account): Outcome => ({
     reply: answer(occasion, request, edge),
     account: { ...account, ...whose },
   });
@@ -288,7 +288,10 @@ function turnedAway(
 }
 
 function malformed(
-  refusal: Pick<Extract<Occasion, { kind: "malformed" }>, "status" | "problem">,
+  refusal: Pick<
+    Extract<PageReason, { kind: "malformed" }>,
+    "status" | "problem"
+  >,
   whose: Whose,
   request: Inbound,
   edge: Edge,
@@ -319,7 +322,7 @@ function unreachable(
   { status, ...failure }: Whose & { error: ProxyError; status?: number },
 ): Outcome {
   const { host, error } = failure;
-  const page: Occasion = {
+  const page: PageReason = {
     kind: "unreachable",
     host,
     status: status ?? statusOfError(error),

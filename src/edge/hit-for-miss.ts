@@ -1,6 +1,6 @@
 import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { isOfResource } from "../cache/statuses.ts";
-import type { Refusal } from "../cache/storing.ts";
+import type { StoreRefusal } from "../cache/storing.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 
@@ -34,7 +34,7 @@ const rememberedMs: Readonly<Record<Reach, number>> = {
 };
 
 /** Refusals that will come again. Others may be of one request's making, or of an origin's in trouble, when collapsing is wanted most. */
-const lasting: ReadonlySet<Refusal> = new Set([
+const lasting: ReadonlySet<StoreRefusal> = new Set([
   "no-store",
   "private",
   "set-cookie",
@@ -48,7 +48,7 @@ const lasting: ReadonlySet<Refusal> = new Set([
 export function rememberRefusal(
   context: RequestContext,
   status: number,
-  because: Refusal,
+  because: StoreRefusal,
   edge: Edge,
 ): void {
   if (status >= 500 || !lasting.has(because)) return;

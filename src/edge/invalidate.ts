@@ -1,5 +1,5 @@
-import { invalidated } from "../cache/invalidation.ts";
-import type { Received } from "../cache/storing.ts";
+import { findInvalidated } from "../cache/invalidation.ts";
+import type { ReceivedResponse } from "../cache/storing.ts";
 import { fieldsOf } from "../http/fields.ts";
 import { rawTarget } from "../http/target.ts";
 import { invalidateKey } from "./cache-store.ts";
@@ -10,12 +10,12 @@ import { addGroupPurge } from "./group-purges.ts";
 /** RFC 9111 §4.4, RFC 9875 §3: what an answer to an unsafe request makes unusable, stored or on its way to be. */
 export function invalidate(
   context: RequestContext,
-  received: Received,
+  received: ReceivedResponse,
   edge: Edge,
 ): void {
   const atMs = received.responseTimeMs;
   const { request, site, admitted } = context;
-  const { urls, groups } = invalidated(request.method, context.url, {
+  const { urls, groups } = findInvalidated(request.method, context.url, {
     status: received.status,
     fields: fieldsOf(received.fields),
   });

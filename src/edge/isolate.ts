@@ -4,7 +4,7 @@ import { parseEdgeSettings, type EdgeSettings } from "../customer/settings.ts";
 import { parseSite, type Site } from "../customer/site.ts";
 import {
   parseStanding,
-  shownFlaw,
+  formatFlaw,
   type Standing,
 } from "../customer/standing.ts";
 import type { EdgeConfig } from "./config.ts";
@@ -82,7 +82,7 @@ function readStanding(key: string, text: string): Read<Standing> {
       return {
         ok: true,
         value: parsed.standing,
-        problem: shownFlaw(parsed),
+        problem: formatFlaw(parsed),
       };
     case "malformed":
       return { ok: false, problem: parsed.problem };

@@ -1,4 +1,4 @@
-import type { Handled } from "../cache/status.ts";
+import type { CacheStatus } from "../cache/status.ts";
 import { standingKey } from "../customer/keys.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
 import type {
@@ -22,7 +22,7 @@ export interface Account {
   details?: string;
   traceId?: string;
   /** Null where the answer has nothing to do with the cache or an origin. */
-  handled?: Handled | null;
+  handled?: CacheStatus | null;
 }
 
 /** One event a request. It holds no visitor's address, on any site. */
@@ -53,7 +53,7 @@ export function note(
   });
 }
 
-function cacheOutcome(handled: Handled): CacheOutcome {
+function cacheOutcome(handled: CacheStatus): CacheOutcome {
   const { ttlSeconds = null, detail = null } = handled;
   switch (handled.kind) {
     case "hit":
@@ -66,7 +66,7 @@ function cacheOutcome(handled: Handled): CacheOutcome {
 }
 
 /** Who waited for another's request asked nobody. */
-function originOf(handled: Handled): RequestEvent["origin"] {
+function originOf(handled: CacheStatus): RequestEvent["origin"] {
   return handled.kind === "hit" || handled.collapsed === true
     ? null
     : { status: handled.status ?? null, tookMs: handled.originMs ?? null };

@@ -1,4 +1,4 @@
-import type { Handled } from "../cache/status.ts";
+import type { CacheStatus } from "../cache/status.ts";
 import { receivedFrom } from "./received.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
@@ -56,7 +56,7 @@ export async function pastCache(
     method === "POST" && arrived !== null
       ? storeResponse(context, newest, arrived, edge)
       : ({ kind: "refused", visitor: arrived } as const);
-  const handled: Handled = {
+  const handled: CacheStatus = {
     kind: "forward",
     because: method === "GET" || method === "HEAD" ? "bypass" : "method",
     status: received.status,

@@ -1,4 +1,4 @@
-import type { Received } from "../cache/storing.ts";
+import type { ReceivedResponse } from "../cache/storing.ts";
 import type { Stored } from "../cache/stored.ts";
 import { originNames } from "../customer/origin-host.ts";
 import { fieldsForVisitor } from "../http/forwarding.ts";
@@ -13,7 +13,7 @@ export function receivedFrom(
   { request, admitted, site, url }: RequestContext,
   { response, requestTimeMs, responseTimeMs }: Arrived,
   edge: Edge,
-): Received {
+): ReceivedResponse {
   const hop = {
     ...hopOf(request, admitted, edge),
     httpVersion: originHttpVersion,
@@ -28,7 +28,7 @@ export function receivedFrom(
 }
 
 /** As if it were stored, for rules that ask how fresh or how new it is. */
-export function asStored(received: Received): Stored {
+export function asStored(received: ReceivedResponse): Stored {
   return {
     ...received,
     method: "GET",

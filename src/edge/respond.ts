@@ -8,7 +8,7 @@ import {
   type ByteRange,
   type RangePlan,
 } from "../cache/ranges.ts";
-import { cacheStatus, type Handled } from "../cache/status.ts";
+import { formatCacheStatus, type CacheStatus } from "../cache/status.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
@@ -33,7 +33,7 @@ import { readSlices, sliceBytes } from "./stored-body.ts";
 export async function respondFromEntry(
   context: RequestContext,
   entry: CacheEntry,
-  handled: Handled,
+  handled: CacheStatus,
   edge: Edge,
 ): Promise<Reply | null> {
   const { request } = context;
@@ -83,7 +83,7 @@ export function respondFromOrigin(
   const upstream = fieldsOf(received).get("cache-status") ?? null;
   const status: FieldLine = [
     "Cache-Status",
-    cacheStatus(config.name, handled, upstream),
+    formatCacheStatus(config.name, handled, upstream),
   ];
   const conditional =
     conditions === "open"
@@ -229,13 +229,13 @@ function replyBody(bytes: Bytes, watch: Watch): ReplyBody {
 function ownFields(
   { site }: RequestContext,
   stored: Stored,
-  handled: Handled,
+  handled: CacheStatus,
   { world, config }: Edge,
 ): FieldLine[] {
   const { ageSeconds } = freshnessOf(stored, site.cache, world.nowMs());
   return [
     ["Age", String(ageSeconds)],
-    ["Cache-Status", cacheStatus(config.name, handled)],
+    ["Cache-Status", formatCacheStatus(config.name, handled)],
   ];
 }
 

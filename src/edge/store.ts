@@ -1,6 +1,10 @@
 import { join, partOf } from "../cache/partial.ts";
 import type { ByteRange } from "../cache/ranges.ts";
-import { mayStore, type Received, type Refusal } from "../cache/storing.ts";
+import {
+  mayStore,
+  type ReceivedResponse,
+  type StoreRefusal,
+} from "../cache/storing.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { strongValidators } from "../cache/strong.ts";
 import type { FieldLine } from "../http/fields.ts";
@@ -31,11 +35,11 @@ import {
 export type StoreResult =
   | { kind: "stored"; entry: CacheEntry; visitor: Bytes }
   /** An error that may not be stored, and may be told to all who wait for it. */
-  | { kind: "once"; entry: CacheEntry; visitor: Bytes; because: Refusal }
+  | { kind: "once"; entry: CacheEntry; visitor: Bytes; because: StoreRefusal }
   | {
       kind: "refused";
       visitor: Bytes;
-      because: Refusal | "too-large" | "invalidated";
+      because: StoreRefusal | "too-large" | "invalidated";
     };
 
 /** A longer page of an error is not kept for those who wait. */
@@ -44,12 +48,12 @@ const maxErrorBytes = 64 * 1024;
 /** Stores what may be stored (RFC 9111 §3). Others find it at once, and read it while it arrives. */
 export function storeResponse(
   context: RequestContext,
-  received: Received,
+  received: ReceivedResponse,
   body: Bytes,
   edge: Edge,
 ): StoreResult {
   const { site, resource } = context;
-  const refuse = (because: Refusal | "too-large" | "invalidated") =>
+  const refuse = (because: StoreRefusal | "too-large" | "invalidated") =>
     ({ kind: "refused", visitor: body, because }) as const;
   const storing = mayStore(cacheRequestOf(context), received, site.cache);
   switch (storing.kind) {
@@ -114,7 +118,7 @@ type Storable = Omit<Stored, "bodyLength" | "range">;
  */
 export function storeSlices(
   context: RequestContext,
-  received: Received,
+  received: ReceivedResponse,
   { slices, body }: { slices: ByteRange; body: Bytes },
   edge: Edge,
 ): CacheEntry | null {
@@ -364,7 +368,7 @@ function renamed(joint: CacheEntry, edge: Edge): CacheEntry {
 }
 
 function statedLengthOf(
-  received: Pick<Received, "fields">,
+  received: Pick<ReceivedResponse, "fields">,
   body: Bytes,
 ): number | null {
   if (body instanceof Uint8Array) return body.byteLength;

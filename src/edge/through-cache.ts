@@ -1,7 +1,7 @@
 import { planRange } from "../cache/ranges.ts";
 import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { planReuse, type Reuse } from "../cache/reuse.ts";
-import type { ForwardReason, Handled } from "../cache/status.ts";
+import type { ForwardReason, CacheStatus } from "../cache/status.ts";
 import type { Reply } from "../world.ts";
 import { goesAsReceived, visitorSlices } from "./ask-origin.ts";
 import { entryOf, findEntries } from "./cache-store.ts";
@@ -27,7 +27,7 @@ import { canBeAskedForLater } from "./store.ts";
 import { sliceBytes } from "./stored-body.ts";
 
 export type Answered =
-  | { kind: "reply"; reply: Reply; handled: Handled | null }
+  | { kind: "reply"; reply: Reply; handled: CacheStatus | null }
   | Failed
   /** The origin answered another visitor with this server error, whose text may be meant for that visitor alone. */
   | { kind: "error-status"; status: number }
@@ -136,7 +136,7 @@ async function serve(
   if (plan.kind === "serve-stale")
     edge.world.later(refresh(context, { stored, entries }, edge));
   const key = context.url;
-  const handled: Handled =
+  const handled: CacheStatus =
     waitedFor === null
       ? { kind: "hit", ttlSeconds, key }
       : {
@@ -213,7 +213,7 @@ async function fetchTogether(
     case "error-response": {
       const { entry, because } = result;
       const { status } = entry.stored;
-      const handled: Handled = {
+      const handled: CacheStatus = {
         kind: "forward",
         because,
         status,

@@ -2,7 +2,7 @@ import type { Fields } from "../http/fields.ts";
 import { acceptedMediaTypes, bestMediaType } from "../http/negotiate.ts";
 
 /** The media types that a page can be written in, our first choice first. */
-export const writable = [
+export const pageFormats = [
   "text/html",
   "application/problem+json",
   "application/json",
@@ -10,7 +10,7 @@ export const writable = [
   "text/plain",
 ] as const;
 
-export type Writable = (typeof writable)[number];
+export type PageFormat = (typeof pageFormats)[number];
 
 /** What the choice depends on, for Vary (RFC 9110 §12.5.5). */
 export const choosingFields =
@@ -32,8 +32,8 @@ type Taker =
  */
 export function chooseFormat(
   fields: Fields,
-  offered: readonly Writable[],
-): Writable | null {
+  offered: readonly PageFormat[],
+): PageFormat | null {
   const accept = fields.get("accept");
   switch (takerOf(fields)) {
     case "subresource":
@@ -101,8 +101,8 @@ const isJson = (type: string) => /^[^/]+\/(?:json|.*\+json)$/.test(type);
 /** A problem, unless Accept prefers text by name, or knows no JSON but the plain kind. */
 function forProgram(
   accept: string | null | undefined,
-  offered: readonly Writable[],
-): Writable {
+  offered: readonly PageFormat[],
+): PageFormat {
   const [problem = "application/json", ...others] = offered.filter(
     (type) => type !== "text/html",
   );
@@ -130,8 +130,8 @@ const wordless = [
 
 function byAcceptAlone(
   accept: string | null | undefined,
-  offered: readonly Writable[],
-): Writable | null {
+  offered: readonly PageFormat[],
+): PageFormat | null {
   const named = acceptedMediaTypes(accept);
   // Who names JSON and no HTML is a program, and means no page by the star behind it.
   if (named.some(isJson) && !named.some(isHtml)) {
@@ -148,8 +148,8 @@ function byAcceptAlone(
 
 function best(
   accept: string | null | undefined,
-  offered: readonly Writable[],
-): Writable | null {
+  offered: readonly PageFormat[],
+): PageFormat | null {
   const type = bestMediaType(accept, offered);
   return offered.find((each) => each === type) ?? null;
 }

@@ -1,7 +1,7 @@
 import type { Denial } from "../customer/standing.ts";
 import type { Locale } from "./locales/locale.ts";
 import type { Operator } from "./operator.ts";
-import type { Occasion, OwnPage } from "./tell.ts";
+import type { PageReason, OwnPage } from "./render.ts";
 import {
   countryName,
   link,
@@ -22,7 +22,7 @@ type Labelled = readonly [label: string, value: Value | null];
 
 /** What is known of an occasion, for everyone. */
 export function factsOf(
-  occasion: Occasion | OwnPage,
+  occasion: PageReason | OwnPage,
   operator: Operator,
   locale: Locale,
 ): Fact[] {

@@ -9,9 +9,9 @@ import type {
   VisitorAdvice,
 } from "./locales/locale.ts";
 import type { Operator } from "./operator.ts";
-import { particulars } from "./particulars.ts";
+import { detailsOf } from "./details.ts";
 import { oneLine, paragraphs } from "./plain.ts";
-import type { Occasion, OwnPage } from "./tell.ts";
+import type { PageReason, OwnPage } from "./render.ts";
 
 /** What there is to say, in the reader's language and in no format yet. All text in it is plain and unescaped. */
 export interface Notice {
@@ -81,19 +81,16 @@ function isTopic(name: string): name is Topic {
  * Words for an occasion. The page's own are in the best of its languages for this reader; a statement is in the best of
  * its own, where the page's language and then English come first when nothing suits.
  */
-export function compose(
-  occasion: Occasion | OwnPage,
+export function composeNotice(
+  reason: PageReason | OwnPage,
   operator: Operator,
   acceptLanguage: string | null | undefined,
   nowMs: number,
 ): Notice {
   const locale = localeFor(acceptLanguage);
-  const { topic, status, retryAfterSeconds, texts } = particulars(
-    occasion,
-    nowMs,
-  );
+  const { topic, status, retryAfterSeconds, texts } = detailsOf(reason, nowMs);
   const [visitorAdvice, ownerAdvice] = advice[topic];
-  const denial = occasion.kind === "dropped" ? occasion.denial : null;
+  const denial = reason.kind === "dropped" ? reason.denial : null;
   const ends = denial !== null && denial.endsAtMs !== null;
   // Their own headlines do not say that it is for good.
   const openEnded = topic === "legal" || topic === "site-maintenance";
@@ -104,29 +101,29 @@ export function compose(
     provider: oneLine(operator.name),
     topic,
     status,
-    overline: overlineOf(occasion, locale),
+    overline: overlineOf(reason, locale),
     headline:
       ends && !openEnded ? locale.suspended : locale.topics[topic].headline,
     explanation: locale.topics[topic].explanation,
     statement: statementFor(acceptLanguage, locale, texts),
-    facts: factsOf(occasion, operator, locale),
+    facts: factsOf(reason, operator, locale),
     visitor: locale.visitor[ends ? "later" : visitorAdvice],
     owner: locale.owner[ownerAdvice],
     factsForOwner: factsForOwner(denial, move, operator, locale),
     move: move === null ? null : locale.move,
     denial,
-    problem: occasion.kind === "malformed" ? oneLine(occasion.problem) : null,
+    problem: reason.kind === "malformed" ? oneLine(reason.problem) : null,
     retryable: ends || retryAfterSeconds !== null || visitorAdvice === "soon",
     retryAfterSeconds,
   };
 }
 
 function overlineOf(
-  occasion: Occasion | OwnPage,
+  reason: PageReason | OwnPage,
   { meaning }: Locale,
 ): string | null {
-  if ("host" in occasion) return oneLine(occasion.host);
-  return occasion.kind === "problem-type" ? meaning : null;
+  if ("host" in reason) return oneLine(reason.host);
+  return reason.kind === "problem-type" ? meaning : null;
 }
 
 function statementFor(

@@ -17,7 +17,7 @@ export interface Operator {
 }
 
 /** Who is named until somebody says otherwise. */
-export const usualOperator: Operator = {
+export const defaultOperator: Operator = {
   name: "Portcullis",
   url: null,
   contact: null,
@@ -52,7 +52,7 @@ const operator = v.pipe(
     ...rest,
     colours:
       colours === null
-        ? usualOperator.colours
+        ? defaultOperator.colours
         : {
             accent: colours.accent,
             accentDark: colours.accentDark ?? colours.accent,

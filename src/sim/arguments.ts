@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Parsed } from "../http/parsed.ts";
 import {
-  mostRuns,
+  maxRuns,
   parseSweepOptions,
   type SweepOptions,
 } from "./sweep/arguments.ts";
@@ -38,7 +38,7 @@ export const usage = `Usage: portcullis simulate [SCENARIO] [options]
 Runs a scenario, a file or one that ships, on many simulated points of presence; without one it lists those that ship.
 
 Options:
-  --seed NUMBER  another course of chance (default: the scenario's own)
+  --seed NUMBER  another seed of the random streams (default: the scenario's own)
   --out FOLDER   where the reports go (default: reports/SCENARIO)
   --pops NUMBER  on so many of its points of presence only, the first ones
   --real         run it on the real runtime, a workerd for each point of presence, and compare with virtual
@@ -55,7 +55,7 @@ Sweeps:
   --figure FIGURE       what to look at, such as dark.p100:CUSTOMER, errors.share or cache.hits (default: the time to
                         dark or light that the scenario expects, or else errors.share); a wrong one lists all
 
-At most ${mostRuns} runs. The table has mean and 95 % confidence interval, and is in sweep.html and sweep.csv as well.
+At most ${maxRuns} runs. The table has mean and 95 % confidence interval, and is in sweep.html and sweep.csv as well.
 
 Exit codes:
   0    all that the scenario expects came true, or a sweep is done

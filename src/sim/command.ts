@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import Table from "cli-table3";
-import { paintFor } from "../cli/terminal.ts";
+import { colorsFor } from "../cli/terminal.ts";
 import { parseArguments, usage, type Arguments } from "./arguments.ts";
-import { misunderstood } from "./misunderstood.ts";
+import { failUsage } from "./fail-usage.ts";
 import { resultJson } from "./report/json.ts";
 import { summary } from "./report/terminal.ts";
 import { writeReports } from "./report/write.ts";
@@ -12,7 +12,7 @@ import { onFirstPops, parseScenario } from "./scenario.ts";
 import { readLogs, readScenarioFile } from "./scenario-file.ts";
 import { shippedScenarios } from "./shipped.ts";
 import { runSweep } from "./sweep/command.ts";
-import { watched } from "./watched.ts";
+import { runWithProgress } from "./run-with-progress.ts";
 
 const exitCodes = {
   done: 0,
@@ -23,7 +23,7 @@ const exitCodes = {
 /** `portcullis simulate`: runs a scenario, says what came of it, and answers with the exit code. */
 export async function simulate(words: readonly string[]): Promise<number> {
   const given = parseArguments(words);
-  if (!given.ok) return misunderstood(given.problem);
+  if (!given.ok) return failUsage(given.problem);
   switch (given.value.kind) {
     case "help":
       process.stdout.write(usage);
@@ -65,19 +65,19 @@ async function runOne(
   given: Extract<Arguments, { kind: "run" }>,
 ): Promise<number> {
   const file = await readScenarioFile(given.scenario);
-  if (!file.ok) return misunderstood(file.problem);
+  if (!file.ok) return failUsage(file.problem);
   const { name, path, text } = file.value;
   const parsed = parseScenario(path, text);
-  if (!parsed.ok) return misunderstood(parsed.problem);
+  if (!parsed.ok) return failUsage(parsed.problem);
   const read = await readLogs(file.value, parsed.value);
-  if (!read.ok) return misunderstood(read.problem);
+  if (!read.ok) return failUsage(read.problem);
 
   const scenario =
     given.pops === null ? parsed.value : onFirstPops(parsed.value, given.pops);
   const logs = read.value;
   const seed = given.seed ?? scenario.seed;
   if (given.real === null) {
-    const result = await watched(`${name}, seed ${seed}`, (watching) =>
+    const result = await runWithProgress(`${name}, seed ${seed}`, (watching) =>
       run(scenario, { name, seed, logs, ...watching }),
     );
     return reported(result, given, name);
@@ -85,10 +85,10 @@ async function runOne(
   const { scale } = given.real;
   // The runtime and wrangler take a second to load, which virtual time need not wait for.
   const { comparison, runBoth } = await import("./real/both.ts");
-  const compared = await watched(`${name}, seed ${seed}`, (watching) =>
+  const compared = await runWithProgress(`${name}, seed ${seed}`, (watching) =>
     runBoth(scenario, { name, seed, logs, scale, ...watching }),
   );
-  if (!compared.ok) return misunderstood(compared.problem);
+  if (!compared.ok) return failUsage(compared.problem);
   const code = await reported(compared.value.real, given, name);
   process.stderr.write(`${comparison(compared.value)}\n`);
   return code === exitCodes.done && compared.value.disagreements.length > 0
@@ -106,7 +106,7 @@ async function reported(
   if (given.form === "json")
     for (const piece of resultJson(result)) process.stdout.write(piece);
   else {
-    const paint = paintFor(process.stdout);
+    const paint = colorsFor(process.stdout);
     console.log(`${summary(result, paint)}\n${paths.join("\n")}`);
   }
   if (result.partial) return exitCodes.interrupted;

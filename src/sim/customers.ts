@@ -4,7 +4,7 @@ import { siteKey, standingKey } from "../customer/keys.ts";
 import { parseSite, type Site } from "../customer/site.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { largestBody } from "./body.ts";
-import type { Chance } from "./chance.ts";
+import type { RandomStream } from "./random-stream.ts";
 import { Origin, type OriginPhase } from "./origin.ts";
 import type { NamedPlace } from "./places.ts";
 import type { TraceEntry } from "./replay/trace.ts";
@@ -33,7 +33,7 @@ export interface Customer {
   log: VisitorLog | null;
 }
 
-type Given = Scenario["customers"][number];
+type CustomerInput = Scenario["customers"][number];
 
 /** The requests of logs in order of time, by the id of the customer whose visitors they come from. */
 export type Logs = ReadonlyMap<string, readonly TraceEntry[]>;
@@ -42,13 +42,13 @@ export type Logs = ReadonlyMap<string, readonly TraceEntry[]>;
 export function hostsOf({
   id,
   hosts = [],
-}: Pick<Given, "id" | "hosts">): readonly [string, ...string[]] {
+}: Pick<CustomerInput, "id" | "hosts">): readonly [string, ...string[]] {
   const [first = `${id}.example`, ...more] = hosts;
   return [first, ...more];
 }
 
 /** The site record of a customer as the scenario has it. */
-export function siteOf(given: Given): Parsed<Site> {
+export function siteOf(given: CustomerInput): Parsed<Site> {
   const [host] = hostsOf(given);
   const record = {
     ...given.site,
@@ -75,15 +75,15 @@ export function customersOf(
   scenario: Scenario,
   places: readonly NamedPlace[],
   phasesOf: (customer: string) => readonly OriginPhase[],
-  chance: Chance,
+  random: RandomStream,
   logs: Logs,
 ): Customer[] {
-  const sizes = sizesOf(scenario.content, chance);
+  const sizes = sizesOf(scenario.content, random);
   const named = scenario.customers.map((given) => ({
     given,
     reportedAs: given.id,
   }));
-  const others = othersOf(scenario, places, chance).map((given) => ({
+  const others = othersOf(scenario, places, random).map((given) => ({
     given,
     reportedAs: othersId,
   }));
@@ -103,7 +103,7 @@ export function customersOf(
         bytesPerSecond: given.origin.bandwidth,
         phases: phasesOf(id),
       },
-      chance.stream(`origin of ${id}`),
+      random.stream(`origin of ${id}`),
     );
     const server = new Server(originHost(hosts[0]), id, place, origin, {
       cacheControl,
@@ -126,7 +126,7 @@ export function customersOf(
 }
 
 function logOf(
-  { id, replay }: Given,
+  { id, replay }: CustomerInput,
   logs: Logs,
   lastsMs: number,
 ): VisitorLog | null {
@@ -156,15 +156,15 @@ function loggedContent({
 function othersOf(
   { customers, others }: Pick<Scenario, "customers" | "others">,
   places: readonly NamedPlace[],
-  chance: Chance,
-): Given[] {
+  random: RandomStream,
+): CustomerInput[] {
   const { count, popularity, cacheControl } = others;
   const taken = customers.reduce((sum, { share }) => sum + share, 0);
   const weights = Array.from({ length: count }, (_, index) =>
     Math.pow(index + 1, -popularity),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const draw = chance.stream("places of others");
+  const draw = random.stream("places of others");
   return weights.map((weight, index) =>
     v.parse(customerForm, {
       id: `other-${index + 1}`,
@@ -178,9 +178,9 @@ function othersOf(
 /** Bytes of each object of a site. */
 function sizesOf(
   { objects, size }: Scenario["content"],
-  chance: Chance,
+  random: RandomStream,
 ): Float64Array {
-  const draw = chance.stream("sizes").sampler(size);
+  const draw = random.stream("sizes").sampler(size);
   return Float64Array.from({ length: objects }, () =>
     Math.min(Math.ceil(draw()), largestBody),
   );

@@ -28,7 +28,7 @@ export interface ResolverSettings {
 }
 
 /** A resolver that keeps to what records say. */
-export const obedientResolver: ResolverSettings = {
+export const compliantResolver: ResolverSettings = {
   leastTtlSeconds: 0,
   mostTtlSeconds: 7 * 86_400,
   negativeTtlSeconds: 300,

@@ -1,22 +1,22 @@
 import { parseConfig, type EdgeConfig } from "../edge/config.ts";
-import type { Chance } from "./chance.ts";
+import type { RandomStream } from "./random-stream.ts";
 import { CustomerList } from "./customer-list.ts";
 import { recordsOf, type Customer } from "./customers.ts";
 import type { Engine } from "./engine.ts";
-import { usualIsolates } from "./isolates.ts";
+import { defaultIsolates } from "./isolates.ts";
 import { Kv, kvPresets, type KvPhase, type KvSettings } from "./kv.ts";
 import { nearest, roundTripMs } from "./network.ts";
 import type { NamedPlace } from "./places.ts";
 import { Pop, type EdgeSetup } from "./pop.ts";
 import { EdgeProvider, ownId } from "./provider.ts";
 import type { Scenario } from "./scenario.ts";
-import { Shelf } from "./shelf.ts";
+import { PopCache } from "./pop-cache.ts";
 
 /** What edges are built from. */
 interface Ground {
   scenario: Scenario;
   engine: Engine;
-  chance: Chance;
+  random: RandomStream;
   places: readonly NamedPlace[];
   customers: readonly Customer[];
 }
@@ -28,14 +28,14 @@ export function edgeOn(
   where: Scenario["pops"],
   phases: readonly KvPhase[],
 ): EdgeProvider {
-  const { scenario, engine, chance, places, customers } = ground;
+  const { scenario, engine, random, places, customers } = ground;
   const { cache, isolates, edge } = scenario;
   const setup: EdgeSetup = {
     config: configOf({ EDGE_NAME: id, ...edge }),
     isolates: {
-      perPop: isolates.perPop ?? usualIsolates.perPop,
-      meanLifetimeMs: isolates.meanLifetime ?? usualIsolates.meanLifetimeMs,
-      idleMs: isolates.idle ?? usualIsolates.idleMs,
+      perPop: isolates.perPop ?? defaultIsolates.perPop,
+      meanLifetimeMs: isolates.meanLifetime ?? defaultIsolates.meanLifetimeMs,
+      idleMs: isolates.idle ?? defaultIsolates.idleMs,
     },
     shelfMs: cache.latency,
     list: listOf(ground, id, phases),
@@ -44,8 +44,8 @@ export function edgeOn(
   };
   const [first, ...more] = placesOf(where, places).map((place) => {
     const name = id === ownId ? place.code : `${place.code}@${id}`;
-    const shelf = new Shelf(cache);
-    return new Pop(name, place, shelf, setup, chance.stream(name));
+    const shelf = new PopCache(cache);
+    return new Pop(name, place, shelf, setup, random.stream(name));
   });
   if (first === undefined) throw new Error(`${id} has no PoP`);
   linkTiers([first, ...more], cache.upperTier);
@@ -60,13 +60,13 @@ export function configOf(variables: Scenario["edge"]): EdgeConfig {
 }
 
 function listOf(
-  { scenario, engine, chance, customers }: Ground,
+  { scenario, engine, random, customers }: Ground,
   id: string,
   phases: readonly KvPhase[],
 ): CustomerList {
   const kv = new Kv(
     kvSettingsOf(scenario, phases),
-    chance.stream(`list of ${id}`),
+    random.stream(`list of ${id}`),
   );
   for (const customer of customers)
     if ((customer.provider ?? ownId) === id) kv.seed(recordsOf(customer));

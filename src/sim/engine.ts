@@ -1,5 +1,5 @@
 import { EventQueue } from "./event-queue.ts";
-import { Turns } from "./turns.ts";
+import { EventLoopTurns } from "./event-loop-turns.ts";
 
 /**
  * Virtual time. Events run one by one, earliest first; after each, all code it woke runs on until it waits for virtual time
@@ -12,7 +12,7 @@ import { Turns } from "./turns.ts";
 export class Engine {
   #nowMs: number;
   readonly #events = new EventQueue();
-  readonly #turns = new Turns();
+  readonly #turns = new EventLoopTurns();
   #unsettled = 0;
   #failure: { reason: unknown } | null = null;
   #stopped = false;

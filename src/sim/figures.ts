@@ -20,19 +20,20 @@ export interface Found {
 }
 
 /** Of several decisions of a kind the slowest counts. */
-export function spreadFigures(
-  towards: Figures["spreads"][number]["towards"],
+export function propagationFigures(
+  towards: Figures["propagations"][number]["towards"],
   what: string,
   wanted: NonNullable<Expectation["dark"]>,
-  { spreads }: Figures,
+  { propagations }: Figures,
 ): Found {
-  const concerned = spreads.filter(
-    (spread) =>
-      spread.towards === towards && spread.customer === wanted.customer,
+  const concerned = propagations.filter(
+    (propagation) =>
+      propagation.towards === towards &&
+      propagation.customer === wanted.customer,
   );
   const figure = (
     name: "p50" | "p95" | "p100",
-    value: (spread: Figures["spreads"][number]) => number,
+    value: (propagation: Figures["propagations"][number]) => number,
   ): Figure => ({
     name,
     value:

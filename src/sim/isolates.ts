@@ -1,4 +1,4 @@
-import type { Chance } from "./chance.ts";
+import type { RandomStream } from "./random-stream.ts";
 
 export interface IsolateSettings {
   /** How many a PoP runs side by side. */
@@ -10,7 +10,7 @@ export interface IsolateSettings {
 }
 
 /** Workers promises nothing of isolates but that they may go at any time: all three are assumptions. */
-export const usualIsolates: IsolateSettings = {
+export const defaultIsolates: IsolateSettings = {
   perPop: 4,
   meanLifetimeMs: 30 * 60_000,
   idleMs: 60_000,
@@ -26,16 +26,20 @@ interface Isolate<Memory> {
 export class Isolates<Memory> {
   readonly #settings: IsolateSettings;
   readonly #start: () => Memory;
-  readonly #chance: Chance;
+  readonly #random: RandomStream;
   readonly #lifetimeMs: () => number;
   readonly #slots = new Map<number, Isolate<Memory>>();
   #started = 0;
 
-  constructor(settings: IsolateSettings, start: () => Memory, chance: Chance) {
+  constructor(
+    settings: IsolateSettings,
+    start: () => Memory,
+    random: RandomStream,
+  ) {
     this.#settings = settings;
     this.#start = start;
-    this.#chance = chance.stream("isolate choice");
-    this.#lifetimeMs = chance
+    this.#random = random.stream("isolate choice");
+    this.#lifetimeMs = random
       .stream("isolate lifetime")
       .sampler({ kind: "exponential", mean: settings.meanLifetimeMs });
   }
@@ -47,7 +51,7 @@ export class Isolates<Memory> {
 
   /** The memory of the isolate that the next request lands in. */
   next(nowMs: number): Memory {
-    const slot = this.#chance.integer(this.#settings.perPop);
+    const slot = this.#random.integer(this.#settings.perPop);
     const running = this.#slots.get(slot);
     if (running !== undefined && this.#lives(running, nowMs)) {
       running.askedAtMs = nowMs;

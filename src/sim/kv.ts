@@ -1,4 +1,4 @@
-import type { Chance, Distribution } from "./chance.ts";
+import type { RandomStream, Distribution } from "./random-stream.ts";
 
 /** How a key-value store behaves that is written at one centre and read through a cache in each PoP. */
 export interface KvSettings {
@@ -51,7 +51,7 @@ const leastCacheTtlMs = 30_000;
 const writeIntervalMs = 1_000;
 
 /** Workers KV as documented; latencies and the centre's capacity are assumptions, and so is `ownPopSeesAtOnce`. */
-export const usualKv: KvSettings = {
+export const defaultKv: KvSettings = {
   cacheTtlMs: 60_000,
   visibleAfterMs: 0,
   ownPopSeesAtOnce: 0.95,
@@ -64,10 +64,10 @@ export const usualKv: KvSettings = {
 
 /** What scenario files may name. The outage of 12 June 2025 is as its operator published it: 90.22 % for 2 h 28 min. */
 export const kvPresets = {
-  "60s": () => usualKv,
-  "30s": () => ({ ...usualKv, cacheTtlMs: leastCacheTtlMs }),
+  "60s": () => defaultKv,
+  "30s": () => ({ ...defaultKv, cacheTtlMs: leastCacheTtlMs }),
   "outage-2025-06-12": (fromMs: number) => ({
-    ...usualKv,
+    ...defaultKv,
     phases: [
       {
         fromMs,
@@ -95,7 +95,7 @@ interface Copy {
  */
 export class Kv {
   readonly #settings: KvSettings;
-  readonly #chance: Chance;
+  readonly #random: RandomStream;
   readonly #cachedMs: () => number;
   readonly #centralMs: () => number;
   readonly #versions = new Map<string, Version[]>();
@@ -103,15 +103,15 @@ export class Kv {
   readonly #pops = new Map<string, Map<string, Copy>>();
   #centreBusyUntilMs = -Infinity;
 
-  constructor(settings: KvSettings, chance: Chance) {
+  constructor(settings: KvSettings, random: RandomStream) {
     if (settings.cacheTtlMs < leastCacheTtlMs)
       throw new RangeError(
         `cacheTtlMs is ${settings.cacheTtlMs}; the least is ${leastCacheTtlMs}`,
       );
     this.#settings = settings;
-    this.#chance = chance.stream("kv");
-    this.#cachedMs = chance.stream("kv cached").sampler(settings.cached);
-    this.#centralMs = chance.stream("kv central").sampler(settings.central);
+    this.#random = random.stream("kv");
+    this.#cachedMs = random.stream("kv cached").sampler(settings.cached);
+    this.#centralMs = random.stream("kv central").sampler(settings.central);
   }
 
   /** Writes or, with null, deletes. `pop` is where the writer is, null for one that is at none of the PoPs. */
@@ -131,7 +131,7 @@ export class Kv {
       value,
       visibleAtMs: nowMs + this.#settings.visibleAfterMs,
     });
-    if (pop !== null && this.#chance.happens(this.#settings.ownPopSeesAtOnce))
+    if (pop !== null && this.#random.happens(this.#settings.ownPopSeesAtOnce))
       this.#keep(pop, key, value, nowMs);
     return { kind: "accepted" };
   }
@@ -217,7 +217,7 @@ export class Kv {
     const { cacheTtlMs, beginsAtMs } = this.#settings;
     if (beginsAtMs === null || nowMs >= beginsAtMs + cacheTtlMs)
       return nowMs + cacheTtlMs;
-    const age = this.#chance.stream(`age of ${key} in ${pop}`).uniform();
+    const age = this.#random.stream(`age of ${key} in ${pop}`).uniform();
     const earlierMs = beginsAtMs + cacheTtlMs * age;
     return nowMs < earlierMs ? earlierMs : nowMs + cacheTtlMs;
   }
@@ -230,7 +230,7 @@ export class Kv {
 
   #fails(nowMs: number): boolean {
     const phase = this.#phase(nowMs);
-    return phase !== undefined && this.#chance.happens(phase.failureShare);
+    return phase !== undefined && this.#random.happens(phase.failureShare);
   }
 
   /** One reader after another: how long this one waits for those before it. */

@@ -1,5 +1,5 @@
 import { geoDistance } from "d3-geo";
-import type { Distribution } from "./chance.ts";
+import type { Distribution } from "./random-stream.ts";
 import type { Place } from "./places.ts";
 
 /** The earth's mean radius, R1 of the International Union of Geodesy and Geophysics. */
@@ -19,7 +19,7 @@ const pathStretch = 2.1;
  * Round trip of a visitor's own line, milliseconds: an assumption, between fibre and mobile lines. The FCC's reports
  * "Measuring Broadband America" have fixed lines at about 10 (fibre) to 40 (DSL).
  */
-export const usualAccess: Distribution = {
+export const defaultAccess: Distribution = {
   kind: "log-normal",
   median: 18,
   p95: 60,

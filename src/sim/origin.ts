@@ -1,4 +1,4 @@
-import type { Chance, Distribution } from "./chance.ts";
+import type { RandomStream, Distribution } from "./random-stream.ts";
 
 export interface OriginSettings {
   /** Milliseconds from taking a request up to the first byte of its answer. */
@@ -45,15 +45,15 @@ export type OriginReaction =
  */
 export class Origin {
   readonly #settings: OriginSettings;
-  readonly #chance: Chance;
+  readonly #random: RandomStream;
   readonly #firstByteMs: () => number;
   readonly #freeAtMs: Float64Array;
   #linkFreeAtMs = -Infinity;
 
-  constructor(settings: OriginSettings, chance: Chance) {
+  constructor(settings: OriginSettings, random: RandomStream) {
     this.#settings = settings;
-    this.#chance = chance.stream("trouble");
-    this.#firstByteMs = chance.stream("first byte").sampler(settings.firstByte);
+    this.#random = random.stream("trouble");
+    this.#firstByteMs = random.stream("first byte").sampler(settings.firstByte);
     this.#freeAtMs = new Float64Array(settings.concurrent).fill(-Infinity);
   }
 
@@ -108,7 +108,7 @@ export class Origin {
     const phase = this.#settings.phases.find(
       ({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs,
     );
-    return phase !== undefined && this.#chance.happens(phase.share)
+    return phase !== undefined && this.#random.happens(phase.share)
       ? phase.trouble
       : null;
   }

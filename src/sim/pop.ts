@@ -2,14 +2,14 @@ import type { EdgeConfig } from "../edge/config.ts";
 import { handle } from "../edge/handle.ts";
 import { newIsolate, type Isolate } from "../edge/isolate.ts";
 import type { Inbound, Reply } from "../world.ts";
-import type { Chance } from "./chance.ts";
+import type { RandomStream } from "./random-stream.ts";
 import type { CustomerList } from "./customer-list.ts";
 import type { Engine } from "./engine.ts";
 import { Isolates, type IsolateSettings } from "./isolates.ts";
 import { roundTripMs } from "./network.ts";
 import type { NamedPlace, Place } from "./places.ts";
 import type { Server } from "./server.ts";
-import type { Shelf } from "./shelf.ts";
+import type { PopCache } from "./pop-cache.ts";
 import { PopWorld } from "./world.ts";
 
 /** What all PoPs of one edge have in common. */
@@ -31,11 +31,11 @@ export class Pop {
   readonly list: CustomerList;
   readonly engine: Engine;
   readonly servers: ReadonlyMap<string, Server>;
-  readonly shelf: Shelf;
+  readonly shelf: PopCache;
   readonly shelfMs: number;
-  readonly chance: Chance;
+  readonly random: RandomStream;
   /** Another PoP's shelf, asked for what this one does not hold. */
-  upper: { shelf: Shelf; roundTripMs: number } | null = null;
+  upper: { shelf: PopCache; roundTripMs: number } | null = null;
   readonly count = { requests: 0, hits: 0, bytes: 0, hitBytes: 0 };
   readonly #isolates: Isolates<Isolate>;
   readonly #roundTrips = new Map<string, number>();
@@ -43,9 +43,9 @@ export class Pop {
   constructor(
     id: string,
     place: NamedPlace,
-    shelf: Shelf,
+    shelf: PopCache,
     setup: EdgeSetup,
-    chance: Chance,
+    random: RandomStream,
   ) {
     this.id = id;
     this.place = place;
@@ -55,11 +55,11 @@ export class Pop {
     this.engine = setup.engine;
     this.servers = setup.servers;
     this.shelfMs = setup.shelfMs;
-    this.chance = chance.stream("edge");
+    this.random = random.stream("edge");
     this.#isolates = new Isolates(
       setup.isolates,
       () => newIsolate(setup.config),
-      chance,
+      random,
     );
   }
 

@@ -47,8 +47,8 @@ export interface Result {
     outcome: Outcome;
     counts: readonly number[];
   }[];
-  /** How a decision spread: for each PoP the time from when it should hold to the last contrary answer given there. */
-  spreads: readonly {
+  /** Propagation of a decision: for each PoP the time from when it should hold to the last contrary answer given there. */
+  propagations: readonly {
     customer: string;
     decidedAtMs: number;
     /** Everywhere refused, everywhere served again, or, for a purge, nowhere answered with what it is about. */

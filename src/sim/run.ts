@@ -1,13 +1,13 @@
-import { admitCrowd } from "./crowd.ts";
+import { startWorkload } from "./workload.ts";
 import { hostsOf, othersId, type Logs } from "./customers.ts";
-import { judged } from "./expect.ts";
-import { Happenings } from "./happenings.ts";
+import { checkExpectations } from "./check-expectations.ts";
+import { ScenarioEvents } from "./scenario-events.ts";
 import { readPlaces } from "./places.ts";
 import { ownId } from "./provider.ts";
 import type { Result } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 import { stageFor, type Stage } from "./stage.ts";
-import { Tally } from "./tally.ts";
+import { Metrics } from "./metrics.ts";
 import { Visits } from "./visit.ts";
 
 export interface RunOptions {
@@ -40,20 +40,20 @@ export async function play(
   runtime: Result["runtime"],
   { name, seed, progress, signal }: RunOptions,
 ): Promise<Result> {
-  const tally = new Tally(
+  const metrics = new Metrics(
     scenario.start,
     scenario.bucket,
     new Set(stage.own.pops.map(({ id }) => id)),
   );
-  const happenings = new Happenings(scenario, stage, tally);
-  admitCrowd(scenario, stage, new Visits(stage, tally));
+  const events = new ScenarioEvents(scenario, stage, metrics);
+  startWorkload(scenario, stage, new Visits(stage, metrics));
 
   const { engine } = stage;
   signal?.addEventListener("abort", () => engine.stop());
   let ended: Awaited<ReturnType<typeof engine.run>> = "reached";
   for (let step = 1; step <= steps && ended === "reached"; step++) {
     ended = await engine.run(scenario.start + (scenario.lasts * step) / steps);
-    progress(step / steps, tally.requests);
+    progress(step / steps, metrics.requests);
   }
   const endedAtMs = engine.nowMs;
   const customers = reportedCustomers(scenario);
@@ -73,20 +73,20 @@ export async function play(
     pops,
     customers,
     providers: reportedProviders(scenario),
-    events: happenings.told,
+    events: events.reported,
     bucketSeconds: scenario.bucket / 1_000,
-    series: tally.series(
+    series: metrics.series(
       pops.map(({ code }) => code),
       ids,
       endedAtMs,
     ),
-    spreads: tally.spreads(),
+    propagations: metrics.propagations(),
     cache: stage.own.pops.map(({ id, count }) => ({ pop: id, ...count })),
     origins: reportedOrigins(stage),
     list: stage.own.list.count,
-    latency: tally.latency(ids),
+    latency: metrics.latency(ids),
   };
-  return { ...figures, assertions: judged(scenario, figures) };
+  return { ...figures, assertions: checkExpectations(scenario, figures) };
 }
 
 function reportedCustomers({

@@ -5,9 +5,9 @@ import type { Parsed } from "../http/parsed.ts";
 import { placeCodes } from "./places.ts";
 import { event } from "./scenario/events.ts";
 import { expectation } from "./scenario/expectations.ts";
-import { complaint } from "./scenario/complaint.ts";
-import { doubt, type Doubt } from "./scenario/doubt.ts";
-import { replaced } from "./scenario/replaced.ts";
+import { describeIssue } from "./scenario/describe-issue.ts";
+import { checkScenario, type ScenarioProblem } from "./scenario/check.ts";
+import { replaceMember } from "./scenario/replace-member.ts";
 import { readYaml, type Path } from "./scenario/yaml.ts";
 import { duration, instant, members, text } from "./scenario/values.ts";
 import * as world from "./scenario/world.ts";
@@ -73,11 +73,11 @@ export function parseScenario(
     scenarioForm,
     otherwise === undefined
       ? read.value
-      : replaced(read.value, otherwise.path, otherwise.value),
+      : replaceMember(read.value, otherwise.path, otherwise.value),
   );
-  if (!parsed.success) return placed(file, yaml, complaint(parsed.issues));
+  if (!parsed.success) return placed(file, yaml, describeIssue(parsed.issues));
   const scenario = withLogsBeside(file, parsed.output);
-  const found = doubt(scenario);
+  const found = checkScenario(scenario);
   return found === null
     ? { ok: true, value: scenario }
     : placed(file, yaml, found);
@@ -87,7 +87,7 @@ export function parseScenario(
 export function placed(
   file: string,
   yaml: string,
-  { path, problem }: Doubt,
+  { path, problem }: ScenarioProblem,
 ): { ok: false; problem: string } {
   const place = readYaml(yaml).place(path);
   return { ok: false, problem: `${file}:${place}: ${problem}` };

@@ -1,6 +1,6 @@
-import { Chance } from "./chance.ts";
+import { RandomStream } from "./random-stream.ts";
 import { customersOf, type Customer, type Logs } from "./customers.ts";
-import { Resolver, obedientResolver, Zone } from "./dns.ts";
+import { Resolver, compliantResolver, Zone } from "./dns.ts";
 import { edgeOn } from "./edge.ts";
 import { Engine } from "./engine.ts";
 import { kvPhasesOf, originPhasesOf } from "./faults.ts";
@@ -12,7 +12,7 @@ import type { Scenario } from "./scenario.ts";
 /** Everything there is before the first visitor comes. */
 export interface Stage {
   engine: Engine;
-  chance: Chance;
+  random: RandomStream;
   /** Where visitors can be. */
   places: readonly NamedPlace[];
   customers: readonly Customer[];
@@ -29,15 +29,15 @@ export function stageFor(
   places: readonly NamedPlace[],
   engine = new Engine(scenario.start),
 ): Stage {
-  const chance = new Chance(seed);
+  const random = new RandomStream(seed);
   const customers = customersOf(
     scenario,
     places,
     (customer) => originPhasesOf(scenario, customer),
-    chance,
+    random,
     logs,
   );
-  const ground = { scenario, engine, chance, places, customers };
+  const ground = { scenario, engine, random, places, customers };
   const own = edgeOn(ground, ownId, scenario.pops, kvPhasesOf(scenario));
   const destinations = new Map<string, Destination>([[ownId, own]]);
   for (const provider of scenario.providers) {
@@ -56,7 +56,7 @@ export function stageFor(
       zone.set(host, { target: provider ?? ownId, ttlSeconds });
   return {
     engine,
-    chance,
+    random,
     places,
     customers,
     own,
@@ -69,24 +69,24 @@ export function stageFor(
       })),
     ]),
     zone,
-    resolverAt: resolversFor(scenario.dns, zone, chance),
+    resolverAt: resolversFor(scenario.dns, zone, random),
   };
 }
 
 function resolversFor(
   { slowShare, slowTtl }: Scenario["dns"],
   zone: Zone,
-  chance: Chance,
+  random: RandomStream,
 ): (place: Place) => Resolver {
   const resolvers = new Map<string, Resolver>();
-  const slow = { ...obedientResolver, leastTtlSeconds: slowTtl / 1_000 };
+  const slow = { ...compliantResolver, leastTtlSeconds: slowTtl / 1_000 };
   return (place) => {
     const known = resolvers.get(place.code);
     if (known !== undefined) return known;
-    const isSlow = chance
+    const isSlow = random
       .stream(`resolver in ${place.code}`)
       .happens(slowShare);
-    const resolver = new Resolver(zone, isSlow ? slow : obedientResolver);
+    const resolver = new Resolver(zone, isSlow ? slow : compliantResolver);
     resolvers.set(place.code, resolver);
     return resolver;
   };

@@ -1,18 +1,18 @@
 import type { NamedFields } from "../http/fields.ts";
 import type { Inbound, Reply } from "../world.ts";
 import type { Customer } from "./customers.ts";
-import { roundTripMs, usualAccess } from "./network.ts";
+import { roundTripMs, defaultAccess } from "./network.ts";
 import type { Place } from "./places.ts";
 import type { EdgeProvider } from "./provider.ts";
 import type { Outcome } from "./result.ts";
 import { originOf, type Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
-import type { Tally } from "./tally.ts";
+import type { Metrics } from "./metrics.ts";
 import { visitorFields } from "./visitor-fields.ts";
 import type { PopWorld } from "./world.ts";
 
 /** One thing a visitor, or somebody who is none, asks a site for. */
-export interface Asking {
+export interface VisitRequest {
   customer: Customer;
   place: Place;
   /** Path and query. */
@@ -20,21 +20,21 @@ export interface Asking {
   by: "visitor" | "attacker";
 }
 
-/** Lets requests happen in the world of a stage, and tells the tally what became of them. */
+/** Lets requests happen in the world of a stage, and tells the metrics what became of them. */
 export class Visits {
   readonly #stage: Stage;
-  readonly #tally: Tally;
+  readonly #metrics: Metrics;
   readonly #accessMs: () => number;
   readonly #fields = new Map<string, NamedFields>();
 
-  constructor(stage: Stage, tally: Tally) {
+  constructor(stage: Stage, metrics: Metrics) {
     this.#stage = stage;
-    this.#tally = tally;
-    this.#accessMs = stage.chance.stream("access").sampler(usualAccess);
+    this.#metrics = metrics;
+    this.#accessMs = stage.random.stream("access").sampler(defaultAccess);
   }
 
   /** From the name to the answer's first byte. */
-  async ask(asking: Asking): Promise<void> {
+  async ask(asking: VisitRequest): Promise<void> {
     const { engine, destinations, providers, own } = this.#stage;
     const { customer, place } = asking;
     const target = this.#stage
@@ -61,7 +61,7 @@ export class Visits {
     }
   }
 
-  async #askEdge(asking: Asking, edge: EdgeProvider): Promise<void> {
+  async #askEdge(asking: VisitRequest, edge: EdgeProvider): Promise<void> {
     const { engine, own } = this.#stage;
     const { pop, roundTripMs: wayMs } = edge.routeFrom(asking.place);
     const startedAtMs = engine.nowMs;
@@ -88,7 +88,7 @@ export class Visits {
   }
 
   async #askServer(
-    asking: Asking,
+    asking: VisitRequest,
     where: string,
     server: Server | null,
   ): Promise<void> {
@@ -106,19 +106,19 @@ export class Visits {
   }
 
   #tell(
-    { customer, by }: Asking,
+    { customer, by }: VisitRequest,
     pop: string,
     outcome: Outcome,
     atMs: number,
     latencyMs: number | null = null,
     version: number | null = null,
   ): void {
-    if (by === "attacker") this.#tally.countAttack();
+    if (by === "attacker") this.#metrics.countAttack();
     else
-      this.#tally.count(customer, { pop, outcome, atMs, latencyMs, version });
+      this.#metrics.count(customer, { pop, outcome, atMs, latencyMs, version });
   }
 
-  #inbound({ customer, place, target }: Asking): Inbound {
+  #inbound({ customer, place, target }: VisitRequest): Inbound {
     const [host] = customer.hosts;
     return {
       method: "GET",

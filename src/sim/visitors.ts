@@ -1,4 +1,4 @@
-import type { Chance, Distribution } from "./chance.ts";
+import type { RandomStream, Distribution } from "./random-stream.ts";
 import type { Place } from "./places.ts";
 import { Weights } from "./weights.ts";
 
@@ -24,7 +24,7 @@ export interface TrafficSettings {
  * shape 1.5. Evening peak and swing stand for the daily curves that exchange points publish; like pages and assets, they are
  * assumptions.
  */
-export const usualTraffic: Omit<
+export const defaultTraffic: Omit<
   TrafficSettings,
   "countries" | "sessionsPerSecond"
 > = {
@@ -59,7 +59,7 @@ export class Visitors {
   readonly #places: readonly Place[];
   readonly #sites: Weights;
   readonly #objects: Weights;
-  readonly #chance: Chance;
+  readonly #random: RandomStream;
   readonly #unit: () => number;
   readonly #thinkMs: () => number;
   /** For each quarter of an hour of the UTC day, sessions a millisecond by place. */
@@ -68,7 +68,7 @@ export class Visitors {
   constructor(
     settings: TrafficSettings,
     world: { places: readonly Place[]; sites: Weights; objects: Weights },
-    chance: Chance,
+    random: RandomStream,
   ) {
     this.#settings = settings;
     this.#places = world.places.filter(
@@ -76,11 +76,11 @@ export class Visitors {
     );
     this.#sites = world.sites;
     this.#objects = world.objects;
-    this.#chance = chance.stream("visitors");
-    this.#unit = chance
+    this.#random = random.stream("visitors");
+    this.#unit = random
       .stream("arrivals")
       .sampler({ kind: "exponential", mean: 1 });
-    this.#thinkMs = chance.stream("think").sampler(settings.think);
+    this.#thinkMs = random.stream("think").sampler(settings.think);
     const rates = this.#meanRates();
     this.#slots = Array.from(
       { length: slotsADay },
@@ -100,15 +100,15 @@ export class Visitors {
     const atMs = this.#arrival(afterMs);
     return {
       atMs,
-      place: this.placeAt(atMs, this.#chance),
-      site: this.#chance.index(this.#sites),
+      place: this.placeAt(atMs, this.#random),
+      site: this.#random.index(this.#sites),
       requests: this.#requests(),
     };
   }
 
   /** Where somebody is who comes at that moment. */
-  placeAt(atMs: number, chance: Chance): Place {
-    const place = this.#places[chance.index(this.#slotAt(atMs))];
+  placeAt(atMs: number, random: RandomStream): Place {
+    const place = this.#places[random.index(this.#slotAt(atMs))];
     if (place === undefined) throw new RangeError("there are no places");
     return place;
   }
@@ -159,14 +159,14 @@ export class Visitors {
     const requests = [];
     let afterMs = 0;
     do {
-      requests.push({ afterMs, object: this.#chance.index(this.#objects) });
+      requests.push({ afterMs, object: this.#random.index(this.#objects) });
       for (let asset = 0; asset < assetsPerPage; asset++)
         requests.push({
           afterMs: afterMs + parseMs,
-          object: this.#chance.index(this.#objects),
+          object: this.#random.index(this.#objects),
         });
       afterMs += parseMs + this.#thinkMs();
-    } while (this.#chance.happens(1 - 1 / pagesPerSession));
+    } while (this.#random.happens(1 - 1 / pagesPerSession));
     return requests;
   }
 }

@@ -26,7 +26,7 @@ export class PopWorld implements World {
   }
 
   randomHex(bytes: number): string {
-    return this.#pop.chance.hex(bytes);
+    return this.#pop.random.hex(bytes);
   }
 
   readList(keys: readonly string[]): Promise<ListAnswer> {

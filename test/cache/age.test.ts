@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { ageValueSeconds } from "../../src/cache/age.ts";
 import { freshnessOf } from "../../src/cache/freshness.ts";
-import { usualCacheSettings } from "../../src/cache/settings.ts";
+import { defaultCacheSettings } from "../../src/cache/settings.ts";
 import type { Stored } from "../../src/cache/stored.ts";
 import { after, startDate, startMs, storedWith } from "./sample.ts";
 
 const ageSeconds = (stored: Stored, nowMs: number) =>
-  freshnessOf(stored, usualCacheSettings, nowMs).ageSeconds;
+  freshnessOf(stored, defaultCacheSettings, nowMs).ageSeconds;
 
 test.each([
   ["a number", "7200", 7200],

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { invalidated } from "../../src/cache/invalidation.ts";
+import { findInvalidated } from "../../src/cache/invalidation.ts";
 import { fields } from "./sample.ts";
 
 const target = "https://shop.example/cart?id=1";
 
 function urls(method: string, status: number, response = "") {
-  return invalidated(method, target, { status, fields: fields(response) }).urls;
+  return findInvalidated(method, target, { status, fields: fields(response) })
+    .urls;
 }
 
 describe("RFC 9111 §4.4", () => {
@@ -61,13 +62,13 @@ describe("RFC 9875 §3", () => {
   };
 
   test("an unsafe method's response names groups", () => {
-    expect(invalidated("POST", target, response).groups).toEqual([
+    expect(findInvalidated("POST", target, response).groups).toEqual([
       "cart",
       "prices",
     ]);
   });
 
   test("a safe method's is ignored", () => {
-    expect(invalidated("GET", target, response).groups).toEqual([]);
+    expect(findInvalidated("GET", target, response).groups).toEqual([]);
   });
 });

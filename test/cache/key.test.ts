@@ -1,19 +1,19 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { keyedTarget, resource, type Told } from "../../src/cache/key.ts";
+import { keyedTarget, resource, type Authority } from "../../src/cache/key.ts";
 import type { CacheSettings } from "../../src/cache/settings.ts";
 import { targetOnOrigin } from "../../src/http/target.ts";
 
 type Query = Pick<CacheSettings, "ignoredQuery" | "sortQuery">;
 
 const plain: Query = { ignoredQuery: [], sortQuery: false };
-const told: Told = { scheme: "https", authority: "shop.example" };
+const told: Authority = { scheme: "https", authority: "shop.example" };
 
 /** The resource of a raw target, through the URL that would be sent. */
 function of(
   target: string,
   settings = plain,
-  about: Partial<Told & { customer: string }> = {},
+  about: Partial<Authority & { customer: string }> = {},
 ) {
   const url = targetOnOrigin("https://origin.example", target);
   if (!url.ok) throw new Error(url.problem);
@@ -116,7 +116,7 @@ const settings = fc.record({
 
 function keyOf([customer, scheme, authority, target]: [
   string,
-  Told["scheme"],
+  Authority["scheme"],
   string,
   string,
 ]): string {

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { keyedTarget } from "../../src/cache/key.ts";
 import {
   addFact,
-  judgePurge,
-  mostFacts,
+  evaluatePurges,
+  maxPurgeFacts,
   type Purged,
   type PurgeFact,
 } from "../../src/cache/purge.ts";
@@ -63,7 +63,7 @@ test.each([
     "none",
   ],
 ] satisfies [string, Purged, string][])("a purge of %s", (_, what, kind) => {
-  expect(judgePurge([fact(what)], page, plain, nowMs)).toEqual({ kind });
+  expect(evaluatePurges([fact(what)], page, plain, nowMs)).toEqual({ kind });
 });
 
 test.each([
@@ -75,7 +75,7 @@ test.each([
 ])("a purge of a URL %s finds what is stored", (_, target) => {
   const settings = { ignoredQuery: ["utm_*", "a"], sortQuery: true };
   expect(
-    judgePurge([fact({ kind: "url", host, target })], page, settings, nowMs)
+    evaluatePurges([fact({ kind: "url", host, target })], page, settings, nowMs)
       .kind,
   ).toBe("hard");
 });
@@ -88,7 +88,7 @@ test.each([
   ["a purge whose moment is to come does not act yet", nowMs + 1, 500, "none"],
 ])("%s", (_, atMs, requestTimeMs, kind) => {
   const stored = { ...page, requestTimeMs, bodyRequestTimeMs: requestTimeMs };
-  expect(judgePurge([fact(all, { atMs })], stored, plain, nowMs).kind).toBe(
+  expect(evaluatePurges([fact(all, { atMs })], stored, plain, nowMs).kind).toBe(
     kind,
   );
 });
@@ -98,7 +98,7 @@ test.each(["soft", "hard"] as const)(
   (how) => {
     const validated = { ...page, requestTimeMs: 700 };
     const facts = [fact(all, { how, atMs: 600 })];
-    expect(judgePurge(facts, validated, plain, nowMs).kind).toBe(
+    expect(evaluatePurges(facts, validated, plain, nowMs).kind).toBe(
       how === "soft" ? "none" : "hard",
     );
   },
@@ -114,7 +114,7 @@ test.each([
     const facts = hows.map((how, index) =>
       fact(all, { how, atMs: 900 - index }),
     );
-    expect(judgePurge(facts, page, plain, nowMs).kind).toBe(kind);
+    expect(evaluatePurges(facts, page, plain, nowMs).kind).toBe(kind);
   },
 );
 
@@ -214,13 +214,18 @@ describe("adding a fact", () => {
     );
 
   test("one more than there is room for makes the two oldest a purge of everything", () => {
-    const facts = add(many(mostFacts, 900), fact(url("/new"), { atMs: 901 }));
-    expect(facts).toHaveLength(mostFacts);
-    expect(facts?.at(-1)).toEqual(fact(all, { atMs: 900 - mostFacts + 2 }));
+    const facts = add(
+      many(maxPurgeFacts, 900),
+      fact(url("/new"), { atMs: 901 }),
+    );
+    expect(facts).toHaveLength(maxPurgeFacts);
+    expect(facts?.at(-1)).toEqual(fact(all, { atMs: 900 - maxPurgeFacts + 2 }));
   });
 
   test("there is no room when all that stand there wait for their moment", () => {
-    expect(add(many(mostFacts, nowMs + 1000), fact(url("/new")))).toBeNull();
+    expect(
+      add(many(maxPurgeFacts, nowMs + 1000), fact(url("/new"))),
+    ).toBeNull();
   });
 
   test("whatever is added, no response that was purged becomes usable, at any later moment", () => {
@@ -251,7 +256,7 @@ describe("adding a fact", () => {
     const list = (what: fc.Arbitrary<Purged>) =>
       fc.array(factOf(what), {
         minLength: 1,
-        maxLength: 2 * mostFacts,
+        maxLength: 2 * maxPurgeFacts,
         size: "max",
       });
     const added = fc.oneof(list(narrow), list(fc.oneof(wide, narrow)));
@@ -286,9 +291,9 @@ describe("adding a fact", () => {
             [],
           );
           const judged = (facts: PurgeFact[]) =>
-            strength[judgePurge(facts, stored, site, nowMs + laterMs).kind];
+            strength[evaluatePurges(facts, stored, site, nowMs + laterMs).kind];
           expect(judged(kept)).toBeGreaterThanOrEqual(judged(asked));
-          expect(kept.length).toBeLessThanOrEqual(mostFacts);
+          expect(kept.length).toBeLessThanOrEqual(maxPurgeFacts);
         },
       ),
       { numRuns: 500 },

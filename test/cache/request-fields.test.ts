@@ -3,7 +3,7 @@ import {
   fieldsForShared,
   isOrdinary,
   sharing,
-  tellsOfVisitor,
+  identifiesVisitor,
   unlistedFields,
 } from "../../src/cache/request-fields.ts";
 import {
@@ -291,7 +291,7 @@ test.each([
   ["nothing", [], {}, false],
 ])("of a visitor %s tells: %j", (_, heldBack, fields, expected) => {
   const request = fieldsOf(Object.entries(fields));
-  expect(tellsOfVisitor(new Set(heldBack), request)).toBe(expected);
+  expect(identifiesVisitor(new Set(heldBack), request)).toBe(expected);
 });
 
 test("several lines of a field stay several, in their order", () => {

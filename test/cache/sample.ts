@@ -1,7 +1,7 @@
 import { fieldsOf } from "../../src/http/fields.ts";
 import type { RequestFields } from "../../src/cache/request-fields.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
-import { usualCacheSettings } from "../../src/cache/settings.ts";
+import { defaultCacheSettings } from "../../src/cache/settings.ts";
 import type { CacheSettings } from "../../src/cache/settings.ts";
 import type { Stored } from "../../src/cache/stored.ts";
 import { unlistedBesides, varyOn } from "../../src/cache/vary.ts";
@@ -10,10 +10,10 @@ import { unlistedBesides, varyOn } from "../../src/cache/vary.ts";
 export const startMs = Date.UTC(2026, 0, 1);
 export const startDate = "Thu, 01 Jan 2026 00:00:00 GMT";
 
-export const settings = usualCacheSettings;
+export const settings = defaultCacheSettings;
 
 export function settingsWith(some: Partial<CacheSettings>): CacheSettings {
-  return { ...usualCacheSettings, ...some };
+  return { ...defaultCacheSettings, ...some };
 }
 
 export function after(seconds: number): number {

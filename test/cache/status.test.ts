@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { cacheStatus } from "../../src/cache/status.ts";
-import type { Handled } from "../../src/cache/status.ts";
+import { formatCacheStatus } from "../../src/cache/status.ts";
+import type { CacheStatus } from "../../src/cache/status.ts";
 
 describe("RFC 9211 §2", () => {
-  test.each<[string, Handled, string]>([
+  test.each<[string, CacheStatus, string]>([
     ["§2.1 a hit", { kind: "hit", ttlSeconds: 30 }, "portcullis;hit;ttl=30"],
     [
       "§2.4 a stale hit has a negative ttl",
@@ -30,7 +30,7 @@ describe("RFC 9211 §2", () => {
       String.raw`portcullis;fwd=stale;fwd-status=304;stored;collapsed=?0;ttl=60;key="[\"shop\",\"/?\\\"]";detail="set-cookie"`,
     ],
   ])("%s", (_, handled, expected) => {
-    expect(cacheStatus("portcullis", handled)).toBe(expected);
+    expect(formatCacheStatus("portcullis", handled)).toBe(expected);
   });
 
   test.each([
@@ -43,13 +43,17 @@ describe("RFC 9211 §2", () => {
     ["nothing before", "", "portcullis;fwd=miss"],
   ])("%s", (_, upstream, expected) => {
     expect(
-      cacheStatus("portcullis", { kind: "forward", because: "miss" }, upstream),
+      formatCacheStatus(
+        "portcullis",
+        { kind: "forward", because: "miss" },
+        upstream,
+      ),
     ).toBe(expected);
   });
 
   test("§2.9 a key that would make the header section large is not told", () => {
     const told = (length: number) =>
-      cacheStatus("portcullis", {
+      formatCacheStatus("portcullis", {
         kind: "hit",
         ttlSeconds: 1,
         key: "k".repeat(length),

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import {
   momentOf,
   parseDuration,
-  shownDistance,
-  shownInstant,
+  formatDistance,
+  formatInstant,
 } from "../../src/cli/moment.ts";
 
 test.each([
@@ -61,9 +61,9 @@ test.each([
   [-259_200_000, "3 d ago"],
   [-61_000, "1 min 1 s ago"],
 ])("%d ms away is %s", (ms, shown) => {
-  expect(shownDistance(nowMs + ms, nowMs)).toBe(shown);
+  expect(formatDistance(nowMs + ms, nowMs)).toBe(shown);
 });
 
 test("an instant is shown to the second in UTC", () => {
-  expect(shownInstant(nowMs)).toBe("2026-06-01 12:00:00 UTC");
+  expect(formatInstant(nowMs)).toBe("2026-06-01 12:00:00 UTC");
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { serveDemoSites } from "../../src/cli/demo/customers.ts";
 import { planSeeds, seedKeys } from "../../src/cli/seeds.ts";
-import type { Records } from "../../src/customer/applied.ts";
+import type { Records } from "../../src/customer/apply-result.ts";
 import { parseSite } from "../../src/customer/site.ts";
 import { parseStanding } from "../../src/customer/standing.ts";
 import { judge } from "../../src/customer/verdict.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mostFacts } from "../../src/cache/purge.ts";
+import { maxPurgeFacts } from "../../src/cache/purge.ts";
 import { apply } from "../../src/customer/apply.ts";
 import { command, nowMs, writesOf } from "./ordered.ts";
 
@@ -50,7 +50,7 @@ test.each([
   [
     "as many waiting purges as there may be",
     JSON.stringify(
-      Array.from({ length: mostFacts }, (_, n) => ({
+      Array.from({ length: maxPurgeFacts }, (_, n) => ({
         at: later,
         what: { group: `g${n}` },
       })),

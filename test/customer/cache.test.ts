@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { usualCacheSettings } from "../../src/cache/settings.ts";
+import { defaultCacheSettings } from "../../src/cache/settings.ts";
 import { cacheSettings } from "../../src/customer/cache.ts";
 import { readRecord } from "../../src/customer/record.ts";
 
@@ -16,7 +16,7 @@ function read(members: unknown) {
 }
 
 test("an empty object is the usual settings", () => {
-  expect(read({})).toEqual({ ok: true, value: usualCacheSettings });
+  expect(read({})).toEqual({ ok: true, value: defaultCacheSettings });
 });
 
 test.each([
@@ -55,7 +55,7 @@ test.each([
 ])("%s may be %j", (member, written, value) => {
   expect(read({ [member]: written })).toEqual({
     ok: true,
-    value: { ...usualCacheSettings, [member]: value },
+    value: { ...defaultCacheSettings, [member]: value },
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Records } from "../../src/customer/applied.ts";
+import type { Records } from "../../src/customer/apply-result.ts";
 import { apply } from "../../src/customer/apply.ts";
 import { parseCommand, type Command } from "../../src/customer/command.ts";
 

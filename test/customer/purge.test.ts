@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  mostFacts,
+  maxPurgeFacts,
   type Purged,
   type PurgeFact,
 } from "../../src/cache/purge.ts";
@@ -144,7 +144,7 @@ test.each([
   ],
   [
     "a list too long",
-    Array.from({ length: mostFacts + 1 }, () => ({ at, what: "all" })),
+    Array.from({ length: maxPurgeFacts + 1 }, () => ({ at, what: "all" })),
     `expected an instant such as`,
   ],
   [
@@ -197,7 +197,7 @@ test("what is written is read back", () => {
       what,
       how: fc.constantFrom("hard" as const, "soft" as const),
     }),
-    { maxLength: mostFacts },
+    { maxLength: maxPurgeFacts },
   );
   fc.assert(
     fc.property(facts, (record) => {
@@ -211,7 +211,7 @@ test("what is written is read back", () => {
 
 test("a full record of the longest URLs can be read", () => {
   const longest = `https://shop.example/${"a".repeat(800 - 21)}`;
-  const record = Array.from({ length: mostFacts }, () => ({
+  const record = Array.from({ length: maxPurgeFacts }, () => ({
     at: "2019-08-05T07:00:00.000Z",
     what: { prefix: longest },
     how: "hard",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { edgeKey } from "../../src/customer/keys.ts";
 import {
   parseEdgeSettings,
-  usualSettings,
+  defaultSettings,
 } from "../../src/customer/settings.ts";
 
 const untilMs = Date.UTC(2019, 7, 5, 7);
@@ -41,7 +41,7 @@ test.each([
 ])("%s", (_, text, changed) => {
   expect(parseEdgeSettings(edgeKey, text)).toEqual({
     ok: true,
-    value: { ...usualSettings, ...changed },
+    value: { ...defaultSettings, ...changed },
   });
 });
 

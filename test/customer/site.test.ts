@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { usualCacheSettings } from "../../src/cache/settings.ts";
+import { defaultCacheSettings } from "../../src/cache/settings.ts";
 import { parseSite } from "../../src/customer/site.ts";
 
 const key = "host:shop.example";
@@ -19,7 +19,7 @@ test("a record of a customer and an origin is a site with the usual settings", (
       originHost: { kind: "origin" },
       timeoutSeconds: 30,
       originFields: [],
-      cache: usualCacheSettings,
+      cache: defaultCacheSettings,
     },
   });
 });

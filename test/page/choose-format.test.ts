@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import {
   chooseFormat,
   choosingFields,
-  writable,
+  pageFormats,
 } from "../../src/page/choose-format.ts";
 import { denial, dropped, field, occasions, told } from "./samples.ts";
 
 type Fields = Readonly<Record<string, string>>;
 
-const choose = (fields: Fields, offered = writable.slice()) =>
+const choose = (fields: Fields, offered = pageFormats.slice()) =>
   chooseFormat(new Map(Object.entries(fields)), offered);
 
 const chromePage =
@@ -313,8 +313,8 @@ test("every field that decides stands in Vary, and no other does", () => {
     },
   };
   const empty = (name: string) => (name === "sec-fetch-dest" ? "empty" : null);
-  chooseFormat(fields, writable);
-  chooseFormat({ get: (name) => empty(name) ?? fields.get(name) }, writable);
+  chooseFormat(fields, pageFormats);
+  chooseFormat({ get: (name) => empty(name) ?? fields.get(name) }, pageFormats);
   const named = choosingFields.toLowerCase().split(", ");
   expect([...asked, "accept-language"].toSorted()).toEqual(named.toSorted());
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Denial } from "../../src/customer/standing.ts";
 import { webLink } from "../../src/page/link.ts";
 import { dropped, field, occasions, operator, told } from "./samples.ts";
-import type { Occasion } from "../../src/page/tell.ts";
+import type { PageReason } from "../../src/page/render.ts";
 
 /** Text made to break out of whatever it is put into; the letter keeps it from being blank. */
 const hostile = fc
@@ -74,8 +74,8 @@ function full(text: string, address: string): Partial<Denial> {
   };
 }
 
-function occasionOf(text: string, address: string): Occasion {
-  return { ...dropped(full(text, address), 451), host: text } as Occasion;
+function occasionOf(text: string, address: string): PageReason {
+  return { ...dropped(full(text, address), 451), host: text } as PageReason;
 }
 
 function bodyOf(accept: string, text: string, address: string): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseOperator, usualOperator } from "../../src/page/operator.ts";
+import { parseOperator, defaultOperator } from "../../src/page/operator.ts";
 
 const svg = (inside: string): string =>
   `<svg viewBox="0 0 8 8">${inside}</svg>`;
@@ -27,7 +27,7 @@ test("a name is enough; the usual operator's logo is not borrowed", () => {
       url: null,
       contact: null,
       logoSvg: null,
-      colours: usualOperator.colours,
+      colours: defaultOperator.colours,
     },
   });
 });
@@ -40,9 +40,9 @@ test("without a colour of its own, the dark page takes the light one's", () => {
 });
 
 test("the usual operator would be accepted", () => {
-  expect(parseOperator(usualOperator)).toEqual({
+  expect(parseOperator(defaultOperator)).toEqual({
     ok: true,
-    value: usualOperator,
+    value: defaultOperator,
   });
 });
 

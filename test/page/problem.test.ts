@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { demand, dropped, occasions, told } from "./samples.ts";
-import type { Occasion } from "../../src/page/tell.ts";
+import type { PageReason } from "../../src/page/render.ts";
 
-function problem(occasion: Occasion, language = "en"): Record<string, unknown> {
+function problem(
+  occasion: PageReason,
+  language = "en",
+): Record<string, unknown> {
   const { body } = told(occasion, {
     accept: "application/problem+json",
     "accept-language": language,

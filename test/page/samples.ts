@@ -1,12 +1,12 @@
 import type { Denial } from "../../src/customer/standing.ts";
 import type { Operator } from "../../src/page/operator.ts";
-import { usualOperator } from "../../src/page/operator.ts";
+import { defaultOperator } from "../../src/page/operator.ts";
 import {
-  tell,
-  type Occasion,
+  renderPage,
+  type PageReason,
   type OwnPage,
-  type Told,
-} from "../../src/page/tell.ts";
+  type RenderedPage,
+} from "../../src/page/render.ts";
 
 export const nowMs = Date.parse("2019-08-05T08:00:00Z");
 
@@ -46,7 +46,7 @@ export const demand: Partial<Denial> = {
 };
 
 export const operator: Operator = {
-  ...usualOperator,
+  ...defaultOperator,
   name: "Example Edge",
   url: "https://edge.example/",
   contact: "mailto:abuse@edge.example",
@@ -56,7 +56,7 @@ export function dropped(
   changes: Partial<Denial> = {},
   status: 402 | 403 | 410 | 451 | 503 = 403,
   retryAfterSeconds: number | null = null,
-): Occasion {
+): PageReason {
   return {
     kind: "dropped",
     host: "forum.example",
@@ -72,7 +72,7 @@ const host = "shop.example";
 /** Each kind of page there is, by a name for tests, with its status and its English headline. */
 export const occasions: readonly (readonly [
   name: string,
-  Occasion,
+  PageReason,
   status: number,
   headline: string,
 ])[] = [
@@ -227,20 +227,20 @@ function bare(): Partial<Denial> {
 
 /** What a visitor is told who sends these fields, all in lower case. */
 export function told(
-  occasion: Occasion | OwnPage,
+  occasion: PageReason | OwnPage,
   fields: Readonly<Record<string, string>> = {},
   options: { method?: string; operator?: Operator } = {},
-): Told {
+): RenderedPage {
   const reader = {
     method: options.method ?? "GET",
     fields: new Map(Object.entries(fields)),
   };
-  return tell(occasion, reader, options.operator ?? operator, {
+  return renderPage(occasion, reader, options.operator ?? operator, {
     nowMs,
     nonce: "bm9uY2U",
   });
 }
 
-export function field(answer: Told, name: string): string | undefined {
+export function field(answer: RenderedPage, name: string): string | undefined {
   return answer.fields.find(([each]) => each === name)?.[1];
 }

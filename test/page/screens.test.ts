@@ -2,7 +2,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tell, type Occasion, type OwnPage } from "../../src/page/tell.ts";
+import {
+  renderPage,
+  type PageReason,
+  type OwnPage,
+} from "../../src/page/render.ts";
 import { launch, violations, visitPage, walk } from "../browser.ts";
 import {
   demand,
@@ -14,9 +18,9 @@ import {
 } from "./samples.ts";
 
 const unbroken = "x".repeat(300);
-const pages: ReadonlyMap<string, Occasion | OwnPage> = new Map<
+const pages: ReadonlyMap<string, PageReason | OwnPage> = new Map<
   string,
-  Occasion | OwnPage
+  PageReason | OwnPage
 >([
   ...occasions.map(([name, occasion]) => [name, occasion] as const),
   ...ownPages.map(([path, page]) => [`own ${path}`, page] as const),
@@ -28,7 +32,7 @@ const pages: ReadonlyMap<string, Occasion | OwnPage> = new Map<
         451,
       ),
       host: `${unbroken}.example`,
-    } as Occasion,
+    } as PageReason,
   ],
   [
     "hostile",
@@ -50,7 +54,7 @@ beforeAll(async () => {
     const get = (name: string): string | null =>
       request.headers[name]?.toString() ?? null;
     const reader = { method: request.method ?? "", fields: { get } };
-    const { status, fields, body } = tell(occasion, reader, operator, {
+    const { status, fields, body } = renderPage(occasion, reader, operator, {
       nowMs,
       nonce: "bm9uY2U",
     });
@@ -167,7 +171,10 @@ test.each(["#000000", "#ffffff", "#ffee00", "#777777", "#0b6e6e"])(
   async (accent) => {
     const coloured = { ...operator, colours: { accent, accentDark: accent } };
     const reader = { method: "GET", fields: new Map() };
-    const { body } = tell(dropped(), reader, coloured, { nowMs, nonce: "x" });
+    const { body } = renderPage(dropped(), reader, coloured, {
+      nowMs,
+      nonce: "x",
+    });
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await browser.newPage({ colorScheme });
       await page.setContent(body ?? "");

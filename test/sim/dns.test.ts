@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import {
-  obedientResolver,
+  compliantResolver,
   Resolver,
   Zone,
   type ResolverSettings,
@@ -15,7 +15,7 @@ function followsAfterSeconds(
 ): number {
   const zone = new Zone();
   zone.set("forum.example", { target: "first", ttlSeconds });
-  const resolver = new Resolver(zone, { ...obedientResolver, ...settings });
+  const resolver = new Resolver(zone, { ...compliantResolver, ...settings });
   resolver.resolve("forum.example", 0);
   zone.set("forum.example", { target: "second", ttlSeconds });
   for (let seconds = 0; ; seconds++)
@@ -51,7 +51,7 @@ test.each<[string, number, Partial<ResolverSettings>, number]>([
 test("RFC 2308 §5 that a name does not exist is remembered", () => {
   const zone = new Zone();
   const resolver = new Resolver(zone, {
-    ...obedientResolver,
+    ...compliantResolver,
     negativeTtlSeconds: 300,
   });
   expect(resolver.resolve("new.example", 0)).toBeNull();
@@ -63,7 +63,7 @@ test("RFC 2308 §5 that a name does not exist is remembered", () => {
 test("a name taken out leads nowhere once it is no longer held", () => {
   const zone = new Zone();
   zone.set("gone.example", { target: "edge", ttlSeconds: 60 });
-  const resolver = new Resolver(zone, obedientResolver);
+  const resolver = new Resolver(zone, compliantResolver);
   resolver.resolve("gone.example", 0);
   zone.set("gone.example", null);
   expect(resolver.resolve("gone.example", 60 * second - 1)).toBe("edge");
@@ -73,7 +73,7 @@ test("a name taken out leads nowhere once it is no longer held", () => {
 test("resolvers do not share what they hold", () => {
   const zone = new Zone();
   zone.set("forum.example", { target: "first", ttlSeconds: 300 });
-  const [early, late] = [0, 1].map(() => new Resolver(zone, obedientResolver));
+  const [early, late] = [0, 1].map(() => new Resolver(zone, compliantResolver));
   early?.resolve("forum.example", 0);
   zone.set("forum.example", { target: "second", ttlSeconds: 300 });
   expect(late?.resolve("forum.example", 1)).toBe("second");

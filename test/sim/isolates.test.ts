@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Chance } from "../../src/sim/chance.ts";
+import { RandomStream } from "../../src/sim/random-stream.ts";
 import { Isolates, type IsolateSettings } from "../../src/sim/isolates.ts";
 
 function isolatesOf(settings: Partial<IsolateSettings> = {}) {
@@ -7,7 +7,7 @@ function isolatesOf(settings: Partial<IsolateSettings> = {}) {
   return new Isolates(
     { perPop: 1, meanLifetimeMs: Infinity, idleMs: Infinity, ...settings },
     () => ({ number: (born += 1) }),
-    new Chance(1),
+    new RandomStream(1),
   );
 }
 

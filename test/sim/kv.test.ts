@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { Chance } from "../../src/sim/chance.ts";
-import { Kv, kvPresets, usualKv, type KvSettings } from "../../src/sim/kv.ts";
+import { RandomStream } from "../../src/sim/random-stream.ts";
+import { Kv, kvPresets, defaultKv, type KvSettings } from "../../src/sim/kv.ts";
 
 const minute = 60_000;
 
 function kvOf(settings: Partial<KvSettings> = {}): Kv {
   return new Kv(
-    { ...usualKv, ownPopSeesAtOnce: 1, ...settings },
-    new Chance(1),
+    { ...defaultKv, ownPopSeesAtOnce: 1, ...settings },
+    new RandomStream(1),
   );
 }
 
@@ -190,7 +190,7 @@ test("a stampede waits its turn at the centre", () => {
 
 test("one seed gives the same store twice", () => {
   const readings = () => {
-    const kv = new Kv(kvPresets["outage-2025-06-12"](0), new Chance(3));
+    const kv = new Kv(kvPresets["outage-2025-06-12"](0), new RandomStream(3));
     return Array.from({ length: 100 }, (_, pop) =>
       kv.read(`${pop}`, ["k"], pop),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Chance } from "../../src/sim/chance.ts";
+import { RandomStream } from "../../src/sim/random-stream.ts";
 import {
   Origin,
   type OriginPhase,
@@ -16,7 +16,7 @@ const quick: OriginSettings = {
 };
 
 const originOf = (settings: Partial<OriginSettings> = {}) =>
-  new Origin({ ...quick, ...settings }, new Chance(1));
+  new Origin({ ...quick, ...settings }, new RandomStream(1));
 
 const answers = (
   firstByteMs: number,
@@ -62,7 +62,7 @@ test("the link carries so many bytes a second, of all answers together", () => {
 });
 
 test("an M/M/1 queue keeps visitors as long as theory says: 1 / (service rate - arrival rate)", () => {
-  const chance = new Chance("queue");
+  const random = new RandomStream("queue");
   const origin = new Origin(
     {
       ...quick,
@@ -70,9 +70,9 @@ test("an M/M/1 queue keeps visitors as long as theory says: 1 / (service rate - 
       firstByte: { kind: "exponential", mean: 100 },
       longestWaitMs: Infinity,
     },
-    chance,
+    random,
   );
-  const gapMs = chance
+  const gapMs = random
     .stream("arrivals")
     .sampler({ kind: "exponential", mean: 200 });
   let nowMs = 0;

@@ -29,14 +29,14 @@ test("the same scenario and seed give the same bytes, another seed gives others"
   expect(JSON.stringify(other)).not.toBe(JSON.stringify(one));
 });
 
-test("a drop spreads within KV's minute, and what a scenario expects is held against it", async () => {
+test("a drop propagates within KV's minute, and what a scenario expects is held against it", async () => {
   const result = await runOf(sample());
   expect(result.partial).toBe(false);
   expect(result.endedAtMs - result.startedAtMs).toBe(180_000);
-  expect(result.spreads).toMatchObject([
+  expect(result.propagations).toMatchObject([
     { customer: "forum", towards: "dark" },
   ]);
-  expect(result.spreads[0]?.pops.map(({ pop }) => pop)).toEqual([
+  expect(result.propagations[0]?.pops.map(({ pop }) => pop)).toEqual([
     "FRA",
     "IAD",
     "SIN",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Chance } from "../../src/sim/chance.ts";
+import { RandomStream } from "../../src/sim/random-stream.ts";
 import { Origin, type OriginPhase } from "../../src/sim/origin.ts";
 import {
   numberedObject,
@@ -25,7 +25,7 @@ function serverWith(phases: readonly OriginPhase[] = []): Server {
       bytesPerSecond: 1e9,
       phases,
     },
-    new Chance(1),
+    new RandomStream(1),
   );
   return new Server("origin.shop.example", "shop", place, origin, {
     cacheControl: "max-age=60",

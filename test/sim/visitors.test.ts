@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { Chance } from "../../src/sim/chance.ts";
+import { RandomStream } from "../../src/sim/random-stream.ts";
 import type { Place } from "../../src/sim/places.ts";
 import {
-  usualTraffic,
+  defaultTraffic,
   Visitors,
   type Session,
   type TrafficSettings,
@@ -30,7 +30,7 @@ function sessionsOf(
 ): Session[] {
   const visitors = new Visitors(
     {
-      ...usualTraffic,
+      ...defaultTraffic,
       sessionsPerSecond: 1,
       pagesPerSession: 1,
       assetsPerPage: 0,
@@ -38,7 +38,7 @@ function sessionsOf(
       ...settings,
     },
     { places, sites: zipf(100, 0.8), objects: zipf(1_000, 0.8) },
-    new Chance(seed),
+    new RandomStream(seed),
   );
   const sessions: Session[] = [];
   for (let nowMs = 0; ;) {

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../../src/edge/config.ts";
-import { Chance } from "../../src/sim/chance.ts";
+import { RandomStream } from "../../src/sim/random-stream.ts";
 import { CustomerList } from "../../src/sim/customer-list.ts";
 import { Engine } from "../../src/sim/engine.ts";
-import { usualIsolates } from "../../src/sim/isolates.ts";
-import { Kv, usualKv, type KvSettings } from "../../src/sim/kv.ts";
+import { defaultIsolates } from "../../src/sim/isolates.ts";
+import { Kv, defaultKv, type KvSettings } from "../../src/sim/kv.ts";
 import { Origin, type Trouble } from "../../src/sim/origin.ts";
 import { Pop } from "../../src/sim/pop.ts";
 import { numberedObject, Server } from "../../src/sim/server.ts";
-import { Shelf } from "../../src/sim/shelf.ts";
+import { PopCache } from "../../src/sim/pop-cache.ts";
 import { PopWorld } from "../../src/sim/world.ts";
 import type { OriginAnswer, Watch } from "../../src/world.ts";
 
@@ -34,7 +34,7 @@ function popWith({
   const config = parseConfig({});
   if (!config.ok) throw new Error(config.problem);
   const engine = new Engine(0);
-  const chance = new Chance(1);
+  const random = new RandomStream(1);
   const origin = new Origin(
     {
       firstByte: { kind: "constant", value: 50 },
@@ -46,7 +46,7 @@ function popWith({
           ? []
           : [{ fromMs: 0, untilMs: 1e9, share: 1, trouble }],
     },
-    chance,
+    random,
   );
   const server = new Server("origin.example", "shop", singapore, origin, {
     cacheControl: "max-age=60",
@@ -56,16 +56,16 @@ function popWith({
   return new Pop(
     "FRA",
     frankfurt,
-    new Shelf({ capacity: 1_000, algorithm: "lru" }),
+    new PopCache({ capacity: 1_000, algorithm: "lru" }),
     {
       config: config.value,
-      isolates: usualIsolates,
+      isolates: defaultIsolates,
       shelfMs: 1,
-      list: new CustomerList(new Kv({ ...usualKv, ...kv }, chance), engine),
+      list: new CustomerList(new Kv({ ...defaultKv, ...kv }, random), engine),
       engine,
       servers: new Map([[server.url, server]]),
     },
-    chance,
+    random,
   );
 }
 
@@ -153,7 +153,7 @@ test("RFC 9209: a server that does not exist is a DNS error", async () => {
 
 test("what a point of presence lacks its upper tier may hold, but what the list said stays its own", async () => {
   const pop = popWith();
-  const shelf = new Shelf({ capacity: 1_000, algorithm: "lru" });
+  const shelf = new PopCache({ capacity: 1_000, algorithm: "lru" });
   pop.upper = { shelf, roundTripMs: 40 };
   shelf.put("index/a", "stored");
   shelf.put("list/b", "=allow");

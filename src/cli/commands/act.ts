@@ -1,12 +1,12 @@
-import type { Records } from "../../customer/applied.ts";
+import type { Records } from "../../customer/apply-result.ts";
 import { apply, keysOf } from "../../customer/apply.ts";
 import { parseCommand, type Command } from "../../customer/command.ts";
 import { siteKey, standingKey } from "../../customer/keys.ts";
 import type { Parsed } from "../../http/parsed.ts";
 import { suggestion } from "../suggest.ts";
-import { sheet } from "../table.ts";
+import { nameValueTable } from "../table.ts";
 import { readList } from "./list-records.ts";
-import { outlook } from "./outlook.ts";
+import { preview } from "./preview.ts";
 import { failed, wrongUsage, type Report, type Session } from "./session.ts";
 
 /** What each subcommand that changes the list takes besides its own options. */
@@ -34,7 +34,7 @@ export async function act(
     !command.value.force &&
     (before.value.get(subject.key) ?? null) === null
   ) {
-    const problem = await stranger(session, subject);
+    const problem = await findUnknownSubject(session, subject);
     if (!problem.ok) return failed(problem.problem);
     if (problem.value !== null) return refused("unknown", problem.value);
   }
@@ -46,7 +46,7 @@ export async function act(
     );
 
   const { writes } = result;
-  const what = outlook(command.value, before.value, writes, session);
+  const what = preview(command.value, before.value, writes, session);
   const json = {
     command: given,
     before: toJson(before.value),
@@ -56,7 +56,7 @@ export async function act(
     return {
       exit: "done",
       json: { outcome: "not-written", ...json },
-      text: `${what}\n${sheet([...writes].map(([key, text]) => [key, text ?? "(deleted)"]))}\nNothing was written: this was a dry run.`,
+      text: `${what}\n${nameValueTable([...writes].map(([key, text]) => [key, text ?? "(deleted)"]))}\nNothing was written: this was a dry run.`,
     };
   }
   if (!(await session.confirm(`${what}\nGo ahead?`)))
@@ -82,8 +82,10 @@ function refused(because: string, problem: string): Report {
 function hint(because: string, { kind }: Command): string {
   if (because === "malformed" && kind === "change")
     return ". remove --force takes it away, add writes a new one";
-  const isDoubt = ["malformed", "serves-again", "by-order"].includes(because);
-  return isDoubt ? ". Add --force if that is meant" : "";
+  const needsForce = ["malformed", "serves-again", "by-order"].includes(
+    because,
+  );
+  return needsForce ? ". Add --force if that is meant" : "";
 }
 
 type Subject =
@@ -104,7 +106,7 @@ function subjectOf(command: Command): Subject {
 }
 
 /** Why a command probably names the wrong customer or site: the list knows no such one. */
-async function stranger(
+async function findUnknownSubject(
   { store, nowMs }: Session,
   subject: Subject,
 ): Promise<Parsed<string | null>> {

@@ -1,24 +1,24 @@
 import type { State } from "../../customer/state.ts";
 import type { Denial } from "../../customer/standing.ts";
 import { judge, type Verdict } from "../../customer/verdict.ts";
-import { shownDistance, shownInstant } from "../moment.ts";
-import type { Paint } from "./session.ts";
+import { formatDistance, formatInstant } from "../moment.ts";
+import type { Colors } from "./session.ts";
 
 /** The word for a state, in the colour of what visitors get. */
-export function shownState({ kind }: State, paint: Paint): string {
+export function formatState({ kind }: State, colors: Colors): string {
   switch (kind) {
     case "allowed":
     case "ended":
-      return paint.green(kind);
+      return colors.green(kind);
     case "noticed":
     case "absent":
-      return paint.yellow(kind);
+      return colors.yellow(kind);
     case "dropped":
     case "suspended":
     case "withheld":
-      return paint.red(kind);
+      return colors.red(kind);
     case "malformed":
-      return paint.magenta(kind);
+      return colors.magenta(kind);
   }
 }
 
@@ -48,12 +48,12 @@ export function refusalOf(denial: Denial, nowMs: number): Verdict {
 }
 
 /** A verdict in a few words. */
-export function shownVerdict(verdict: Verdict): string {
+export function formatVerdict(verdict: Verdict): string {
   switch (verdict.kind) {
     case "serve":
       return `served (${verdict.because})`;
     case "notice":
-      return `served until ${shownInstant(verdict.sunsetAtMs)}, with a Sunset field`;
+      return `served until ${formatInstant(verdict.sunsetAtMs)}, with a Sunset field`;
     case "offboard":
       return "passed on: a certificate challenge, which a customer who leaves may still answer";
     case "refuse":
@@ -64,25 +64,27 @@ export function shownVerdict(verdict: Verdict): string {
 }
 
 /** A denial's terms in a line. */
-export function shownDenial(denial: Denial): string {
+export function formatDenial(denial: Denial): string {
   const { ground, effectiveAtMs, endsAtMs, scope, clearSiteData } = denial;
   return [
     ground ?? "no ground stated",
-    effectiveAtMs === null ? "" : `from ${shownInstant(effectiveAtMs)}`,
-    endsAtMs === null ? "" : `until ${shownInstant(endsAtMs)}`,
-    shownScope(scope),
-    clearSiteData === null ? "" : `clears ${shownClearing(clearSiteData)}`,
+    effectiveAtMs === null ? "" : `from ${formatInstant(effectiveAtMs)}`,
+    endsAtMs === null ? "" : `until ${formatInstant(endsAtMs)}`,
+    formatScope(scope),
+    clearSiteData === null ? "" : `clears ${formatClearing(clearSiteData)}`,
   ]
     .filter((part) => part !== "")
     .join(", ");
 }
 
-export function shownMoment(ms: number | null, nowMs: number): string {
-  return ms === null ? "" : `${shownInstant(ms)} (${shownDistance(ms, nowMs)})`;
+export function formatMoment(ms: number | null, nowMs: number): string {
+  return ms === null
+    ? ""
+    : `${formatInstant(ms)} (${formatDistance(ms, nowMs)})`;
 }
 
 /** What of a visitor's browser a refusal clears; empty for nothing. */
-export function shownClearing(what: Denial["clearSiteData"]): string {
+export function formatClearing(what: Denial["clearSiteData"]): string {
   switch (what) {
     case null:
       return "";
@@ -93,7 +95,7 @@ export function shownClearing(what: Denial["clearSiteData"]): string {
   }
 }
 
-export function shownScope({ hosts, countries }: Denial["scope"]): string {
+export function formatScope({ hosts, countries }: Denial["scope"]): string {
   const where = hosts === null ? "all hosts" : hosts.join(", ");
   const whom =
     countries === null ? "all visitors" : `visitors in ${countries.join(", ")}`;

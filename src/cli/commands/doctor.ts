@@ -1,4 +1,4 @@
-import { usualSettings } from "../../customer/settings.ts";
+import { defaultSettings } from "../../customer/settings.ts";
 import { table } from "../table.ts";
 import { findings } from "./findings.ts";
 import { probeHosts } from "./host-probe.ts";
@@ -25,7 +25,7 @@ interface DoctorOptions {
 }
 
 async function doctor(
-  { store, nowMs, paint }: Session,
+  { store, nowMs, colors }: Session,
   { probe }: DoctorOptions,
 ): Promise<Report> {
   const list = await readList(store, nowMs);
@@ -36,7 +36,7 @@ async function doctor(
   ];
   const problems = found.filter(({ weight }) => weight === "problem");
   const { customers, sites, settings } = list.value;
-  const { defaultVerdict } = settings.ok ? settings.value : usualSettings;
+  const { defaultVerdict } = settings.ok ? settings.value : defaultSettings;
   const summary = `${customers.size} customers, ${sites.size} sites, default verdict ${defaultVerdict}: ${problems.length} problems, ${found.length - problems.length} remarks`;
   return {
     exit: problems.length > 0 ? "found-problems" : "done",
@@ -47,7 +47,7 @@ async function doctor(
         : `${table(
             ["", "key", "finding"],
             found.map(({ weight, key, finding }) => [
-              weight === "problem" ? paint.red(weight) : paint.yellow(weight),
+              weight === "problem" ? colors.red(weight) : colors.yellow(weight),
               key,
               finding,
             ]),

@@ -1,4 +1,4 @@
-import type { Records } from "../../customer/applied.ts";
+import type { Records } from "../../customer/apply-result.ts";
 import {
   edgeKey,
   purgeKey,
@@ -10,8 +10,8 @@ import { hostCandidates } from "../../http/host.ts";
 import type { Parsed } from "../../http/parsed.ts";
 import { parseInstant } from "../moment.ts";
 import type { Store } from "../store.ts";
-import { sheet } from "../table.ts";
-import { parseAsked } from "./asked.ts";
+import { nameValueTable } from "../table.ts";
+import { parseVisitedUrl } from "./visited-url.ts";
 import { explanation } from "./explanation.ts";
 import { example } from "./options.ts";
 import {
@@ -50,14 +50,14 @@ export const defineExplain: Define = (program, run) => {
 };
 
 async function explain(
-  { store, nowMs, paint }: Session,
+  { store, nowMs, colors }: Session,
   url: string,
   { at, country, method }: ExplainOptions,
 ): Promise<Report> {
   const moment =
     at === undefined ? { ok: true as const, value: nowMs } : parseInstant(at);
   if (!moment.ok) return wrongUsage(`--at is ${moment.problem}`);
-  const asked = parseAsked(url, { method, country: country ?? null });
+  const asked = parseVisitedUrl(url, { method, country: country ?? null });
   if (!asked.ok) return wrongUsage(asked.problem);
   const records = await readFor(store, asked.value.visit.host);
   if (!records.ok) return failed(records.problem);
@@ -71,7 +71,9 @@ async function explain(
       gets,
       steps: steps.map(([step, finds]) => ({ step, finds })),
     },
-    text: sheet(steps.map(([step, finds]) => [paint.bold(step), finds])),
+    text: nameValueTable(
+      steps.map(([step, finds]) => [colors.bold(step), finds]),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import { resource } from "../../cache/key.ts";
-import type { Records } from "../../customer/applied.ts";
+import type { Records } from "../../customer/apply-result.ts";
 import { cacheRecord } from "../../customer/format.ts";
 import {
   edgeKey,
@@ -10,7 +10,7 @@ import {
 import { parsePurge } from "../../customer/purge.ts";
 import {
   parseEdgeSettings,
-  usualSettings,
+  defaultSettings,
   type EdgeSettings,
 } from "../../customer/settings.ts";
 import { parseSite, type Site } from "../../customer/site.ts";
@@ -19,21 +19,21 @@ import { stateOf } from "../../customer/state.ts";
 import { judge, type Verdict, type Visit } from "../../customer/verdict.ts";
 import { hostCandidates } from "../../http/host.ts";
 import { targetOnOrigin } from "../../http/target.ts";
-import { shownInstant } from "../moment.ts";
-import type { Asked } from "./asked.ts";
-import { shownDenial, shownVerdict } from "./describe.ts";
+import { formatInstant } from "../moment.ts";
+import type { VisitedUrl } from "./visited-url.ts";
+import { formatDenial, formatVerdict } from "./describe.ts";
 
 type Step = readonly [step: string, finds: string];
 
 /** The edge's steps for one visit, each with what it finds, and in a word what the visitor gets in the end. */
 export function explanation(
-  asked: Asked,
+  asked: VisitedUrl,
   records: Records,
   nowMs: number,
 ): { steps: Step[]; gets: string } {
   const { visit } = asked;
   const steps: Step[] = [
-    ["moment", shownInstant(nowMs)],
+    ["moment", formatInstant(nowMs)],
     ["host", visit.host],
   ];
   const settings = settingsStep(records, steps);
@@ -62,7 +62,7 @@ export function explanation(
     nowMs,
     steps,
   );
-  steps.push(["verdict", shownVerdict(verdict)]);
+  steps.push(["verdict", formatVerdict(verdict)]);
   if (verdict.kind === "refuse")
     return ended(
       steps,
@@ -82,11 +82,11 @@ function settingsStep(records: Records, steps: Step[]): EdgeSettings {
   const text = records.get(edgeKey) ?? null;
   if (text === null) {
     steps.push([edgeKey, "no record: the usual settings"]);
-    return usualSettings;
+    return defaultSettings;
   }
   const settings = parseEdgeSettings(edgeKey, text);
   steps.push([edgeKey, settings.ok ? text : `malformed: ${settings.problem}`]);
-  return settings.ok ? settings.value : usualSettings;
+  return settings.ok ? settings.value : defaultSettings;
 }
 
 function shownHost({ originHost }: Site): string {
@@ -158,7 +158,7 @@ function standingStep(
     case "ended":
       steps.push([
         key,
-        `${state.kind}: ${shownDenial(state.denial)}${shownProblem(state)}`,
+        `${state.kind}: ${formatDenial(state.denial)}${shownProblem(state)}`,
       ]);
   }
   return judge(
@@ -174,7 +174,7 @@ function shownProblem({ problem }: { problem: string | null }): string {
 }
 
 function cacheSteps(
-  { visit, scheme, authority }: Asked,
+  { visit, scheme, authority }: VisitedUrl,
   site: Site,
   records: Records,
   steps: Step[],

@@ -6,9 +6,9 @@ import {
   standingKey,
 } from "../../customer/keys.ts";
 import { parsePurge } from "../../customer/purge.ts";
-import { usualSettings } from "../../customer/settings.ts";
+import { defaultSettings } from "../../customer/settings.ts";
 import { canonicalHost, hostCandidates } from "../../http/host.ts";
-import { shownInstant } from "../moment.ts";
+import { formatInstant } from "../moment.ts";
 import { denialOf } from "./describe.ts";
 import type { Listed } from "./list-records.ts";
 
@@ -62,14 +62,14 @@ function settingsFindings({ settings }: Listed, nowMs: number): Finding[] {
       found.push(
         remark(
           edgeKey,
-          `maintenance is on until ${shownInstant(untilMs)}: every site answers 503`,
+          `maintenance is on until ${formatInstant(untilMs)}: every site answers 503`,
         ),
       );
     else
       found.push(
         remark(
           edgeKey,
-          `maintenance ended on ${shownInstant(untilMs)} and may be taken out`,
+          `maintenance ended on ${formatInstant(untilMs)} and may be taken out`,
         ),
       );
   }
@@ -135,7 +135,7 @@ function customerFindings(
   const found = customers.get(id);
   if (found === undefined) return [];
   const { state, hosts } = found;
-  const { defaultVerdict } = settings.ok ? settings.value : usualSettings;
+  const { defaultVerdict } = settings.ok ? settings.value : defaultSettings;
   if (state.kind === "absent") {
     const sites = hosts.join(", ");
     return [
@@ -162,17 +162,17 @@ function customerFindings(
     remarks.push(
       remark(
         key,
-        `served again since ${shownInstant(denial.endsAtMs ?? nowMs)}: the denial has ended, and restore would take it out`,
+        `served again since ${formatInstant(denial.endsAtMs ?? nowMs)}: the denial has ended, and restore would take it out`,
       ),
     );
-  const strangers = (denial.scope.hosts ?? []).filter(
+  const unknownHosts = (denial.scope.hosts ?? []).filter(
     (host) => !isServed(host, hosts),
   );
-  if (strangers.length > 0)
+  if (unknownHosts.length > 0)
     remarks.push(
       problem(
         key,
-        `denies ${strangers.join(", ")}, which is no site of this customer`,
+        `denies ${unknownHosts.join(", ")}, which is no site of this customer`,
       ),
     );
   return remarks;

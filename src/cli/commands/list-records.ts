@@ -1,12 +1,12 @@
 import { edgeKey, isCustomerId } from "../../customer/keys.ts";
 import {
   parseEdgeSettings,
-  usualSettings,
+  defaultSettings,
   type EdgeSettings,
 } from "../../customer/settings.ts";
 import { parseSite, type Site } from "../../customer/site.ts";
 import { stateOf, type State } from "../../customer/state.ts";
-import type { Records } from "../../customer/applied.ts";
+import type { Records } from "../../customer/apply-result.ts";
 import type { Parsed } from "../../http/parsed.ts";
 import type { Store } from "../store.ts";
 
@@ -72,7 +72,7 @@ function judgeList(records: Records, nowMs: number): Listed {
     sites,
     settings:
       text === null
-        ? { ok: true, value: usualSettings }
+        ? { ok: true, value: defaultSettings }
         : parseEdgeSettings(edgeKey, text),
   };
 }

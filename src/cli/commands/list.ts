@@ -1,11 +1,11 @@
 import type { State } from "../../customer/state.ts";
 import { table } from "../table.ts";
-import { denialOf, problemOf, shownMoment, shownState } from "./describe.ts";
+import { denialOf, problemOf, formatMoment, formatState } from "./describe.ts";
 import { readList } from "./list-records.ts";
 import {
   failed,
   type Define,
-  type Paint,
+  type Colors,
   type Report,
   type Session,
 } from "./session.ts";
@@ -17,7 +17,11 @@ export const defineList: Define = (program, run) => {
     .action(() => run(list));
 };
 
-async function list({ store, nowMs, paint }: Session): Promise<Report> {
+async function list({
+  store,
+  nowMs,
+  colors,
+}: Session): Promise<Report> {
   const read = await readList(store, nowMs);
   if (!read.ok) return failed(read.problem);
   const customers = [...read.value.customers];
@@ -41,7 +45,7 @@ async function list({ store, nowMs, paint }: Session): Promise<Report> {
             ["customer", "state", "ground", "from", "until", "sites"],
             customers.map(([customer, { state, hosts }]) => [
               customer,
-              shownEntry(state, paint),
+              shownEntry(state, colors),
               denialOf(state)?.ground ?? "",
               ...momentsOf(state, nowMs),
               hosts.join(" "),
@@ -51,18 +55,18 @@ async function list({ store, nowMs, paint }: Session): Promise<Report> {
 }
 
 /** The state, marked where something in the entry is malformed and it holds all the same. */
-function shownEntry(state: State, paint: Paint): string {
-  const word = shownState(state, paint);
+function shownEntry(state: State, colors: Colors): string {
+  const word = formatState(state, colors);
   return problemOf(state) === null || state.kind === "malformed"
     ? word
-    : `${word}, ${paint.magenta("malformed")}`;
+    : `${word}, ${colors.magenta("malformed")}`;
 }
 
 function momentsOf(state: State, nowMs: number): [string, string] {
   const denial = denialOf(state);
   return [
-    shownMoment(denial?.effectiveAtMs ?? null, nowMs),
-    shownMoment(denial?.endsAtMs ?? null, nowMs),
+    formatMoment(denial?.effectiveAtMs ?? null, nowMs),
+    formatMoment(denial?.endsAtMs ?? null, nowMs),
   ];
 }
 

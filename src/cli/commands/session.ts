@@ -2,13 +2,13 @@ import type { Command } from "commander";
 import type colors from "picocolors";
 import type { Store } from "../store.ts";
 
-export type Paint = ReturnType<typeof colors.createColors>;
+export type Colors = ReturnType<typeof colors.createColors>;
 
 /** What every subcommand works with. */
 export interface Session {
   store: Store;
   nowMs: number;
-  paint: Paint;
+  colors: Colors;
   /** Asks before a change; answers itself where nobody can be asked or nothing need be. */
   confirm(question: string): Promise<boolean>;
 }

@@ -1,16 +1,16 @@
 import { purgeKey, siteKey, standingKey } from "../../customer/keys.ts";
 import type { State } from "../../customer/state.ts";
 import { suggestion } from "../suggest.ts";
-import { sheet } from "../table.ts";
+import { nameValueTable } from "../table.ts";
 import {
   denialOf,
   problemOf,
   refusalOf,
-  shownClearing,
-  shownMoment,
-  shownScope,
-  shownState,
-  shownVerdict,
+  formatClearing,
+  formatMoment,
+  formatScope,
+  formatState,
+  formatVerdict,
 } from "./describe.ts";
 import { readList } from "./list-records.ts";
 import { failed, type Define, type Report, type Session } from "./session.ts";
@@ -24,7 +24,7 @@ export const defineShow: Define = (program, run) => {
 };
 
 async function show(
-  { store, nowMs, paint }: Session,
+  { store, nowMs, colors }: Session,
   name: string,
 ): Promise<Report> {
   const read = await readList(store, nowMs);
@@ -53,10 +53,10 @@ async function show(
       records: Object.fromEntries(records),
     },
     text: [
-      `${paint.bold(id)}  ${shownState(found.state, paint)}`,
-      sheet(standingRows(found.state, nowMs)),
-      paint.bold("records"),
-      sheet(records),
+      `${colors.bold(id)}  ${formatState(found.state, colors)}`,
+      nameValueTable(standingRows(found.state, nowMs)),
+      colors.bold("records"),
+      nameValueTable(records),
     ]
       .filter((part) => part !== "")
       .join("\n"),
@@ -72,13 +72,13 @@ function standingRows(
   if (denial === null) return [problem];
   return [
     problem,
-    ["visitors get", shownVerdict(refusalOf(denial, nowMs))],
-    ["whom", shownScope(denial.scope)],
+    ["visitors get", formatVerdict(refusalOf(denial, nowMs))],
+    ["whom", formatScope(denial.scope)],
     ["ground", denial.ground ?? "not stated"],
-    ["from", shownMoment(denial.effectiveAtMs, nowMs) || "at once"],
-    ["until", shownMoment(denial.endsAtMs, nowMs) || "further notice"],
-    ["certificates until", shownMoment(denial.offboardUntilMs, nowMs)],
-    ["clears", shownClearing(denial.clearSiteData)],
+    ["from", formatMoment(denial.effectiveAtMs, nowMs) || "at once"],
+    ["until", formatMoment(denial.endsAtMs, nowMs) || "further notice"],
+    ["certificates until", formatMoment(denial.offboardUntilMs, nowMs)],
+    ["clears", formatClearing(denial.clearSiteData)],
     ["reason", denial.reason ?? ""],
     ["reference", denial.reference ?? ""],
     ["authority", denial.authority?.name ?? ""],

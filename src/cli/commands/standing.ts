@@ -8,7 +8,11 @@ import {
   type Report,
   type Session,
 } from "./session.ts";
-import { termsOf, withTerms, type DenyOptions } from "./terms.ts";
+import {
+  denyInputFrom,
+  addDenyOptions,
+  type DenyOptions,
+} from "./deny-options.ts";
 
 const about: Readonly<
   Record<DenyingCommand["kind"], { does: string; example: string }>
@@ -39,7 +43,7 @@ export const defineStanding: Define = (program, run) => {
       .command(kind)
       .description(about[kind].does)
       .argument("<customer>", "the customer's id");
-    withTerms(command, kind)
+    addDenyOptions(command, kind)
       .addHelpText("after", example(about[kind].example))
       .action((customer: string, options: DenyOptions) =>
         run((session) => deny(session, kind, customer, options)),
@@ -84,7 +88,7 @@ async function deny(
   const given = {
     kind,
     customer,
-    ...termsOf(options),
+    ...denyInputFrom(options),
     effectiveAt: isoOf(from.value),
     endsAt: isoOf(end.value),
     offboardUntil: isoOf(offboard.value),

@@ -1,6 +1,6 @@
 import type { DemoCustomer } from "../seeds.ts";
 import { openForum } from "./forum.ts";
-import { archive, club, openLeaflet } from "./leaflet.ts";
+import { archive, club, openSinglePage } from "./single-page.ts";
 import { openShop } from "./shop.ts";
 import { serve } from "./site.ts";
 
@@ -12,10 +12,10 @@ export async function serveDemoSites(nowMs: number): Promise<DemoCustomer[]> {
       { id: "forum", site: openForum(), entry: "allow" },
       {
         id: "archive",
-        site: openLeaflet(archive),
+        site: openSinglePage(archive),
         entry: droppedArchive(nowMs),
       },
-      { id: "club", site: openLeaflet(club), entry: noticedClub(nowMs) },
+      { id: "club", site: openSinglePage(club), entry: noticedClub(nowMs) },
     ].map(async ({ id, site, entry }) => ({
       id,
       host: `${id}.localhost`,

@@ -5,7 +5,7 @@ import {
   runtimeNames,
   storeOption,
   type RunningEdge,
-} from "../briefing.ts";
+} from "../startup-message.ts";
 import type { DemoCustomer } from "../seeds.ts";
 import { html, page, type Markup } from "./html.ts";
 import { fixed, send, serve, type Site } from "./site.ts";

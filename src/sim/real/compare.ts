@@ -50,14 +50,16 @@ export function compare(
   return [
     ...outcomeDisagreements(virtual, real),
     ...decisionDisagreements(virtual, real),
-    ...spreadDisagreements(virtual, real, tolerance),
+    ...propagationDisagreements(virtual, real, tolerance),
   ];
 }
 
 function outcomeDisagreements(virtual: Result, real: Result): Disagreement[] {
   return virtual.customers.flatMap(({ id }) => {
-    const told = [virtual, real].map((result) => metBy(id, result).join(", "));
-    const [inVirtual = "", inReal = ""] = told;
+    const decisions = [virtual, real].map((result) =>
+      metBy(id, result).join(", "),
+    );
+    const [inVirtual = "", inReal = ""] = decisions;
     return disagreement(`what visitors of ${id} met`, inVirtual, inReal);
   });
 }
@@ -72,37 +74,37 @@ function metBy(customer: string, { series }: Result): Outcome[] {
   return outcomes.filter((outcome) => met.has(outcome));
 }
 
-type Spread = Result["spreads"][number];
+type Propagation = Result["propagations"][number];
 
-function nameOf({ customer, towards, decidedAtMs }: Spread): string {
+function nameOf({ customer, towards, decidedAtMs }: Propagation): string {
   return `${customer} to ${towards} from ${new Date(decidedAtMs).toISOString()}`;
 }
 
 /** Decisions are told in the order in which they were made, which is the same for both. */
 function decisionDisagreements(virtual: Result, real: Result): Disagreement[] {
-  const told = [virtual, real].map(({ spreads }) =>
-    spreads
+  const decisions = [virtual, real].map(({ propagations }) =>
+    propagations
       .map(({ customer, towards }) => `${customer} to ${towards}`)
       .join("; "),
   );
-  const [inVirtual = "", inReal = ""] = told;
+  const [inVirtual = "", inReal = ""] = decisions;
   return disagreement("decisions", inVirtual, inReal);
 }
 
-function spreadDisagreements(
+function propagationDisagreements(
   virtual: Result,
   real: Result,
   tolerance: Tolerance,
 ): Disagreement[] {
-  return virtual.spreads.flatMap((spread, index) => {
+  return virtual.propagations.flatMap((propagation, index) => {
     const there = new Map(
-      real.spreads[index]?.pops.map(({ pop, seconds }) => [pop, seconds]),
+      real.propagations[index]?.pops.map(({ pop, seconds }) => [pop, seconds]),
     );
-    return spread.pops.flatMap(({ pop, seconds }) => {
+    return propagation.pops.flatMap(({ pop, seconds }) => {
       const found = there.get(pop);
       if (found !== undefined && isSame(found, seconds, tolerance)) return [];
       return disagreement(
-        `${nameOf(spread)}, at ${pop}`,
+        `${nameOf(propagation)}, at ${pop}`,
         `${seconds} s`,
         found === undefined ? "nobody asked" : `${found} s`,
       );

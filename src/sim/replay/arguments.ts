@@ -118,9 +118,9 @@ function isAlgorithm(name: string): name is Algorithm {
   return Object.hasOwn(algorithms, name);
 }
 
-type Given = string | boolean | undefined;
+type Value = string | boolean | undefined;
 
-function parseFormat(given: Given, file: string): Parsed<Format> {
+function parseFormat(given: Value, file: string): Parsed<Format> {
   const format =
     given === undefined
       ? formatOf(file)
@@ -146,7 +146,7 @@ function parseAlgorithms(given: string | boolean): Parsed<Algorithm[]> {
   return { ok: true, value: [...chosen] };
 }
 
-function parseUnit(given: Given, sizes: "kept" | "ignored"): Parsed<Unit> {
+function parseUnit(given: Value, sizes: "kept" | "ignored"): Parsed<Unit> {
   const usual = sizes === "ignored" ? "objects" : "bytes";
   if (given !== undefined && given !== "bytes" && given !== "objects")
     return wrong(`--unit is "${given}"; expected bytes or objects`);

@@ -1,7 +1,7 @@
 import type { Parsed } from "../../http/parsed.ts";
 import { progressBar } from "../progress-bar.ts";
 import { interruptible } from "../interruptible.ts";
-import { misunderstood } from "../misunderstood.ts";
+import { failUsage } from "../fail-usage.ts";
 import { writeFiles } from "../report/write.ts";
 import { count } from "../report/wording.ts";
 import { parseReplay, usage, type Replay } from "./arguments.ts";
@@ -9,10 +9,10 @@ import {
   outcomeCsv,
   outcomeJson,
   outcomeText,
-  type Outcome,
+  type ReplayResult,
 } from "./outcome.ts";
 import { outcomePage } from "./page.ts";
-import { passesOf, replayed } from "./passes.ts";
+import { passesOf, replayPass } from "./passes.ts";
 import { readable, TraceFile } from "./trace-file.ts";
 
 const exitCodes = { done: 0, interrupted: 130 } as const;
@@ -20,7 +20,7 @@ const exitCodes = { done: 0, interrupted: 130 } as const;
 /** `portcullis replay`: puts a trace through caches, says what they made of it, and answers with the exit code. */
 export async function replay(words: readonly string[]): Promise<number> {
   const given = parseReplay(words);
-  if (!given.ok) return misunderstood(given.problem);
+  if (!given.ok) return failUsage(given.problem);
   if (given.value.kind === "help") {
     process.stdout.write(usage);
     return exitCodes.done;
@@ -31,9 +31,9 @@ export async function replay(words: readonly string[]): Promise<number> {
     sizes,
     hosts: "kept",
   });
-  if (!trace.ok) return misunderstood(trace.problem);
+  if (!trace.ok) return failUsage(trace.problem);
   const outcome = await readable(file, watched(given.value, trace.value));
-  if (!outcome.ok) return misunderstood(outcome.problem);
+  if (!outcome.ok) return failUsage(outcome.problem);
 
   if (outcome.value === null) {
     process.stderr.write("Broken off before there were any figures.\n");
@@ -46,7 +46,7 @@ export async function replay(words: readonly string[]): Promise<number> {
   );
   if (out !== null) {
     const paths = await written(outcome.value, out);
-    if (!paths.ok) return misunderstood(paths.problem);
+    if (!paths.ok) return failUsage(paths.problem);
     process.stderr.write(`${paths.value.join("\n")}\n`);
   }
   return outcome.value.partial ? exitCodes.interrupted : exitCodes.done;
@@ -56,7 +56,7 @@ export async function replay(words: readonly string[]): Promise<number> {
 async function watched(
   asked: Replay,
   trace: TraceFile,
-): Promise<Parsed<Outcome | null>> {
+): Promise<Parsed<ReplayResult | null>> {
   const startedAtMs = performance.now();
   const bar = progressBar({ before: "{doing} " });
   const passes = passesOf(asked);
@@ -72,14 +72,17 @@ async function watched(
     });
   };
   return interruptible((signal) =>
-    replayed(asked, trace, signal, {
+    replayPass(asked, trace, signal, {
       counting: progress(0, "counting objects"),
       replaying: progress(passes - 1, "replaying"),
     }),
   ).finally(() => bar.stop());
 }
 
-function written(outcome: Outcome, folder: string): Promise<Parsed<string[]>> {
+function written(
+  outcome: ReplayResult,
+  folder: string,
+): Promise<Parsed<string[]>> {
   return readable(
     folder,
     writeFiles(folder, {

@@ -10,7 +10,7 @@ import {
 import type { Footprint } from "./capacity.ts";
 
 /** All that a replay found out. */
-export interface Outcome {
+export interface ReplayResult {
   file: string;
   unit: Unit;
   /** Broken off: the figures are of the requests read by then. */
@@ -37,7 +37,7 @@ export interface Row {
 }
 
 /** Smallest caches first. */
-export function rowsOf({ figures, names }: Outcome): Row[] {
+export function rowsOf({ figures, names }: ReplayResult): Row[] {
   const caches = figures.caches.toSorted(
     (one, other) => one.capacity - other.capacity,
   );
@@ -50,7 +50,7 @@ export function rowsOf({ figures, names }: Outcome): Row[] {
 }
 
 /** For a terminal, without a line break at the end. */
-export function outcomeText(outcome: Outcome): string {
+export function outcomeText(outcome: ReplayResult): string {
   const { unit, partial } = outcome;
   const rows = rowsOf(outcome).map((row) => [
     row.size,
@@ -79,7 +79,11 @@ export function outcomeText(outcome: Outcome): string {
 }
 
 /** What there is to know of the trace besides. */
-export function factsOf({ figures, footprint, passedOver }: Outcome): string[] {
+export function factsOf({
+  figures,
+  footprint,
+  passedOver,
+}: ReplayResult): string[] {
   const { requests, bytes, emptyRequests } = figures;
   return [
     `${counted(requests, "request")} for ${byteSize(bytes)}`,
@@ -97,7 +101,7 @@ export function factsOf({ figures, footprint, passedOver }: Outcome): string[] {
   ];
 }
 
-export function outcomeJson(outcome: Outcome): string {
+export function outcomeJson(outcome: ReplayResult): string {
   const { file, unit, partial, footprint, passedOver, figures } = outcome;
   const { requests, bytes, emptyRequests } = figures;
   return `${JSON.stringify(
@@ -113,7 +117,7 @@ export function outcomeJson(outcome: Outcome): string {
 }
 
 /** RFC 4180: a line for each cache. */
-export function* outcomeCsv(outcome: Outcome): Generator<string> {
+export function* outcomeCsv(outcome: ReplayResult): Generator<string> {
   const columns = [
     "algorithm",
     "size",

@@ -10,7 +10,7 @@ import {
   factsOf,
   percent,
   rowsOf,
-  type Outcome,
+  type ReplayResult,
   type Row,
 } from "./outcome.ts";
 
@@ -34,7 +34,7 @@ const looks: Record<
 };
 
 /** One page with the miss-ratio curves and the figures behind them; it asks nothing of the network. */
-export function outcomePage(outcome: Outcome): string {
+export function outcomePage(outcome: ReplayResult): string {
   const title = "Miss-ratio curves";
   return document(
     title,
@@ -77,7 +77,7 @@ ${behind(
   );
 }
 
-function namesIn({ figures: { caches } }: Outcome): Algorithm[] {
+function namesIn({ figures: { caches } }: ReplayResult): Algorithm[] {
   return [...new Set(caches.map(({ algorithm }) => algorithm))];
 }
 
@@ -90,7 +90,7 @@ function legend(names: readonly Algorithm[]): Markup {
 
 function figure(
   title: string,
-  outcome: Outcome,
+  outcome: ReplayResult,
   ratioOf: (row: Row) => number,
 ): Markup {
   return markup`<figure><figcaption><h3>${title}</h3></figcaption>
@@ -100,7 +100,7 @@ ${inBothSizes((size) => curves(title, outcome, ratioOf, size))}
 
 function curves(
   title: string,
-  outcome: Outcome,
+  outcome: ReplayResult,
   ratioOf: (row: Row) => number,
   size: Size,
 ): Markup {

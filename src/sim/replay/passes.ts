@@ -3,14 +3,16 @@ import type { Replay } from "./arguments.ts";
 import { resolved, type Footprint } from "./capacity.ts";
 import { footprintOf } from "./footprint.ts";
 import { measure, Measurement } from "./measure.ts";
-import type { Outcome } from "./outcome.ts";
+import type { ReplayResult } from "./outcome.ts";
 import { count } from "../report/wording.ts";
 import type { TraceFile } from "./trace-file.ts";
 
-type Asked = Pick<Replay, "file" | "algorithms" | "capacities" | "unit">;
+type ReplayInput = Pick<Replay, "file" | "algorithms" | "capacities" | "unit">;
 
 /** How often the trace is read. */
-export function passesOf({ capacities }: Pick<Asked, "capacities">): 1 | 2 {
+export function passesOf({
+  capacities,
+}: Pick<ReplayInput, "capacities">): 1 | 2 {
   return capacities.some(({ kind }) => kind === "share") ? 2 : 1;
 }
 
@@ -18,12 +20,12 @@ export function passesOf({ capacities }: Pick<Asked, "capacities">): 1 | 2 {
  * Reads a trace once, or twice when capacities are shares of what it asks for. Broken off, it has what it had read by then: null
  * in the first of two passes, which measures nothing yet.
  */
-export async function replayed(
-  asked: Asked,
+export async function replayPass(
+  asked: ReplayInput,
   trace: TraceFile,
   signal: AbortSignal,
   progress: Record<"counting" | "replaying", (requests: number) => void>,
-): Promise<Parsed<Outcome | null>> {
+): Promise<Parsed<ReplayResult | null>> {
   let footprint: Footprint | null = null;
   if (passesOf(asked) === 2) {
     const counted = await footprintOf(trace.entries(signal), progress.counting);

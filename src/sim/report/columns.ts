@@ -2,7 +2,7 @@ import type colors from "picocolors";
 import { columns } from "../../cli/table.ts";
 
 /** Which colours, if any, is the caller's to know: the stream that this is written to decides. */
-export type Paint = Pick<
+export type Colors = Pick<
   ReturnType<typeof colors.createColors>,
   "bold" | "dim" | "green" | "red" | "yellow"
 >;
@@ -12,9 +12,9 @@ export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   widths: readonly number[],
-  paint: Paint,
+  colors: Colors,
 ): string {
-  return columns(rows, { head: head.map(paint.dim), widths, margin: 2 });
+  return columns(rows, { head: head.map(colors.dim), widths, margin: 2 });
 }
 
 /** Lines of a terminal 80 columns wide. */

@@ -16,9 +16,9 @@ export function* seriesCsv(result: Result): Generator<string> {
 }
 
 /** For each decision and PoP the seconds until it held there. */
-export function* spreadsCsv(result: Result): Generator<string> {
+export function* propagationCsv(result: Result): Generator<string> {
   yield csvLine(["decided", "customer", "towards", "pop", "seconds"]);
-  for (const { decidedAtMs, customer, towards, pops } of result.spreads) {
+  for (const { decidedAtMs, customer, towards, pops } of result.propagations) {
     const decided = new Date(decidedAtMs).toISOString();
     for (const { pop, seconds } of pops)
       yield csvLine([decided, customer, towards, pop, seconds]);

@@ -2,12 +2,12 @@ import { markup, type Markup } from "../../page/markup.ts";
 import type { Result } from "../result.ts";
 import { document, emblem } from "./html/document.ts";
 import { eventsSection } from "./html/events.ts";
-import { lanesSection } from "./html/lanes.ts";
-import { machinerySection } from "./html/machinery.ts";
+import { timelineSection } from "./html/timeline.ts";
+import { infrastructureSection } from "./html/infrastructure.ts";
 import { mapSection } from "./html/map.ts";
-import { verdictSign } from "./html/paint.ts";
+import { verdictSign } from "./html/palette.ts";
 import { script } from "./html/script.ts";
-import { spreadSection } from "./html/spread.ts";
+import { propagationSection } from "./html/propagation.ts";
 import { table, text } from "./html/table.ts";
 import { tiles } from "./html/tiles.ts";
 import { visitorsSection } from "./html/visitors.ts";
@@ -30,11 +30,11 @@ ${contents(result)}
 <main>
 ${assertionsSection(result)}
 ${eventsSection(result)}
-${spreadSection(result)}
+${propagationSection(result)}
 ${mapSection(result)}
-${lanesSection(result)}
+${timelineSection(result)}
 ${visitorsSection(result)}
-${machinerySection(result)}
+${infrastructureSection(result)}
 </main>
 <footer><p>Scenario <code>${result.scenario.name}</code>, seed ${result.seed}, ${result.runtime} time. All times in UTC. The same scenario and seed give the same report.</p></footer>`,
     script,
@@ -50,15 +50,17 @@ function partial({ endedAtMs }: Result): Markup {
   return markup`<p class="partial"><strong>Partial.</strong> The run was broken off at ${instant(endedAtMs)} of its own time; the figures hold until then.</p>`;
 }
 
-function contents({ spreads, assertions }: Result): Markup {
+function contents({ propagations, assertions }: Result): Markup {
   const links = [
     ...(assertions.length > 0 ? [["assertions", "Assertions"] as const] : []),
     ["events", "Events"],
-    ...(spreads.length > 0 ? [["spread", "Spread"] as const] : []),
+    ...(propagations.length > 0
+      ? [["propagation", "Propagation"] as const]
+      : []),
     ["map", "Map"],
-    ["lanes", "PoPs"],
+    ["timeline", "Timeline"],
     ["visitors", "Visitors"],
-    ["machinery", "Caches and origins"],
+    ["infrastructure", "Infrastructure"],
   ] as const;
   return markup`<nav aria-label="Contents"><ul>${links.map(([id, label]) => markup`<li><a href="#${id}">${label}</a></li>`)}</ul></nav>`;
 }

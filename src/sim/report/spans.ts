@@ -1,5 +1,5 @@
 import type { Result } from "../result.ts";
-import type { Spread } from "./wording.ts";
+import type { Propagation } from "./wording.ts";
 
 /** Some buckets of the series, taken together. */
 export interface Span {
@@ -15,13 +15,13 @@ export function evenSpans(result: Result, atMost: number): Span[] {
   return spansBetween(result, cutEvenly(0, all, atMost));
 }
 
-/** Even spans, and short ones while a decision spreads: there seconds matter, elsewhere minutes do. */
+/** Even spans, and short ones while a decision propagates: there seconds matter, elsewhere minutes do. */
 export function spansCloseTo(
   result: Result,
-  spreads: readonly Spread[],
+  propagations: readonly Propagation[],
 ): Span[] {
   const bucketMs = result.bucketSeconds * 1000;
-  const near = spreads.flatMap(({ decidedAtMs, p100Seconds }) => {
+  const near = propagations.flatMap(({ decidedAtMs, p100Seconds }) => {
     const from = Math.floor((decidedAtMs - result.startedAtMs) / bucketMs);
     const seconds = Number.isFinite(p100Seconds) ? p100Seconds : 0;
     const length = Math.ceil((seconds * 1.1) / result.bucketSeconds) + 1;

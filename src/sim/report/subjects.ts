@@ -1,5 +1,5 @@
 import type { Result } from "../result.ts";
-import { sumOf, tallyOf, type Rows, type Tally } from "./tally.ts";
+import { sumOf, countsOf, type Rows, type Counts } from "./counts.ts";
 import { counted } from "./wording.ts";
 
 /** Whose visitors a part of the report is about: one customer's, or those of many together. */
@@ -8,7 +8,7 @@ export interface Subject {
   customer: string | null;
   name: string;
   rows: Rows;
-  tally: Tally;
+  metrics: Counts;
 }
 
 /** A report looks at no more customers than this one by one. */
@@ -19,7 +19,7 @@ export function subjectsOf(result: Result): Subject[] {
   const rows = Map.groupBy(result.series, ({ customer }) => customer);
   const all = result.customers.map(({ id }): Subject => {
     const own = rows.get(id) ?? [];
-    return { customer: id, name: id, rows: own, tally: tallyOf(own) };
+    return { customer: id, name: id, rows: own, metrics: countsOf(own) };
   });
   const decided = customersDecided(result);
   const rank = ({ name }: Subject): number =>
@@ -27,8 +27,8 @@ export function subjectsOf(result: Result): Subject[] {
   all.sort(
     (one, other) =>
       rank(one) - rank(other) ||
-      failuresOf(other.tally) - failuresOf(one.tally) ||
-      sumOf(other.tally) - sumOf(one.tally),
+      failuresOf(other.metrics) - failuresOf(one.metrics) ||
+      sumOf(other.metrics) - sumOf(one.metrics),
   );
   const first = all.slice(0, all.length > singled ? singled - 1 : singled);
   const others = all.slice(first.length);
@@ -54,20 +54,20 @@ export function everybody(result: Result): Subject {
     customer: null,
     name: "all customers",
     rows: result.series,
-    tally: tallyOf(result.series),
+    metrics: countsOf(result.series),
   };
 }
 
 /** The visitors of all of them. */
 export function together(subjects: readonly Subject[], name: string): Subject {
   const rows = subjects.flatMap((subject) => subject.rows);
-  return { customer: null, name, rows, tally: tallyOf(rows) };
+  return { customer: null, name, rows, metrics: countsOf(rows) };
 }
 
 /** First those whose decision was followed through the PoPs, then those named by a command or a fault. */
-function customersDecided({ spreads, events }: Result): string[] {
+function customersDecided({ propagations, events }: Result): string[] {
   const named = [
-    ...spreads.map(({ customer }) => customer),
+    ...propagations.map(({ customer }) => customer),
     ...events
       .filter(({ kind }) => kind === "command" || kind === "fault")
       .map(({ customer }) => customer),
@@ -76,6 +76,6 @@ function customersDecided({ spreads, events }: Result): string[] {
 }
 
 /** Requests that got neither the site nor a refusal that was decided. */
-export function failuresOf(tally: Tally): number {
-  return tally.error + tally.unreachable;
+export function failuresOf(metrics: Counts): number {
+  return metrics.error + metrics.unreachable;
 }

@@ -1,6 +1,6 @@
 import { mean } from "simple-statistics";
 import { estimate, type Estimate } from "../statistics.ts";
-import { table, wrapped, type Paint } from "./columns.ts";
+import { table, wrapped, type Colors } from "./columns.ts";
 import { csvLine } from "./csv.ts";
 import { none } from "./wording.ts";
 
@@ -47,14 +47,14 @@ export function sweepRows({ points }: Sweep): SweepRow[] {
 }
 
 /** For a terminal of 80 columns; ends without a line break. */
-export function sweepTable(sweep: Sweep, paint: Paint): string {
+export function sweepTable(sweep: Sweep, colors: Colors): string {
   const { figure, unit, parameter } = sweep;
   const title = `${figure}${unit === "" ? "" : ` (${unit})`} by ${parameter}`;
   const rows = sweepRows(sweep).map((row) => sweepCells(row));
   const partial = sweep.partial
-    ? `${paint.yellow(wrapped(`PARTIAL: ${brokenOff}`))}\n`
+    ? `${colors.yellow(wrapped(`PARTIAL: ${brokenOff}`))}\n`
     : "";
-  return `${paint.bold(wrapped(title))}\n${partial}${table([parameter, ...sweepColumns], rows, [24, 12, 12, 26], paint)}`;
+  return `${colors.bold(wrapped(title))}\n${partial}${table([parameter, ...sweepColumns], rows, [24, 12, 12, 26], colors)}`;
 }
 
 export const brokenOff =

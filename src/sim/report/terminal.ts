@@ -1,8 +1,8 @@
 import { outcomes, type Result } from "../result.ts";
-import { labels } from "./looks.ts";
+import { labels } from "./labels.ts";
 import { subjectsOf, type Subject } from "./subjects.ts";
-import { table, wrapped, type Paint } from "./columns.ts";
-import { sumOf } from "./tally.ts";
+import { table, wrapped, type Colors } from "./columns.ts";
+import { sumOf } from "./counts.ts";
 import {
   byteSize,
   count,
@@ -14,19 +14,19 @@ import {
 } from "./wording.ts";
 
 /** What a run found, for a terminal of 80 columns; ends without a line break. */
-export function summary(result: Result, paint: Paint): string {
+export function summary(result: Result, colors: Colors): string {
   return [
-    heading(result, paint),
-    assertions(result, paint),
-    spreads(result, paint),
-    visitors(result, paint),
-    machinery(result, paint),
+    heading(result, colors),
+    assertions(result, colors),
+    propagations(result, colors),
+    visitors(result, colors),
+    infrastructure(result, colors),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
-function heading(result: Result, paint: Paint): string {
+function heading(result: Result, colors: Colors): string {
   const { scenario, pops, customers, startedAtMs, endedAtMs } = result;
   const facts = [
     `${result.runtime} time`,
@@ -36,12 +36,12 @@ function heading(result: Result, paint: Paint): string {
     `${duration((endedAtMs - startedAtMs) / 1000)} from ${instant(startedAtMs)}`,
   ];
   const lines = [
-    paint.bold(wrapped(scenario.title)),
-    paint.dim(wrapped(facts.join(" · "))),
+    colors.bold(wrapped(scenario.title)),
+    colors.dim(wrapped(facts.join(" · "))),
   ];
   if (result.partial)
     lines.push(
-      paint.yellow(
+      colors.yellow(
         wrapped(
           `PARTIAL: the run was broken off at ${instant(endedAtMs)}; the figures hold until then.`,
         ),
@@ -50,57 +50,59 @@ function heading(result: Result, paint: Paint): string {
   return lines.join("\n");
 }
 
-function assertions({ assertions: all }: Result, paint: Paint): string {
+function assertions({ assertions: all }: Result, colors: Colors): string {
   if (all.length === 0) return "";
   const passed = all.filter((assertion) => assertion.passed).length;
   const verdict = `${passed} of ${counted(all.length, "assertion")} passed`;
   const rows = all.map((assertion) => [
-    assertion.passed ? paint.green("pass") : paint.red("FAIL"),
+    assertion.passed ? colors.green("pass") : colors.red("FAIL"),
     assertion.text,
     assertion.found,
   ]);
-  return `${paint.bold(verdict)}\n${table(["", "expected", "found"], rows, [6, 44, 26], paint)}`;
+  return `${colors.bold(verdict)}\n${table(["", "expected", "found"], rows, [6, 44, 26], colors)}`;
 }
 
-function spreads({ spreads: all }: Result, paint: Paint): string {
+function propagations({ propagations: all }: Result, colors: Colors): string {
   if (all.length === 0) return "";
   const rows = all
     .slice(0, listed)
-    .map((spread) => [
-      spread.customer,
-      timeTo(spread),
-      ...[spread.p50Seconds, spread.p95Seconds, spread.p100Seconds].map(
-        duration,
-      ),
+    .map((propagation) => [
+      propagation.customer,
+      timeTo(propagation),
+      ...[
+        propagation.p50Seconds,
+        propagation.p95Seconds,
+        propagation.p100Seconds,
+      ].map(duration),
     ]);
   const left = all.length - rows.length;
-  return `${paint.bold("How decisions spread")}\n${table(
+  return `${colors.bold("Propagation")}\n${table(
     ["customer", "", "p50 of PoPs", "p95", "p100"],
     rows,
     [24, 16, 14, 12, 12],
-    paint,
+    colors,
   )}${left > 0 ? `\n  and ${count(left)} more in the report` : ""}`;
 }
 
 /** More decisions than this scroll everything else off a terminal. */
 const listed = 12;
 
-function visitors(result: Result, paint: Paint): string {
+function visitors(result: Result, colors: Colors): string {
   const rows = subjectsOf(result).map((subject) => [
     subject.name,
-    count(sumOf(subject.tally)),
+    count(sumOf(subject.metrics)),
     shares(subject),
   ]);
   if (rows.length === 0) return "";
-  return `${paint.bold("What visitors got")}\n${table(["customer", "requests", ""], rows, [20, 14, 46], paint)}`;
+  return `${colors.bold("What visitors got")}\n${table(["customer", "requests", ""], rows, [20, 14, 46], colors)}`;
 }
 
-function shares({ tally }: Subject): string {
+function shares({ metrics }: Subject): string {
   return outcomes
-    .filter((outcome) => tally[outcome] > 0)
-    .toSorted((one, other) => tally[other] - tally[one])
+    .filter((outcome) => metrics[outcome] > 0)
+    .toSorted((one, other) => metrics[other] - metrics[one])
     .map((outcome) => {
-      const part = share(tally[outcome], sumOf(tally)).replace(" ", "");
+      const part = share(metrics[outcome], sumOf(metrics)).replace(" ", "");
       return `${labels[outcome]} ${part}`;
     })
     .join(" · ");
@@ -110,7 +112,10 @@ function sum(figures: readonly number[]): number {
   return figures.reduce((all, figure) => all + figure, 0);
 }
 
-function machinery({ cache, origins, list }: Result, paint: Paint): string {
+function infrastructure(
+  { cache, origins, list }: Result,
+  colors: Colors,
+): string {
   const asked = sum(cache.map(({ requests }) => requests));
   const bytes = sum(cache.map((one) => one.bytes));
   const sent = sum(origins.map(({ requests }) => requests));
@@ -130,5 +135,5 @@ function machinery({ cache, origins, list }: Result, paint: Paint): string {
       `${counted(list.reads, "read")}, ${count(list.failedReads)} failed; ${counted(list.writes, "write")}, ${count(list.refusedWrites)} refused; ${count(list.malformed)} malformed`,
     ],
   ];
-  return `${paint.bold("Behind it")}\n${table([], rows, [10, 66], paint)}`;
+  return `${colors.bold("Behind it")}\n${table([], rows, [10, 66], colors)}`;
 }

@@ -95,25 +95,25 @@ export function heading(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-export type Spread = Result["spreads"][number];
+export type Propagation = Result["propagations"][number];
 
-const aims: Record<Spread["towards"], string> = {
+const aims: Record<Propagation["towards"], string> = {
   dark: "dark",
   light: "served again",
   fresh: "purged",
 };
 
 /** What a PoP is once a decision has reached it. */
-export function aim({ towards }: Spread): string {
+export function aim({ towards }: Propagation): string {
   return aims[towards];
 }
 
-const timesTo: Record<Spread["towards"], string> = {
+const timesTo: Record<Propagation["towards"], string> = {
   dark: "time to dark",
   light: "time to light",
   fresh: "time to fresh",
 };
 
-export function timeTo({ towards }: Spread): string {
+export function timeTo({ towards }: Propagation): string {
   return timesTo[towards];
 }

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Result } from "../result.ts";
-import { seriesCsv, spreadsCsv } from "./csv.ts";
+import { seriesCsv, propagationCsv } from "./csv.ts";
 import { reportHtml } from "./html.ts";
 import { resultJson } from "./json.ts";
 import { junit } from "./junit.ts";
@@ -21,7 +21,7 @@ export async function writeReports(
     "report.html": [reportHtml(result)],
     "result.json": resultJson(result),
     "series.csv": seriesCsv(result),
-    "spreads.csv": spreadsCsv(result),
+    "propagation.csv": propagationCsv(result),
     "junit.xml": [junit(result)],
   });
 }

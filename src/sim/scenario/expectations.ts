@@ -57,7 +57,7 @@ const whose = {
 /** When: from that moment on, and before that other. Both begin a bucket. */
 const when = { from: v.optional(moment), until: v.optional(moment) };
 
-const spread = (description: string) =>
+const propagation = (description: string) =>
   v.optional(
     v.pipe(
       members({
@@ -71,13 +71,13 @@ const spread = (description: string) =>
   );
 
 const kinds = {
-  dark: spread(
+  dark: propagation(
     "From when a denial should hold until the last visitor of a point of presence was still served, over the points of presence.",
   ),
-  light: spread(
+  light: propagation(
     "From when a customer should be served again until the last visitor was still refused.",
   ),
-  fresh: spread(
+  fresh: propagation(
     "From a purge of everything until the last visitor got what had been published before it.",
   ),
   answers: v.optional(

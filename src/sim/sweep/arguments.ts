@@ -10,14 +10,14 @@ export interface SweepOptions {
 }
 
 /** What people still wait for. */
-export const mostRuns = 200;
+export const maxRuns = 200;
 
 const usualSeeds = 3;
 
-type Given = Readonly<Record<string, string | boolean | undefined>>;
+type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Null without `--vary`: then it is one run. */
-export function parseSweepOptions(given: Given): Parsed<SweepOptions | null> {
+export function parseSweepOptions(given: Values): Parsed<SweepOptions | null> {
   const { vary, seeds, figure } = given;
   if (vary === undefined) {
     const stray = ["seeds", "figure"].find((name) => given[name] !== undefined);
@@ -35,9 +35,9 @@ export function parseSweepOptions(given: Given): Parsed<SweepOptions | null> {
   if (!variation.ok) return variation;
   const count = Number(seeds ?? usualSeeds);
   const values = sizeOf(variation.value);
-  if (values * count > mostRuns)
+  if (values * count > maxRuns)
     return wrong(
-      `${values} values with ${count} seeds each are ${values * count} runs; expected at most ${mostRuns}`,
+      `${values} values with ${count} seeds each are ${values * count} runs; expected at most ${maxRuns}`,
     );
   return {
     ok: true,

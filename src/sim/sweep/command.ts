@@ -1,10 +1,10 @@
-import { paintFor } from "../../cli/terminal.ts";
+import { colorsFor } from "../../cli/terminal.ts";
 import type { SweepArguments } from "../arguments.ts";
-import { misunderstood } from "../misunderstood.ts";
+import { failUsage } from "../fail-usage.ts";
 import { sweepRows, sweepTable } from "../report/sweep.ts";
 import { writeSweep } from "../report/write.ts";
 import { readLogs, readScenarioFile } from "../scenario-file.ts";
-import { watched } from "../watched.ts";
+import { runWithProgress } from "../run-with-progress.ts";
 import { planSweep, sweep } from "./sweep.ts";
 
 const exitCodes = { done: 0, interrupted: 130 } as const;
@@ -12,16 +12,16 @@ const exitCodes = { done: 0, interrupted: 130 } as const;
 /** `portcullis simulate --vary`: runs a scenario with several values of a member, and answers with the exit code. */
 export async function runSweep(given: SweepArguments): Promise<number> {
   const file = await readScenarioFile(given.scenario);
-  if (!file.ok) return misunderstood(file.problem);
+  if (!file.ok) return failUsage(file.problem);
   const plan = planSweep(file.value, given.variation, given);
-  if (!plan.ok) return misunderstood(plan.problem);
+  if (!plan.ok) return failUsage(plan.problem);
   // Only numbers vary: all runs have the same logs.
   const logs = await readLogs(file.value, plan.value.original);
-  if (!logs.ok) return misunderstood(logs.problem);
+  if (!logs.ok) return failUsage(logs.problem);
 
   const { name } = file.value;
   const { points, seeds, parameter } = plan.value;
-  const found = await watched(
+  const found = await runWithProgress(
     `${name}: ${points.length} values of ${parameter}, ${seeds.length} seeds each`,
     (watching) => sweep(plan.value, { logs: logs.value, ...watching }),
   );
@@ -33,7 +33,7 @@ export async function runSweep(given: SweepArguments): Promise<number> {
   if (given.form === "json")
     console.log(JSON.stringify({ ...found, rows: sweepRows(found) }, null, 2));
   else {
-    const paint = paintFor(process.stdout);
+    const paint = colorsFor(process.stdout);
     console.log(`${sweepTable(found, paint)}\n${paths.join("\n")}`);
   }
   return found.partial ? exitCodes.interrupted : exitCodes.done;

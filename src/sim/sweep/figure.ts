@@ -1,7 +1,7 @@
 import { suggestion } from "../../cli/suggest.ts";
 import type { Parsed } from "../../http/parsed.ts";
 import { othersId } from "../customers.ts";
-import { figuresOf } from "../expect.ts";
+import { figuresOf } from "../check-expectations.ts";
 import { outcomes, type Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Expectation } from "../scenario/expectations.ts";
@@ -24,21 +24,21 @@ interface Whose {
   any: { customer?: string };
 }
 
-const spreadNames = ["p50", "p95", "p100"] as const;
+const propagationNames = ["p50", "p95", "p100"] as const;
 const answerNames = ["count", "share"];
 
 /** By the words of a scenario's `expect`, but each outcome by its own. */
 const ofCustomers: Readonly<Record<string, Kind>> = {
   dark: {
-    names: spreadNames,
+    names: propagationNames,
     expects: ({ one }) => ({ dark: { customer: one } }),
   },
   light: {
-    names: spreadNames,
+    names: propagationNames,
     expects: ({ one }) => ({ light: { customer: one } }),
   },
   fresh: {
-    names: spreadNames,
+    names: propagationNames,
     expects: ({ one }) => ({ fresh: { customer: one } }),
   },
   errors: { names: answerNames, expects: ({ any }) => ({ errors: any }) },
@@ -122,10 +122,12 @@ export function parseFigure(
 /** The first time to dark or light that the scenario sets limits to, of the most points of presence, or else how many saw errors. */
 function usualFigure({ expect }: Scenario): string {
   for (const { dark, light } of expect) {
-    const spread = dark ?? light;
-    if (spread === undefined) continue;
-    const name = spreadNames.findLast((one) => spread[one] !== undefined);
-    return `${dark === undefined ? "light" : "dark"}.${name ?? "p100"}:${spread.customer}`;
+    const propagation = dark ?? light;
+    if (propagation === undefined) continue;
+    const name = propagationNames.findLast(
+      (one) => propagation[one] !== undefined,
+    );
+    return `${dark === undefined ? "light" : "dark"}.${name ?? "p100"}:${propagation.customer}`;
   }
   return "errors.share";
 }

@@ -4,7 +4,7 @@ import type { Sweep } from "../report/sweep.ts";
 import { run } from "../run.ts";
 import { parseScenario, type Scenario } from "../scenario.ts";
 import { readYaml } from "../scenario/yaml.ts";
-import type { Watching } from "../watched.ts";
+import type { ProgressOptions } from "../run-with-progress.ts";
 import { parseFigure, type Figure } from "./figure.ts";
 import { memberOf } from "./members.ts";
 import { unitOf, valuesOf, type Variation } from "./variation.ts";
@@ -70,7 +70,7 @@ export function planSweep(
  */
 export async function sweep(
   { scenario, parameter, figure, seeds, points }: Plan,
-  { progress, signal, ...given }: Watching & { logs?: Logs },
+  { progress, signal, ...given }: ProgressOptions & { logs?: Logs },
 ): Promise<Sweep | null> {
   const runs = seeds.flatMap((seed) =>
     points.map((point) => ({ seed, ...point })),

@@ -46,7 +46,7 @@ test(
     expect(real.value.assertions.filter(({ passed }) => !passed)).toEqual([]);
 
     const virtual = await run(scenario, options);
-    expect(virtual.spreads.map(({ towards }) => towards)).toEqual([
+    expect(virtual.propagations.map(({ towards }) => towards)).toEqual([
       "fresh",
       "dark",
       "light",
@@ -125,8 +125,8 @@ describe("a comparison", () => {
     customers: [{ id: "forum", hosts: [] }],
     ...over,
   });
-  const spread = (decidedAtMs: number, seconds: number) => ({
-    spreads: [
+  const propagation = (decidedAtMs: number, seconds: number) => ({
+    propagations: [
       {
         customer: "forum",
         decidedAtMs,
@@ -150,8 +150,10 @@ describe("a comparison", () => {
   const tolerance = { seconds: 2, copyLivesSeconds: 30 };
 
   test("lets times differ by the tolerance, and moments by what a timer is late", () => {
-    const virtual = told(spread(20_000, 10));
-    expect(compare(virtual, told(spread(20_004, 12)), tolerance)).toEqual([]);
+    const virtual = told(propagation(20_000, 10));
+    expect(compare(virtual, told(propagation(20_004, 12)), tolerance)).toEqual(
+      [],
+    );
   });
 
   test.each([
@@ -162,8 +164,8 @@ describe("a comparison", () => {
   ])("calls a time %s", (_, virtual, real, disagreements) => {
     expect(
       compare(
-        told(spread(20_000, virtual)),
-        told(spread(20_000, real)),
+        told(propagation(20_000, virtual)),
+        told(propagation(20_000, real)),
         tolerance,
       ),
     ).toHaveLength(disagreements);
@@ -172,8 +174,8 @@ describe("a comparison", () => {
   test.each([
     [
       "a time further off",
-      spread(20_000, 10),
-      spread(20_000, 12.1),
+      propagation(20_000, 10),
+      propagation(20_000, 12.1),
       {
         about: "forum to dark from 1970-01-01T00:00:20.000Z, at FRA",
         virtual: "10 s",
@@ -197,7 +199,7 @@ describe("a comparison", () => {
   });
 
   test("lists a decision that only one knows", () => {
-    const virtual = told(spread(20_000, 10));
+    const virtual = told(propagation(20_000, 10));
     expect(compare(virtual, told({}), tolerance)).toContainEqual({
       about: "decisions",
       virtual: "forum to dark",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Chance } from "../../../src/sim/chance.ts";
+import { RandomStream } from "../../../src/sim/random-stream.ts";
 import { parseCsvLine } from "../../../src/sim/replay/csv.ts";
 import { lineBatches } from "../../../src/sim/replay/lines.ts";
 import {
@@ -57,7 +57,7 @@ test("a trace without requests has no hits, rather than no number", () => {
 
 // NSDI 2024 and SOSP 2023 find this order on Zipf-like traces, theirs and synthetic ones.
 test("on a Zipf trace SIEVE and S3-FIFO beat LRU, and LRU beats FIFO; larger caches do better", () => {
-  const chance = new Chance("zipf");
+  const random = new RandomStream("zipf");
   const popularity = zipf(10_000, 1);
   const measurement = new Measurement(
     ["fifo", "lru", "s3-fifo", "sieve"],
@@ -67,7 +67,7 @@ test("on a Zipf trace SIEVE and S3-FIFO beat LRU, and LRU beats FIFO; larger cac
   measurement.add(
     Array.from({ length: 200_000 }, () => ({
       atMs: 0,
-      key: chance.index(popularity),
+      key: random.index(popularity),
       size: 1,
     })),
   );

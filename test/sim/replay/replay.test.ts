@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseReplay } from "../../../src/sim/replay/arguments.ts";
 import { parseCapacities } from "../../../src/sim/replay/capacity.ts";
-import { replayed } from "../../../src/sim/replay/passes.ts";
+import { replayPass } from "../../../src/sim/replay/passes.ts";
 import { readable, TraceFile } from "../../../src/sim/replay/trace-file.ts";
 import { portcullis } from "../../cli/portcullis.ts";
 
@@ -34,7 +34,7 @@ async function outcomeOf(
   const { file: path, format, sizes } = asked.value;
   const trace = await TraceFile.open(path, { format, sizes, hosts: "kept" });
   return trace.ok
-    ? readable(path, replayed(asked.value, trace.value, signal, progress))
+    ? readable(path, replayPass(asked.value, trace.value, signal, progress))
     : trace;
 }
 

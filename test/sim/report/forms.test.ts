@@ -1,6 +1,10 @@
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
-import { seriesCsv, spreadsCsv, csvLine } from "../../../src/sim/report/csv.ts";
+import {
+  seriesCsv,
+  propagationCsv,
+  csvLine,
+} from "../../../src/sim/report/csv.ts";
 import { resultJson } from "../../../src/sim/report/json.ts";
 import { junit } from "../../../src/sim/report/junit.ts";
 import type { Result } from "../../../src/sim/result.ts";
@@ -42,8 +46,8 @@ test("the series have a line for every bucket that somebody asked in", () => {
   );
 });
 
-test("the spreads have a line for every PoP of every decision", async () => {
-  const lines = whole(spreadsCsv(await sample(size))).split("\r\n");
+test("propagation.csv has a line for every PoP of every decision", async () => {
+  const lines = whole(propagationCsv(await sample(size))).split("\r\n");
   expect(lines).toHaveLength(1 + 2 * 3 + 1);
   expect(lines[0]).toBe("decided,customer,towards,pop,seconds");
   expect(lines[1]).toMatch(/^2019-08-05T07:00:00.000Z,forum,dark,IAD,[\d.]+$/);

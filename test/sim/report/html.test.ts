@@ -30,7 +30,7 @@ function hostile(result: Result): Result {
     customers: [{ id: evil, hosts: [evil] }],
     providers: [{ id: evil, name: evil, supplier: evil }],
     series: named(result.series),
-    spreads: named(result.spreads),
+    propagations: named(result.propagations),
     events: named(result.events).map((event) => ({ ...event, text: evil })),
     origins: named(result.origins).map((one) => ({ ...one, origin: evil })),
     latency: named(result.latency),
@@ -175,7 +175,7 @@ test("playing ends by itself at the last moment", async () => {
   });
 });
 
-test("without script the page shows the map in the middle of the first decision's spread", async () => {
+test("without script the page shows the map in the middle of the first decision's propagation", async () => {
   await visit("usual", { javaScriptEnabled: false }, async (page) => {
     expect(await page.locator("#moment").textContent()).toMatch(
       /^2019-08-05 07:00:\d\d UTC, \d+ s after event 3$/,
@@ -257,7 +257,7 @@ test("a run replaces an earlier one's files, and leaves nothing beside them", as
       "report.html",
       "result.json",
       "series.csv",
-      "spreads.csv",
+      "propagation.csv",
       "junit.xml",
     ].map((name) => join(dir, name)),
   );

@@ -1,4 +1,4 @@
-import { Chance } from "../../../src/sim/chance.ts";
+import { RandomStream } from "../../../src/sim/random-stream.ts";
 import { readPlaces } from "../../../src/sim/places.ts";
 import {
   outcomes,
@@ -27,7 +27,7 @@ type Mix = Partial<Record<Outcome, number>>;
  * another provider, a shop's origin dies behind the cache, and a café's provider loses its supplier.
  */
 export async function sample(size: Size): Promise<Result> {
-  const chance = new Chance(size.seed ?? 1, "sample");
+  const random = new RandomStream(size.seed ?? 1, "sample");
   const lastMs = size.minutes * 60_000;
   const startedAtMs = midnight - lastMs / 4;
   const at = (share: number): number => startedAtMs + lastMs * share;
@@ -48,7 +48,7 @@ export async function sample(size: Size): Promise<Result> {
     new Map(
       pops.map(({ code }) => [
         code,
-        Math.round(chance.stream(name + code).uniform() * 60_400) / 1000,
+        Math.round(random.stream(name + code).uniform() * 60_400) / 1000,
       ]),
     );
   const dark = lags("dark");
@@ -74,7 +74,7 @@ export async function sample(size: Size): Promise<Result> {
   const buckets = Math.ceil(lastMs / bucketMs);
   pops.forEach(({ code }, popRank) => {
     customers.forEach(({ id }, rank) => {
-      const draw = chance.stream(`${code} ${id}`);
+      const draw = random.stream(`${code} ${id}`);
       const perBucket =
         (size.bucketSeconds * (size.rate ?? 24)) /
         (1 + popRank / 12) /
@@ -97,11 +97,11 @@ export async function sample(size: Size): Promise<Result> {
     });
   });
 
-  const spread = (
+  const propagation = (
     towards: "dark" | "light",
     decidedAtMs: number,
     lag: Map<string, number>,
-  ): Result["spreads"][number] => {
+  ): Result["propagations"][number] => {
     const { p50, p95, p100 } = summarise(lag.values()) ?? {
       p50: 0,
       p95: 0,
@@ -172,11 +172,14 @@ export async function sample(size: Size): Promise<Result> {
     ],
     bucketSeconds: size.bucketSeconds,
     series,
-    spreads: [spread("dark", at(0.25), dark), spread("light", at(0.75), light)],
+    propagations: [
+      propagation("dark", at(0.25), dark),
+      propagation("light", at(0.75), light),
+    ],
     cache: pops.map(({ code }, rank) => {
       const requests = Math.round(90_000 / (1 + rank / 12));
       const hits = Math.round(
-        requests * (0.9 - 0.4 * chance.uniform() * Math.min(1, rank / 60)),
+        requests * (0.9 - 0.4 * random.uniform() * Math.min(1, rank / 60)),
       );
       return {
         pop: code,
@@ -249,7 +252,7 @@ export const nothing: Result = {
   events: [],
   bucketSeconds: 1,
   series: [],
-  spreads: [],
+  propagations: [],
   cache: [],
   origins: [],
   list: { reads: 0, failedReads: 0, writes: 0, refusedWrites: 0, malformed: 0 },

@@ -22,7 +22,10 @@ const hostile = async (): Promise<Result> => {
     scenario: { name: evil, title: evil, description: evil },
     customers: result.customers.map(({ hosts }) => ({ id: evil, hosts })),
     series: result.series.map((row) => ({ ...row, customer: evil })),
-    spreads: result.spreads.map((spread) => ({ ...spread, customer: evil })),
+    propagations: result.propagations.map((propagation) => ({
+      ...propagation,
+      customer: evil,
+    })),
     assertions: [{ text: evil, passed: false, found: evil }],
   };
 };
@@ -50,7 +53,7 @@ test.each([
   ["the verdict", "2 of 3 assertions passed"],
   ["a failed assertion", /FAIL +no visitor of another customer/],
   ["its figure", "4,212 errors, all of"],
-  ["a spread", /forum +time to dark +[\d.]+ s +[\d.]+ s +[\d.]+ s/],
+  ["a propagation", /forum +time to dark +[\d.]+ s +[\d.]+ s +[\d.]+ s/],
   ["a customer's visitors", /forum +[\d,]+ +cached [\d.]+% · /],
   ["those of all others", "4 other customers"],
   ["the list", "81,200 reads, 41 failed; 1,004 writes, 2 refused; 1 malformed"],

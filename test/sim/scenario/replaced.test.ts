@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { replaced } from "../../../src/sim/scenario/replaced.ts";
+import { replaceMember } from "../../../src/sim/scenario/replace-member.ts";
 
 const whole = { pops: 10, customers: [{ id: "a" }, { id: "b" }] };
 
@@ -22,6 +22,6 @@ test.each([
   ],
 ])("%s is replaced in a copy", (_, path, expected) => {
   const before = structuredClone(whole);
-  expect(replaced(whole, path, 7)).toEqual(expected);
+  expect(replaceMember(whole, path, 7)).toEqual(expected);
   expect(whole).toEqual(before);
 });

@@ -43,11 +43,11 @@ test.each([
   expect(figure.ok && figure.value.of(result).label).toBe(label);
 });
 
-const [spread] = result.spreads;
+const [propagation] = result.propagations;
 const [latency] = result.latency;
 
 test.each([
-  ["dark.p50", "s", spread?.p50Seconds],
+  ["dark.p50", "s", propagation?.p50Seconds],
   ["light.p50", "s", null],
   ["errors.count:others", "", 0],
   ["latency.p95", "ms", latency?.p95Ms],

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { markup, trusted, type Markup } from "../../../page/markup.ts";
-import { definitions } from "./paint.ts";
+import { definitions } from "./palette.ts";
 import { styleSheet } from "./style.ts";
 
 /** A page under a policy that allows this sheet and this script, by what they say, and nothing else. */

@@ -1,27 +1,30 @@
 import { markup, trusted, type Markup } from "../../../page/markup.ts";
 import { outcomes, type Result } from "../../result.ts";
-import { coursesOf, type Course } from "../courses.ts";
-import { labels } from "../looks.ts";
+import { popHistories, type PopHistory } from "../pop-histories.ts";
+import { labels } from "../labels.ts";
 import { spansCloseTo, type Span } from "../spans.ts";
 import { subjectsDecided } from "../subjects.ts";
 import { duration, instant } from "../wording.ts";
-import { shapeLegend } from "./paint.ts";
+import { shapeLegend } from "./palette.ts";
 import { behind, text } from "./table.ts";
 import { worldMap } from "./world.ts";
 
-/** The courses that one choice of the reader shows, in the order of the PoPs' codes. */
+/** The histories that one choice of the reader shows, in the order of the PoPs' codes. */
 interface View {
   name: string;
-  courses: readonly Course[];
+  histories: readonly PopHistory[];
 }
 
 /** The PoPs on a map as they stood at one moment; a script lets the reader choose another. */
 export function mapSection(result: Result): Markup {
   const { spans, views } = viewsOf(result);
-  const { name, courses } = views[0] ?? { name: "", courses: [] };
-  const at = tellingMoment(result, spans, courses);
+  const { name, histories } = views[0] ?? {
+    name: "",
+    histories: [],
+  };
+  const at = tellingMoment(result, spans, histories);
   const moments = spans.map((span) => moment(result, span));
-  const marks = courses.map(({ pop, states }) => ({
+  const marks = histories.map(({ pop, states }) => ({
     pop,
     shape: key(states[at] ?? null),
   }));
@@ -36,21 +39,21 @@ ${jumps(result, spans)}
 </div>
 ${worldMap(marks)}
 ${shapeLegend(new Map([...Map.groupBy(marks, ({ shape }) => shape)].map(([shape, all]) => [shape, all.length])))}
-${stateTable(result, courses, at, `The PoPs at ${moments[at] ?? ""}`)}
+${stateTable(result, histories, at, `The PoPs at ${moments[at] ?? ""}`)}
 </figure>
 <script type="application/json" id="states">${trusted(embedded(moments, views))}</script>
 </section>`;
 }
 
-/** In the middle of the first decision's spread, where the map is most mixed; else when fewest PoPs gave the site as it should be. */
+/** In the middle of the first decision's propagation, where the map is most mixed; else when fewest PoPs gave the site as it should be. */
 function tellingMoment(
-  { spreads }: Result,
+  { propagations }: Result,
   spans: readonly Span[],
-  courses: readonly Course[],
+  histories: readonly PopHistory[],
 ): number {
-  const [spread] = spreads;
-  if (spread !== undefined) {
-    const atMs = spread.decidedAtMs + (spread.p50Seconds || 0) * 1000;
+  const [propagation] = propagations;
+  if (propagation !== undefined) {
+    const atMs = propagation.decidedAtMs + (propagation.p50Seconds || 0) * 1000;
     return Math.max(
       0,
       spans.findLastIndex((span) => span.atMs <= atMs),
@@ -58,7 +61,7 @@ function tellingMoment(
   }
   const without = spans.map(
     (_, span) =>
-      courses.filter(({ states: all }) => {
+      histories.filter(({ states: all }) => {
         const state = all[span] ?? null;
         return state !== null && state !== "served" && state !== "cached";
       }).length,
@@ -77,22 +80,24 @@ function moment({ events }: Result, { atMs }: Span): string {
   return instant(atMs) + since;
 }
 
-function key(state: Course["states"][number]): string {
+function key(state: PopHistory["states"][number]): string {
   return state === null ? "-" : String(outcomes.indexOf(state));
 }
 
-function told(state: Course["states"][number]): string {
+function told(state: PopHistory["states"][number]): string {
   return state === null ? "nobody asked yet" : labels[state];
 }
 
 function viewsOf(result: Result): { spans: Span[]; views: View[] } {
   const subjects = subjectsDecided(result);
   const named = new Set(subjects.map(({ customer }) => customer));
-  const spreads = result.spreads.filter(({ customer }) => named.has(customer));
-  const spans = spansCloseTo(result, spreads.slice(0, 4));
+  const propagations = result.propagations.filter(({ customer }) =>
+    named.has(customer),
+  );
+  const spans = spansCloseTo(result, propagations.slice(0, 4));
   const views = subjects.map((subject) => ({
     name: subject.name,
-    courses: coursesOf(result, subject, spans).toSorted((one, other) =>
+    histories: popHistories(result, subject, spans).toSorted((one, other) =>
       one.pop.code < other.pop.code ? -1 : 1,
     ),
   }));
@@ -101,7 +106,7 @@ function viewsOf(result: Result): { spans: Span[]; views: View[] } {
 
 function stateTable(
   { providers }: Result,
-  courses: readonly Course[],
+  histories: readonly PopHistory[],
   at: number,
   caption: string,
 ): Markup {
@@ -109,7 +114,7 @@ function stateTable(
   return behind(
     caption,
     ["PoP", "City", "Country", "Provider", "Got"].map(text),
-    courses.map(({ pop, states: all }) => [
+    histories.map(({ pop, states: all }) => [
       pop.code,
       pop.city,
       pop.country,
@@ -145,9 +150,9 @@ function jumps({ events }: Result, spans: readonly Span[]): Markup | null {
 function embedded(moments: readonly string[], views: readonly View[]): string {
   return JSON.stringify({
     moments,
-    views: views.map(({ name, courses }) => ({
+    views: views.map(({ name, histories }) => ({
       name,
-      pops: courses.map(({ states: all }) => all.map(key).join("")),
+      pops: histories.map(({ states: all }) => all.map(key).join("")),
     })),
   }).replaceAll("<", "\\u003c");
 }

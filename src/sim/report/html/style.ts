@@ -1,5 +1,5 @@
 import { outcomes } from "../../result.ts";
-import { colours } from "./paint.ts";
+import { colours } from "./palette.ts";
 
 const page = {
   light: {

@@ -1,7 +1,7 @@
 import { markup, type Markup } from "../../../page/markup.ts";
 import type { Result } from "../../result.ts";
 import { everybody, failuresOf } from "../subjects.ts";
-import { sumOf } from "../tally.ts";
+import { sumOf } from "../counts.ts";
 import {
   count,
   counted,
@@ -10,7 +10,7 @@ import {
   share,
   timeTo,
 } from "../wording.ts";
-import { verdictSign } from "./paint.ts";
+import { verdictSign } from "./palette.ts";
 
 interface Tile {
   label: string;
@@ -23,7 +23,7 @@ interface Tile {
 export function tiles(result: Result): Markup {
   return markup`<dl class="tiles">${[
     ...assertionTile(result),
-    ...spreadTiles(result),
+    ...propagationTiles(result),
     visitorTile(result),
     cacheTile(result),
   ].map(
@@ -48,32 +48,34 @@ function assertionTile({ assertions }: Result): Tile[] {
   ];
 }
 
-/** The first decision of each kind; the section on spreading has them all. */
-function spreadTiles({ spreads }: Result): Tile[] {
+/** The first decision of each kind; the section on propagation has them all. */
+function propagationTiles({ propagations }: Result): Tile[] {
   const firsts = new Map(
-    spreads.toReversed().map((spread) => [spread.towards, spread]),
+    propagations
+      .toReversed()
+      .map((propagation) => [propagation.towards, propagation]),
   );
-  return spreads
-    .filter((spread) => firsts.get(spread.towards) === spread)
-    .map((spread) => ({
-      label: heading(`${timeTo(spread)}: ${spread.customer}`),
-      figure: duration(spread.p100Seconds),
+  return propagations
+    .filter((propagation) => firsts.get(propagation.towards) === propagation)
+    .map((propagation) => ({
+      label: heading(`${timeTo(propagation)}: ${propagation.customer}`),
+      figure: duration(propagation.p100Seconds),
       tone: "plain",
-      detail: `all of ${counted(spread.pops.length, "PoP")}; half after ${duration(spread.p50Seconds)}`,
+      detail: `all of ${counted(propagation.pops.length, "PoP")}; half after ${duration(propagation.p50Seconds)}`,
     }));
 }
 
 function visitorTile(result: Result): Tile {
-  const { tally } = everybody(result);
-  const failed = failuresOf(tally);
+  const { metrics } = everybody(result);
+  const failed = failuresOf(metrics);
   return {
     label: "Requests of visitors",
-    figure: count(sumOf(tally)),
+    figure: count(sumOf(metrics)),
     tone: "plain",
     detail:
       failed === 0
         ? "none met an error"
-        : `${share(failed, sumOf(tally))} met an error or nobody`,
+        : `${share(failed, sumOf(metrics))} met an error or nobody`,
   };
 }
 

@@ -1,13 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import { markup, type Markup } from "../../../page/markup.ts";
 import { outcomes, type Outcome, type Result } from "../../result.ts";
-import { labels } from "../looks.ts";
+import { labels } from "../labels.ts";
 import { evenSpans } from "../spans.ts";
 import { subjectsOf, together, type Subject } from "../subjects.ts";
-import { sumOf, tallyOf, tallySpans, type Tally } from "../tally.ts";
+import { sumOf, countsOf, countSpans, type Counts } from "../counts.ts";
 import { count, instant, share } from "../wording.ts";
 import { eventMarks, timeAxis } from "./axis.ts";
-import { legend, surface } from "./paint.ts";
+import { legend, surface } from "./palette.ts";
 import { inBothSizes, plotted, type Size } from "./svg.ts";
 import { behind, figures, table, text } from "./table.ts";
 
@@ -15,7 +15,7 @@ import { behind, figures, table, text } from "./table.ts";
 export function visitorsSection(result: Result): Markup {
   const subjects = subjectsOf(result);
   const found = outcomesIn(result);
-  const asked = subjects.filter(({ tally }) => sumOf(tally) > 0);
+  const asked = subjects.filter(({ metrics }) => sumOf(metrics) > 0);
   const body =
     asked.length === 0
       ? markup`<p>Nobody asked for anything in this run.</p>`
@@ -39,7 +39,7 @@ function outcomesIn({ series }: Result): Outcome[] {
 
 interface Named {
   name: string;
-  tally: Tally;
+  metrics: Counts;
 }
 
 function shareColumns(found: readonly Outcome[]) {
@@ -52,28 +52,28 @@ function shareColumns(found: readonly Outcome[]) {
 }
 
 function shareCells(
-  { name, tally }: Named,
+  { name, metrics }: Named,
   found: readonly Outcome[],
 ): (string | Markup)[] {
-  const all = sumOf(tally);
+  const all = sumOf(metrics);
   return [
     name,
     count(all),
-    bar(tally),
+    bar(metrics),
     ...found.map((outcome) =>
-      tally[outcome] === 0 ? "" : share(tally[outcome], all),
+      metrics[outcome] === 0 ? "" : share(metrics[outcome], all),
     ),
   ];
 }
 
 /** The shares as one line of colours; the cells beside it say the same. */
-function bar(tally: Tally): Markup {
-  const all = sumOf(tally);
+function bar(metrics: Counts): Markup {
+  const all = sumOf(metrics);
   let x = 0;
   const parts = outcomes
-    .filter((outcome) => tally[outcome] > 0)
+    .filter((outcome) => metrics[outcome] > 0)
     .map((outcome) => {
-      const width = Math.round((tally[outcome] / all) * 1200) / 10;
+      const width = Math.round((metrics[outcome] / all) * 1200) / 10;
       const part = markup`<rect x="${Math.round(x * 10) / 10}" width="${width}" height="12" fill="${surface(outcome)}"/>`;
       x += width;
       return part;
@@ -89,15 +89,15 @@ function everyCustomer(
   if (shown.every(({ customer }) => customer !== null)) return null;
   const rows = Map.groupBy(series, ({ customer }) => customer);
   const each = customers.map(({ id }) =>
-    shareCells({ name: id, tally: tallyOf(rows.get(id) ?? []) }, found),
+    shareCells({ name: id, metrics: countsOf(rows.get(id) ?? []) }, found),
   );
   return behind("Every customer", shareColumns(found), each);
 }
 
-function isTroubled({ customer, tally }: Subject): boolean {
+function isTroubled({ customer, metrics }: Subject): boolean {
   return (
     customer !== null &&
-    sumOf(tally) > tally.served + tally.cached + tally.stale
+    sumOf(metrics) > metrics.served + metrics.cached + metrics.stale
   );
 }
 
@@ -117,10 +117,10 @@ function singledOut(subjects: readonly Subject[]): readonly Subject[] {
 }
 
 function overTime(result: Result, subject: Subject): Markup {
-  const { name, rows, tally } = subject;
-  const found = outcomes.filter((outcome) => tally[outcome] > 0);
+  const { name, rows, metrics } = subject;
+  const found = outcomes.filter((outcome) => metrics[outcome] > 0);
   const spans = evenSpans(result, 60);
-  const sums = tallySpans(rows, spans);
+  const sums = countSpans(rows, spans);
   return markup`<figure><figcaption><h3><bdi>${name}</bdi></h3> <span class="soft">requests a second</span></figcaption>
 ${inBothSizes((size) => areas(result, subject, found, size))}
 ${behind(
@@ -137,12 +137,12 @@ ${behind(
 /** Stacked, each span as high as its requests per second. */
 function areas(
   result: Result,
-  { name, rows, tally }: Subject,
+  { name, rows, metrics }: Subject,
   found: readonly Outcome[],
   size: Size,
 ): Markup {
   const spans = evenSpans(result, size.name === "wide" ? 160 : 70);
-  const sums = tallySpans(rows, spans);
+  const sums = countSpans(rows, spans);
   const points = found.flatMap((outcome) => {
     const rates = spans.map(({ atMs, buckets }, span) => ({
       outcome,
@@ -153,7 +153,8 @@ function areas(
     return last ? [...rates, { ...last, atMs: result.endedAtMs }] : rates;
   });
   const shares = found.map(
-    (outcome) => `${labels[outcome]} ${share(tally[outcome], sumOf(tally))}`,
+    (outcome) =>
+      `${labels[outcome]} ${share(metrics[outcome], sumOf(metrics))}`,
   );
   return plotted(size, `${name}, requests over time: ${shares.join(", ")}`, {
     height: 170,

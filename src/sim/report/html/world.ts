@@ -10,7 +10,7 @@ import { createRequire } from "node:module";
 import { feature } from "topojson-client";
 import { markup, type Markup } from "../../../page/markup.ts";
 import { counted } from "../wording.ts";
-import type { Pop } from "../courses.ts";
+import type { Pop } from "../pop-histories.ts";
 
 /** A PoP, and the shape that tells its state. */
 interface Mark {

@@ -1,0 +1,154 @@
+import { Option, type Command } from "commander";
+import type { DenyingCommand } from "../../customer/command.ts";
+import { clearable } from "../../customer/standing-form.ts";
+import type { ActOptions } from "./act.ts";
+import { dryRun, repeatable } from "./options.ts";
+
+/** The options of a subcommand that denies, as commander names them. */
+export interface DenyOptions extends ActOptions {
+  ground?: string;
+  at?: string;
+  in?: string;
+  until?: string;
+  for?: string;
+  host?: string[];
+  country?: string[];
+  reason?: string;
+  statement?: string[];
+  reference?: string;
+  noticeUrl?: string;
+  appealUrl?: string;
+  authority?: string;
+  law?: string;
+  jurisdiction?: string;
+  authorityUrl?: string;
+  offboardUntil?: string;
+  offboardFor?: string;
+  clearSiteData?: string;
+}
+
+/** Adds the options by which a denial says its terms. */
+export function addDenyOptions(
+  command: Command,
+  kind: DenyingCommand["kind"],
+): Command {
+  if (kind === "withhold") {
+    command
+      .option("--authority <name>", "who demands it (required)")
+      .option("--law <text>", "under what law")
+      .option("--jurisdiction <text>", "where that law holds")
+      .option(
+        "--authority-url <url>",
+        "where the demand or its author is found",
+      );
+  } else {
+    const grounds = ["policy", "security", "billing", "maintenance", "request"];
+    command.addOption(
+      new Option(
+        "--ground <ground>",
+        "why; the status follows from it",
+      ).choices(grounds),
+    );
+  }
+  if (kind !== "drop") {
+    command
+      .addOption(new Option("--until <instant>", "until when").conflicts("for"))
+      .option("--for <duration>", "how long, from when it holds");
+  }
+  return command
+    .addOption(
+      new Option(
+        "--at <instant>",
+        "from when, such as 2026-12-01T00:00:00Z",
+      ).conflicts("in"),
+    )
+    .option(
+      "--in <duration>",
+      "from when, such as 90s, 30m, 2h or 1d12h from now",
+    )
+    .addOption(repeatable("--host <host>", "only this host; may be repeated"))
+    .addOption(
+      repeatable(
+        "--country <code>",
+        "only visitors from this country; may be repeated",
+      ),
+    )
+    .option("--reason <line>", "why, in one line that visitors read")
+    .addOption(
+      repeatable(
+        "--statement <text>",
+        "more for visitors: a text, or en=… and de=… by repeating it",
+      ),
+    )
+    .option("--reference <line>", "the number of the case")
+    .option("--notice-url <url>", "where the decision is published")
+    .option("--appeal-url <url>", "where the customer may object")
+    .addOption(
+      new Option(
+        "--offboard-until <instant>",
+        "until when the customer may obtain certificates elsewhere",
+      ).conflicts("offboardFor"),
+    )
+    .option("--offboard-for <duration>", "the same, from when it holds")
+    .addOption(
+      new Option(
+        "--clear-site-data <what>",
+        "have browsers clear their cache of the site, or its storage too: logins, drafts, service workers",
+      ).choices(clearable),
+    )
+    .option("--force", "go ahead where it is only asked whether this is meant")
+    .addOption(dryRun());
+}
+
+/** The terms as a standing record has them, but for its moments. */
+export function denyInputFrom(options: DenyOptions) {
+  const {
+    ground,
+    reason,
+    statement,
+    reference,
+    noticeUrl,
+    appealUrl,
+    clearSiteData,
+  } = options;
+  return {
+    ground,
+    scope: scopeOf(options),
+    reason,
+    statement: statementOf(statement),
+    reference,
+    noticeUrl,
+    appealUrl,
+    authority: authorityOf(options),
+    clearSiteData,
+  };
+}
+
+function scopeOf({ host, country }: DenyOptions) {
+  return host === undefined && country === undefined
+    ? undefined
+    : { hosts: host, countries: country };
+}
+
+/** `en=…` names the language; a text that does not begin so is one in a language not said. */
+function statementOf(texts: readonly string[] | undefined) {
+  if (texts === undefined) return undefined;
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, language, said] =
+        /^([A-Za-z]{2,3}(?:-\w+)*)=(.*)$/s.exec(text) ?? [];
+      return [language ?? "und", said ?? text];
+    }),
+  );
+}
+
+function authorityOf({
+  authority,
+  law,
+  jurisdiction,
+  authorityUrl,
+}: DenyOptions) {
+  return authority === undefined
+    ? undefined
+    : { name: authority, law, jurisdiction, url: authorityUrl };
+}

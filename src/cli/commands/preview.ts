@@ -1,0 +1,95 @@
+import type { Records } from "../../customer/apply-result.ts";
+import type { Command } from "../../customer/command.ts";
+import { siteKey, standingKey } from "../../customer/keys.ts";
+import { stateOf } from "../../customer/state.ts";
+import { formatInstant } from "../moment.ts";
+import { nameValueTable } from "../table.ts";
+import {
+  denialOf,
+  refusalOf,
+  formatClearing,
+  formatMoment,
+  formatScope,
+  formatState,
+  formatVerdict,
+} from "./describe.ts";
+import type { Session } from "./session.ts";
+
+/** What KV keeps in a PoP, and what an isolate there may add to it. */
+const defaultPropagationMs = 61_000;
+
+/** What a command will do, for whoever gives it. */
+export function preview(
+  command: Command,
+  before: Records,
+  writes: Records,
+  session: Session,
+): string {
+  const { colors } = session;
+  switch (command.kind) {
+    case "add":
+    case "change": {
+      const text = writes.get(siteKey(command.host)) ?? "";
+      return `${command.kind} ${colors.bold(command.host)}\n${nameValueTable([["record", text], known(session)])}`;
+    }
+    case "remove":
+      return `remove ${colors.bold(command.host)}\n${nameValueTable([["visitors get", "421: no such site here"], ["customer", "its entry stays"], known(session)])}`;
+    case "purge":
+      return `purge ${colors.bold(command.customer)}\n${nameValueTable([
+        ["what", JSON.stringify(command.what)],
+        [
+          "how",
+          command.how === "hard"
+            ? "fetched anew"
+            : "validated with the origin before it is used again",
+        ],
+        ["from", formatMoment(command.atMs ?? session.nowMs, session.nowMs)],
+        known(session),
+      ])}`;
+    case "notice":
+    case "drop":
+    case "suspend":
+    case "withhold":
+    case "restore":
+      return previewStanding(command.customer, before, writes, session);
+  }
+}
+
+function previewStanding(
+  customer: string,
+  before: Records,
+  writes: Records,
+  session: Session,
+): string {
+  const { colors, nowMs } = session;
+  const [was, is] = [before, writes].map((records) =>
+    stateOf(customer, records.get(standingKey(customer)) ?? null, nowMs),
+  );
+  if (was === undefined || is === undefined) return "";
+  const denial = denialOf(is);
+  const head = `${colors.bold(customer)}: ${formatState(was, colors)} -> ${formatState(is, colors)}`;
+  if (denial === null) {
+    return `${head}\n${nameValueTable([["visitors get", "the site"], known(session)])}`;
+  }
+  return `${head}\n${nameValueTable([
+    ["visitors get", formatVerdict(refusalOf(denial, nowMs))],
+    ["whom", formatScope(denial.scope)],
+    ["from", formatMoment(denial.effectiveAtMs, nowMs)],
+    ["until", formatMoment(denial.endsAtMs, nowMs) || "further notice"],
+    ["clears", formatClearing(denial.clearSiteData)],
+    known(session),
+  ])}`;
+}
+
+/** How long until the edge knows. */
+function known({ store, nowMs }: Session): [string, string] {
+  switch (store.kind) {
+    case "local":
+      return ["known", "within a second to an edge that runs on this store"];
+    case "remote":
+      return [
+        "known",
+        `to every PoP by ${formatInstant(nowMs + defaultPropagationMs)} as a rule; Cloudflare says "60 seconds or more"`,
+      ];
+  }
+}

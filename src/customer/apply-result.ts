@@ -1,0 +1,33 @@
+/** Texts by key; null where there is none, or where there is to be none. */
+export type Records = ReadonlyMap<string, string | null>;
+
+/** What became of a command: what to write, or why nothing is to be written. */
+export type ApplyResult =
+  | { kind: "applied"; writes: Records }
+  | { kind: "refused"; because: Because; problem: string };
+
+type Because =
+  | "absent"
+  | "present"
+  | "already-served"
+  | "past"
+  | "purges-full"
+  // The rest is lifted by `force`, because what each guards may be meant to go.
+  /** A record that cannot be read would be lost. */
+  | "malformed"
+  /** Only `restore` and the clock serve again a visitor who is refused. */
+  | "serves-again"
+  /** A legal demand would no longer stand in the list. */
+  | "by-order";
+
+export type Refused = Extract<ApplyResult, { kind: "refused" }>;
+
+export function refuse(because: Because, problem: string): Refused {
+  return { kind: "refused", because, problem };
+}
+
+export type Write = readonly [key: string, text: string | null];
+
+export function succeed(...writes: readonly Write[]): ApplyResult {
+  return { kind: "applied", writes: new Map(writes) };
+}

@@ -1,0 +1,93 @@
+import type { Ground } from "../customer/standing.ts";
+import type { ProxyError } from "../http/proxy-status.ts";
+import type { Topic } from "./locales/locale.ts";
+import type { PageReason, OwnPage } from "./render.ts";
+
+interface Particulars {
+  topic: Topic;
+  status: number;
+  retryAfterSeconds: number | null;
+  /** Words of the operator's for this occasion, by language. */
+  texts: Readonly<Record<string, string>>;
+}
+
+/** What kind of trouble it is, and what of it every format says alike. */
+export function detailsOf(
+  occasion: PageReason | OwnPage,
+  nowMs: number,
+): Particulars {
+  const silent = { retryAfterSeconds: null, texts: {} };
+  switch (occasion.kind) {
+    case "dropped": {
+      const { denial, status, retryAfterSeconds } = occasion;
+      return {
+        topic:
+          denial.ground === null ? "unstated" : topicOfGround[denial.ground],
+        status,
+        retryAfterSeconds,
+        texts: denial.statement,
+      };
+    }
+    case "unknown-host":
+      return { topic: "unknown-host", status: 421, ...silent };
+    case "unreachable": {
+      const { error, status } = occasion;
+      return {
+        topic: topicOfError.get(error) ?? topicOfStatus.get(status) ?? "failed",
+        status,
+        ...silent,
+      };
+    }
+    case "maintenance":
+      return {
+        topic: "edge-maintenance",
+        status: 503,
+        retryAfterSeconds: secondsUntil(occasion.untilMs, nowMs),
+        texts: occasion.message,
+      };
+    case "unavailable":
+      return {
+        topic: "unavailable",
+        status: 503,
+        retryAfterSeconds: occasion.retryAfterSeconds,
+        texts: {},
+      };
+    case "malformed":
+      return { topic: "malformed", status: occasion.status, ...silent };
+    case "about":
+      return { topic: "about", status: 200, ...silent };
+    case "problem-type":
+      return { topic: occasion.topic, status: 200, ...silent };
+    case "no-page":
+      return { topic: "no-page", status: 404, ...silent };
+  }
+}
+
+const topicOfGround: Readonly<Record<Ground, Topic>> = {
+  policy: "policy",
+  security: "security",
+  billing: "billing",
+  legal: "legal",
+  maintenance: "site-maintenance",
+  request: "left",
+};
+
+// Their status, 502, would blame the site's server; it is the site's settings that need mending.
+const topicOfError: ReadonlyMap<ProxyError, Topic> = new Map([
+  ["proxy_loop_detected", "loop"],
+  ["dns_error", "failed"],
+  ["destination_ip_prohibited", "failed"],
+]);
+
+const topicOfStatus: ReadonlyMap<number, Topic> = new Map([
+  [502, "bad-answer"],
+  [503, "busy"],
+  [504, "timeout"],
+]);
+
+/** For Retry-After (RFC 9110 §10.2.3): whole seconds, never too few; null when the time is not known or has passed. */
+function secondsUntil(untilMs: number | null, nowMs: number): number | null {
+  return untilMs === null || untilMs <= nowMs
+    ? null
+    : Math.ceil((untilMs - nowMs) / 1000);
+}

@@ -1,0 +1,94 @@
+import {
+  answerFigures,
+  cacheFigures,
+  latencyFigures,
+  listFigures,
+  originFigures,
+  propagationFigures,
+  type Figures,
+  type Found,
+} from "./figures.ts";
+import type { Result } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Expectation, Limit } from "./scenario/expectations.ts";
+
+type Assertion = Result["assertions"][number];
+
+/** Holds what came of a run against what its scenario expects: a line for each limit. */
+export function checkExpectations(
+  { expect, start }: Pick<Scenario, "expect" | "start">,
+  figures: Figures,
+): Assertion[] {
+  return expect.flatMap((expectation) => {
+    const { about, found } = figuresOf(expectation, figures, start);
+    return found.flatMap(({ name, value, limit, shown }) =>
+      limit === undefined
+        ? []
+        : [
+            {
+              text: `${about}: ${name} ${limitText(limit)}`,
+              passed: value !== null && holds(value, limit),
+              found: value === null ? "nothing to judge by" : shown(value),
+            },
+          ],
+    );
+  });
+}
+
+/** All that an expectation may set limits to, whether it does or not. */
+export function figuresOf(
+  expectation: Expectation,
+  figures: Figures,
+  startMs: number,
+): Found {
+  const { dark, light, fresh, answers, errors } = expectation;
+  const { originRequests, cache, latency, list } = expectation;
+  if (dark !== undefined)
+    return propagationFigures("dark", "time to dark", dark, figures);
+  if (light !== undefined)
+    return propagationFigures("light", "time to light", light, figures);
+  if (fresh !== undefined)
+    return propagationFigures("fresh", "time to fresh", fresh, figures);
+  if (answers !== undefined) {
+    const outcomes = [answers.outcome].flat();
+    return answerFigures(
+      outcomes.join(" or "),
+      outcomes,
+      answers,
+      figures,
+      startMs,
+    );
+  }
+  if (errors !== undefined)
+    return answerFigures(
+      "errors",
+      ["error", "unreachable"],
+      errors,
+      figures,
+      startMs,
+    );
+  if (originRequests !== undefined)
+    return originFigures(originRequests, figures);
+  if (cache !== undefined) return cacheFigures(cache, figures);
+  if (latency !== undefined) return latencyFigures(latency, figures);
+  return listFigures(list ?? {}, figures);
+}
+
+function limitText({ text }: Limit): string {
+  return /^\d/.test(text) ? `= ${text}` : text;
+}
+
+function holds(value: number, { relation, value: limit }: Limit): boolean {
+  switch (relation) {
+    case "<=":
+      return value <= limit;
+    case ">=":
+      return value >= limit;
+    case "<":
+      return value < limit;
+    case ">":
+      return value > limit;
+    case "=":
+      return value === limit;
+  }
+}

@@ -1,0 +1,212 @@
+import { apply, keysOf } from "../customer/apply.ts";
+import type { Command } from "../customer/command.ts";
+import { recordsOf, type Customer } from "./customers.ts";
+import { ownId } from "./provider.ts";
+import type { Result } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+import { describeCommand, describeFault } from "./scenario/describe-event.ts";
+import { momentMs } from "./scenario/values.ts";
+import type { Stage } from "./stage.ts";
+import type { Metrics } from "./metrics.ts";
+
+type PlannedEvent = Scenario["events"][number];
+type ReportedEvent = Result["events"][number];
+
+/** An operator whose write fails tries again. */
+const retryMs = 5_000;
+
+/** Lets what a scenario plans come to pass, each at its moment, and remembers what did. */
+export class ScenarioEvents {
+  readonly #scenario: Scenario;
+  readonly #stage: Stage;
+  readonly #metrics: Metrics;
+  /** In the order of time. */
+  readonly reported: ReportedEvent[] = [];
+  /** Counts a customer's commands: a decision that was overtaken before its moment is none. */
+  readonly #commands = new Map<string, number>();
+
+  constructor(scenario: Scenario, stage: Stage, metrics: Metrics) {
+    this.#scenario = scenario;
+    this.#stage = stage;
+    this.#metrics = metrics;
+    for (const event of scenario.events)
+      stage.engine.schedule(momentMs(event.at, scenario.start), () =>
+        this.#run(event),
+      );
+  }
+
+  #run(event: PlannedEvent): void {
+    const { command, fault, write, publish, attack, move, announce, note } =
+      event;
+    const { assumed, from = null } = event;
+    const report = (
+      kind: ReportedEvent["kind"],
+      customer: string | null,
+      text: string,
+    ): void => {
+      const atMs = this.#stage.engine.nowMs;
+      this.reported.push({ atMs, kind, customer, text, assumed });
+    };
+    if (command !== undefined) {
+      const problem = this.#apply(command, from);
+      const outcome = problem === null ? "" : `, refused: ${problem}`;
+      report("command", subjectOf(command), describeCommand(command) + outcome);
+    }
+    if (write !== undefined) {
+      this.#write(write.key, write.text, from);
+      report(
+        "command",
+        null,
+        `raw edit: ${write.key} ${write.text === null ? "deleted" : `= ${JSON.stringify(write.text)}`}`,
+      );
+    }
+    if (fault !== undefined) {
+      this.#startFault(fault);
+      report(
+        "fault",
+        "customer" in fault ? fault.customer : null,
+        describeFault(fault),
+      );
+    }
+    if (publish !== undefined) {
+      this.#customer(publish).server.version += 1;
+      report("note", publish, `${publish} changes everything on its site`);
+    }
+    if (attack !== undefined)
+      report(
+        "fault",
+        attack.customer,
+        `an attack on ${attack.customer}: ${attack.requestsPerSecond} requests a second`,
+      );
+    if (move !== undefined) {
+      this.#move(this.#customer(move.customer), move.to);
+      report(
+        "note",
+        move.customer,
+        `the names of ${move.customer} lead to ${move.to}`,
+      );
+    }
+    if (announce !== undefined) report("announcement", null, announce);
+    if (note !== undefined) report("note", null, note);
+  }
+
+  #customer(sought: string): Customer {
+    const found = this.#stage.customers.find(({ id }) => id === sought);
+    if (found === undefined)
+      throw new Error(`the customer ${sought} was not checked`);
+    return found;
+  }
+
+  /** What the command line does: reads, applies, writes. Answers with the reason when the command is refused. */
+  #apply(command: Command, from: string | null): string | null {
+    const { list } = this.#stage.own;
+    const nowMs = Math.floor(this.#stage.engine.nowMs);
+    const records = new Map(
+      keysOf(command).map((key) => [key, list.latest(key)]),
+    );
+    const result = apply(records, command, nowMs);
+    if (result.kind === "refused") return result.problem;
+    for (const [key, text] of result.writes) this.#write(key, text, from);
+    this.#expectEffects(command, nowMs);
+    return null;
+  }
+
+  #write(key: string, text: string | null, from: string | null): void {
+    const { own, engine } = this.#stage;
+    const written = own.list.write(key, text, from);
+    if (written.kind === "accepted") return;
+    const afterMs = written.kind === "failed" ? retryMs : written.retryAfterMs;
+    engine.schedule(engine.nowMs + afterMs, () => this.#write(key, text, from));
+  }
+
+  /** Which answers will contradict the command, and from when. */
+  #expectEffects(command: Command, nowMs: number): void {
+    switch (command.kind) {
+      case "notice":
+      case "drop":
+      case "suspend":
+      case "withhold": {
+        const { scope, effectiveAtMs, endsAtMs } = command.denial;
+        if (scope.hosts !== null || scope.countries !== null) return;
+        this.#decide(command.customer, "dark", effectiveAtMs ?? nowMs);
+        if (endsAtMs !== null)
+          this.#decide(command.customer, "light", endsAtMs);
+        return;
+      }
+      case "restore":
+        return this.#decide(command.customer, "light", nowMs);
+      case "purge":
+        if (command.what.kind === "all")
+          this.#decide(command.customer, "fresh", command.atMs ?? nowMs);
+        return;
+      case "add":
+      case "change":
+      case "remove":
+        return;
+    }
+  }
+
+  #decide(
+    customer: string,
+    towards: "dark" | "light" | "fresh",
+    atMs: number,
+  ): void {
+    const { engine } = this.#stage;
+    const topic = `${customer} ${towards === "fresh" ? "content" : "standing"}`;
+    const command = engine.nowMs;
+    this.#commands.set(topic, command);
+    engine.schedule(Math.max(atMs, engine.nowMs), () => {
+      if (this.#commands.get(topic) !== command) return;
+      const { version } = this.#customer(customer).server;
+      this.#metrics.decide(customer, towards, version, atMs);
+    });
+  }
+
+  #startFault(fault: NonNullable<PlannedEvent["fault"]>): void {
+    const { providers } = this.#stage;
+    switch (fault.kind) {
+      case "supplier-cuts":
+        providers.cut(fault.provider);
+        return;
+      case "supplier-carries":
+        providers.restore(fault.provider);
+        return;
+      // The models know of these from the beginning.
+      case "list-down":
+      case "list-slow":
+      case "origin-down":
+      case "origin-errors":
+      case "origin-slow":
+        return;
+    }
+  }
+
+  /** A provider takes a customer in, and its names lead there. */
+  #move(customer: Customer, to: string): void {
+    const { destinations, zone } = this.#stage;
+    const destination = destinations.get(to);
+    if (destination?.kind === "edge" && destination.id !== ownId)
+      for (const [key, text] of recordsOf(customer))
+        destination.list.write(key, text, null);
+    const ttlSeconds = this.#scenario.dns.ttl / 1_000;
+    for (const host of customer.hosts)
+      zone.set(host, { target: to, ttlSeconds });
+  }
+}
+
+function subjectOf(command: Command): string | null {
+  switch (command.kind) {
+    case "add":
+      return command.site.customer;
+    case "change":
+    case "remove":
+      return null;
+    case "notice":
+    case "drop":
+    case "suspend":
+    case "withhold":
+    case "restore":
+    case "purge":
+      return command.customer;
+  }
+}
