@@ -9,7 +9,7 @@ export type Conditional =
   { kind: "full" } | { kind: "not-modified"; fields: FieldLine[] };
 
 /** RFC 9110 §15.4.5, and what caches on the way to the visitor steer by. */
-const kept304 = new Set([
+const fieldsOf304 = new Set([
   "cache-control",
   "cache-groups",
   "cdn-cache-control",
@@ -40,18 +40,18 @@ export function answerConditional(
   const tagged = Boolean(fieldsOf(stored).get("etag"));
   const fields = stored.fields.filter(([name]) => {
     const key = name.toLowerCase();
-    return kept304.has(key) || (key === "last-modified" && !tagged);
+    return fieldsOf304.has(key) || (key === "last-modified" && !tagged);
   });
   return { kind: "not-modified", fields };
 }
 
 /** Whether the visitor's copy is as new as the stored response. */
 function holdsAlready(request: Fields, stored: Stored): boolean {
-  const held = fieldsOf(stored);
+  const storedFields = fieldsOf(stored);
   const noneMatch = request.get("if-none-match");
   if (noneMatch !== null && noneMatch !== undefined) {
     if (noneMatch.trim() === "*") return true;
-    const etag = held.get("etag");
+    const etag = storedFields.get("etag");
     return (
       Boolean(etag) &&
       entityTags(noneMatch).some((tag) =>
@@ -66,7 +66,7 @@ function holdsAlready(request: Fields, stored: Stored): boolean {
   if (since === null) return false;
   // RFC 9111 §4.3.2: without a Last-Modified, the time it was made counts.
   const modified =
-    readDate(held.get("last-modified"), stored.responseTimeMs) ??
-    dateOf(held, stored.responseTimeMs);
+    readDate(storedFields.get("last-modified"), stored.responseTimeMs) ??
+    dateOf(storedFields, stored.responseTimeMs);
   return modified <= since;
 }

@@ -53,51 +53,51 @@ export function parseCacheControl(value: string | null | undefined): Arguments {
 }
 
 /** What a response tells shared caches, in Cache-Control or in a field of the same meaning. */
-export function responseDirectives(given: Arguments): ResponseDirectives {
+export function responseDirectives(directives: Arguments): ResponseDirectives {
   return {
-    maxAge: seconds(given, "max-age"),
-    sMaxage: seconds(given, "s-maxage"),
-    staleWhileRevalidate: seconds(given, "stale-while-revalidate"),
-    staleIfError: seconds(given, "stale-if-error"),
-    noCache: reach(given, "no-cache"),
-    private: reach(given, "private"),
-    noStore: given.has("no-store"),
-    public: given.has("public"),
-    mustRevalidate: given.has("must-revalidate"),
-    proxyRevalidate: given.has("proxy-revalidate"),
-    mustUnderstand: given.has("must-understand"),
-    immutable: given.has("immutable"),
+    maxAge: seconds(directives, "max-age"),
+    sMaxage: seconds(directives, "s-maxage"),
+    staleWhileRevalidate: seconds(directives, "stale-while-revalidate"),
+    staleIfError: seconds(directives, "stale-if-error"),
+    noCache: reach(directives, "no-cache"),
+    private: reach(directives, "private"),
+    noStore: directives.has("no-store"),
+    public: directives.has("public"),
+    mustRevalidate: directives.has("must-revalidate"),
+    proxyRevalidate: directives.has("proxy-revalidate"),
+    mustUnderstand: directives.has("must-understand"),
+    immutable: directives.has("immutable"),
   };
 }
 
 /** What a request asks of caches. Its Pragma is not read: RFC 9111 §5.4 deprecates it. */
 export function requestDirectives(request: Fields): RequestDirectives {
-  const given = parseCacheControl(request.get("cache-control"));
+  const directives = parseCacheControl(request.get("cache-control"));
   return {
-    maxAge: seconds(given, "max-age"),
+    maxAge: seconds(directives, "max-age"),
     maxStale:
-      given.get("max-stale") === null
+      directives.get("max-stale") === null
         ? maxSeconds
-        : seconds(given, "max-stale"),
-    minFresh: seconds(given, "min-fresh"),
-    staleIfError: seconds(given, "stale-if-error"),
-    noCache: given.has("no-cache"),
-    noStore: given.has("no-store"),
-    onlyIfCached: given.has("only-if-cached"),
+        : seconds(directives, "max-stale"),
+    minFresh: seconds(directives, "min-fresh"),
+    staleIfError: seconds(directives, "stale-if-error"),
+    noCache: directives.has("no-cache"),
+    noStore: directives.has("no-store"),
+    onlyIfCached: directives.has("only-if-cached"),
   };
 }
 
 /** RFC 9111 §4.2.1: what is no number of seconds had better count as stale, so it is zero. §5.2: it may come quoted. */
-function seconds(given: Arguments, name: string): number | null {
-  const argument = given.get(name);
+function seconds(directives: Arguments, name: string): number | null {
+  const argument = directives.get(name);
   if (argument === undefined) return null;
   const digits = unquoted(argument ?? "");
   return /^\d+$/.test(digits) ? Math.min(Number(digits), maxSeconds) : 0;
 }
 
 /** RFC 9111 §5.2.2.4 and §5.2.2.7: a list of fields narrows the directive; a list of none does not. */
-function reach(given: Arguments, name: string): Reach {
-  const argument = given.get(name);
+function reach(directives: Arguments, name: string): Reach {
+  const argument = directives.get(name);
   if (argument === undefined) return null;
   const names = listMembers(unquoted(argument ?? "")).map((member) =>
     member.toLowerCase(),

@@ -104,7 +104,7 @@ function expiresSeconds(
 }
 
 /** A guess should not outlast the day on which someone may look into why the page has not changed. */
-const longestGuessSeconds = 24 * 60 * 60;
+const maxHeuristicSeconds = 24 * 60 * 60;
 
 /** RFC 9110 §15.4.2, §15.4.9: "permanently" is as good as a date of the last change, but origins change their minds. */
 const permanentRedirectSeconds = 600;
@@ -132,7 +132,7 @@ function heuristicSeconds(
   const unchangedSeconds =
     (dateOf(response.fields, responseTimeMs) - modified) / 1000;
   return Math.min(
-    longestGuessSeconds,
+    maxHeuristicSeconds,
     Math.max(0, Math.floor(unchangedSeconds / 10)),
   );
 }

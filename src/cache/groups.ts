@@ -1,8 +1,8 @@
 import { structuredList } from "./structured.ts";
 
 /** RFC 9875 asks for at least 32 groups of 32 characters. What goes beyond these limits is left out. */
-const mostGroups = 128;
-const longestGroup = 256;
+const maxGroups = 128;
+const maxGroupCharacters = 256;
 
 /**
  * The groups that a value of Cache-Groups or Cache-Group-Invalidation names (RFC 9875 §2, §3), a List of Strings. Parameters
@@ -13,6 +13,6 @@ export function groupNames(value: string | null | undefined): string[] {
   const groups = members.filter((member) => typeof member === "string");
   if (groups.length < members.length) return [];
   return groups
-    .filter((group) => group.length <= longestGroup)
-    .slice(0, mostGroups);
+    .filter((group) => group.length <= maxGroupCharacters)
+    .slice(0, maxGroups);
 }

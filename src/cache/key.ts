@@ -54,13 +54,13 @@ export function keyedTarget(
 ): string {
   const mark = target.indexOf("?");
   if (mark === -1) return target;
-  const asked = target.slice(mark + 1).split("&");
-  const kept = asked.filter(
+  const parameters = target.slice(mark + 1).split("&");
+  const remaining = parameters.filter(
     (parameter) => !isListed(nameOf(parameter), ignoredQuery),
   );
-  if (kept.length === 0) return target.slice(0, mark);
+  if (remaining.length === 0) return target.slice(0, mark);
   // The sort is stable: `a=1&a=2` and `a=2&a=1` are different lists to most origins.
-  const ordered = sortQuery ? kept.toSorted(byName) : kept;
+  const ordered = sortQuery ? remaining.toSorted(byName) : remaining;
   return `${target.slice(0, mark)}?${ordered.join("&")}`;
 }
 

@@ -43,12 +43,12 @@ export function partOf(
  * RFC 9110 §15.3.7.3, RFC 9111 §3.4: parts are joined only under the same strong validator, and here only into one run,
  * so that a stored response has one part and its pieces are two at most. Fields are then updated as after a validation.
  */
-export function join(held: Stored, arrived: Stored & { range: Part }): Join {
-  const [validator] = strongValidators(held);
+export function join(stored: Stored, arrived: Stored & { range: Part }): Join {
+  const [validator] = strongValidators(stored);
   const [arrivedValidator] = strongValidators(arrived);
   if (validator === undefined || arrivedValidator === undefined)
     return { kind: "apart", because: "no-strong-validator" };
-  const complete = held.range?.complete ?? held.bodyLength;
+  const complete = stored.range?.complete ?? stored.bodyLength;
   if (
     complete === null ||
     validator !== arrivedValidator ||
@@ -56,7 +56,7 @@ export function join(held: Stored, arrived: Stored & { range: Part }): Join {
   )
     return { kind: "apart", because: "other-content" };
 
-  const have = held.range ?? { first: 0, last: complete - 1 };
+  const have = stored.range ?? { first: 0, last: complete - 1 };
   const came = arrived.range;
   if (came.first > have.last + 1 || have.first > came.last + 1)
     return { kind: "apart", because: "gap" };

@@ -33,8 +33,12 @@ export function policyOf(
     !heuristicallyCacheable.has(response.status)
   )
     return policyOfOrigin(response.fields);
-  const given = new Map([["max-age", String(settings.mode.ttlSeconds)]]);
-  return { from: "site", directives: responseDirectives(given), expires: null };
+  const directives = new Map([["max-age", String(settings.mode.ttlSeconds)]]);
+  return {
+    from: "site",
+    directives: responseDirectives(directives),
+    expires: null,
+  };
 }
 
 /** RFC 9213 §2.2: the first targeted field that is valid and not empty; without one, Cache-Control and Expires. */

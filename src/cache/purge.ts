@@ -86,10 +86,10 @@ export function addFact(
 
   const waiting = needed.filter(({ atMs }) => atMs > nowMs).length;
   if (waiting >= maxPurgeFacts) return null;
-  const kept = needed.slice(0, maxPurgeFacts - 1);
+  const others = needed.slice(0, maxPurgeFacts - 1);
   const oldest = needed.slice(maxPurgeFacts - 1);
   return [
-    ...kept,
+    ...others,
     {
       atMs: Math.max(...oldest.map(({ atMs }) => atMs)),
       what: { kind: "all" },

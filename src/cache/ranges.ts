@@ -26,7 +26,7 @@ type RangeSpec =
  * RFC 9110 §17.15: a request for more ranges than this is answered as if it had no Range (§14.2 allows it). Those asked for
  * are merged where they meet, so all parts together are never longer than the whole and this many part heads.
  */
-const mostRanges = 16;
+const maxRanges = 16;
 
 /** Plans the answer from a complete or partial stored response (RFC 9110 §14.2, RFC 9111 §3.3). `boundary` makes one for several parts. */
 export function planRange(
@@ -34,17 +34,17 @@ export function planRange(
   stored: Stored,
   boundary: () => string,
 ): RangePlan {
-  const held = heldRange(stored);
+  const range = storedRange(stored);
   const isWhole =
-    held === null || (held.first === 0 && held.last === held.complete - 1);
+    range === null || (range.first === 0 && range.last === range.complete - 1);
   const whole: RangePlan = { kind: isWhole ? "whole" : "elsewhere" };
   const ranged = stored.status === 200 || stored.range !== null;
   if (request.method !== "GET" || !ranged) return whole;
   const specs = parseRange(request.fields.get("range") ?? "");
   if (specs === null || !ifRangeHolds(request.fields, stored)) return whole;
   // Of a length that is not known yet, no part can be named (§14.2 lets a server ignore Range).
-  if (held === null) return whole;
-  const { complete } = held;
+  if (range === null) return whole;
+  const { complete } = range;
 
   const parts = merged(specs.flatMap((spec) => resolved(spec, complete) ?? []));
   const [part, ...more] = parts;
@@ -57,7 +57,7 @@ export function planRange(
       ? whole
       : { kind: "unsatisfiable", length: complete };
   }
-  if (parts.some(({ first, last }) => first < held.first || last > held.last))
+  if (parts.some(({ first, last }) => first < range.first || last > range.last))
     return { kind: "elsewhere" };
   return more.length === 0
     ? { kind: "part", ...part }
@@ -102,7 +102,7 @@ export function rangedHead(
           ...(stored.range === null
             ? kept("content-length")
             : kept("content-range", "content-length")),
-          ...lengthField(heldRange(stored)?.complete ?? null),
+          ...lengthField(storedRange(stored)?.complete ?? null),
         ],
       };
     case "part":
@@ -151,7 +151,7 @@ export function multipartOf(
 }
 
 /** Null while the length of what arrives is not known. */
-function heldRange({ range, bodyLength }: Stored): Stored["range"] {
+function storedRange({ range, bodyLength }: Stored): Stored["range"] {
   if (range !== null || bodyLength === null) return range;
   return { first: 0, last: bodyLength - 1, complete: bodyLength };
 }
@@ -161,7 +161,7 @@ function lengthField(length: number | null): FieldLine[] {
 }
 
 function contentRange({ first, last }: ByteRange, stored: Stored): string {
-  return `bytes ${first}-${last}/${heldRange(stored)?.complete ?? "*"}`;
+  return `bytes ${first}-${last}/${storedRange(stored)?.complete ?? "*"}`;
 }
 
 /** RFC 9110 §14.1.1, §14.1.2; null for what is to be ignored: no Range, another unit, a malformed one, or a flood. */
@@ -170,7 +170,7 @@ function parseRange(value: string): RangeSpec[] | null {
   if (set === undefined) return null;
   // §5.6.1: a recipient puts up with empty members.
   const members = set.split(/[ \t]*,[ \t]*/).filter((member) => member !== "");
-  if (members.length === 0 || members.length > mostRanges) return null;
+  if (members.length === 0 || members.length > maxRanges) return null;
   const specs = members.flatMap((member) => parseSpec(member) ?? []);
   return specs.length === members.length ? specs : null;
 }

@@ -242,10 +242,11 @@ export function unlistedFields(
     if (neverForwarded(name) || isVouched(name, settings)) continue;
     if (treatment === "held-back-id") return null;
     const value = request.get(name) ?? "";
-    const told = treatment === "negotiated" ? negotiated(name, value) : value;
-    if (told === null) continue;
-    found.set(name, told);
-    characters += name.length + told.length;
+    const keyedValue =
+      treatment === "negotiated" ? negotiated(name, value) : value;
+    if (keyedValue === null) continue;
+    found.set(name, keyedValue);
+    characters += name.length + keyedValue.length;
     if (characters > maxCharacters) return null;
   }
   const unlisted: Nominated[] = [...found].toSorted(byName);

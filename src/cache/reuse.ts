@@ -67,11 +67,12 @@ function planUnlimited(
     return { kind: "forward", because: "bypass", known: [] };
   if (request.method !== "GET" && request.method !== "HEAD")
     return { kind: "forward", because: "method", known: [] };
-  const asked =
+  const directives =
     settings.requestDirectives === "honoured"
       ? requestDirectives(request.fields)
       : null;
-  if (asked?.noStore) return { kind: "forward", because: "request", known: [] };
+  if (directives?.noStore)
+    return { kind: "forward", because: "request", known: [] };
 
   const usable = candidates.filter(
     (stored) => moment.purge(stored).kind !== "hard",
@@ -89,7 +90,7 @@ function planUnlimited(
   const stored = matching.find((each) => moment.suffices(each));
   if (stored === undefined)
     return { kind: "forward", because: "partial", known: matching };
-  return judge(stored, asked, settings, moment);
+  return judge(stored, directives, settings, moment);
 }
 
 /** May a stored response answer anybody at this moment without the origin being asked first? Purges apart. */
@@ -109,7 +110,7 @@ export function isReusable(
 /** RFC 9111 §4.2 to §4.2.4 for the selected response. `asked` is null where a visitor's directives do not count. */
 function judge(
   stored: Stored,
-  asked: RequestDirectives | null,
+  directives: RequestDirectives | null,
   settings: CacheSettings,
   moment: Moment,
 ): Reuse {
@@ -118,11 +119,11 @@ function judge(
   const purged = moment.purge(stored).kind === "soft";
   if (policy.directives.noCache === "response" || purged)
     return { kind: "validate", stored, because: "stale", purged };
-  if (asked !== null && wantsNewer(asked, freshness))
+  if (directives !== null && wantsNewer(directives, freshness))
     return { kind: "validate", stored, because: "request", purged };
   if (ttlSeconds > 0) return { kind: "serve", stored, ageSeconds, ttlSeconds };
   if (!forbidsStale(policy)) {
-    if (-ttlSeconds <= (asked?.maxStale ?? -1))
+    if (-ttlSeconds <= (directives?.maxStale ?? -1))
       return { kind: "serve", stored, ageSeconds, ttlSeconds };
     if (-ttlSeconds < (policy.directives.staleWhileRevalidate ?? 0))
       return { kind: "serve-stale", stored, ageSeconds, ttlSeconds };
@@ -135,13 +136,17 @@ function judge(
  * the sign that it is wanted all the same.
  */
 function wantsNewer(
-  asked: RequestDirectives,
+  directives: RequestDirectives,
   { ageSeconds, ttlSeconds, policy }: Freshness,
 ): boolean {
-  if (asked.noCache) return true;
-  if (asked.minFresh !== null && ttlSeconds < asked.minFresh) return true;
-  if (asked.maxAge === null || (policy.directives.immutable && ttlSeconds > 0))
+  if (directives.noCache) return true;
+  if (directives.minFresh !== null && ttlSeconds < directives.minFresh)
+    return true;
+  if (
+    directives.maxAge === null ||
+    (policy.directives.immutable && ttlSeconds > 0)
+  )
     return false;
   // An age is rounded down, and what is older than nothing has none to spare.
-  return asked.maxAge === 0 || ageSeconds > asked.maxAge;
+  return directives.maxAge === 0 || ageSeconds > directives.maxAge;
 }

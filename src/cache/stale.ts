@@ -54,13 +54,13 @@ export function staleOnError(
   const unasked =
     failure.kind === "unreachable" ? settings.serveStaleSeconds : 0;
   const granted = policy.directives.staleIfError ?? unasked;
-  const asked =
+  const directives =
     settings.requestDirectives === "honoured"
       ? requestDirectives(request).staleIfError
       : null;
   // A fresh response comes here too, when a visitor or a purge had it validated.
   const staleSeconds = Math.max(0, -ttlSeconds);
-  return staleSeconds < Math.max(granted, asked ?? 0)
+  return staleSeconds < Math.max(granted, directives ?? 0)
     ? { kind: "serve-stale", stored, ageSeconds, ttlSeconds }
     : { kind: "fail" };
 }

@@ -43,21 +43,21 @@ export function formatCacheStatus(
   upstream?: string | null,
 ): string {
   const parameters = new Map<string, BareItem>();
-  const tell = (name: string, value: BareItem | undefined) => {
+  const add = (name: string, value: BareItem | undefined) => {
     if (value !== undefined) parameters.set(name, value);
   };
   if (status.kind === "hit") {
-    tell("hit", true);
+    add("hit", true);
   } else {
-    tell("fwd", new Token(status.because));
-    tell("fwd-status", status.status);
-    tell("stored", status.stored);
-    tell("collapsed", status.collapsed);
+    add("fwd", new Token(status.because));
+    add("fwd-status", status.status);
+    add("stored", status.stored);
+    add("collapsed", status.collapsed);
   }
-  tell("ttl", status.ttlSeconds);
+  add("ttl", status.ttlSeconds);
   if ((status.key ?? "").length <= maxKeyCharacters)
-    tell("key", printable(status.key));
-  tell("detail", printable(status.detail));
+    add("key", printable(status.key));
+  add("detail", printable(status.detail));
   const ours = serializeItem(new Token(cache), parameters);
   return upstream && structuredList(upstream) ? `${upstream}, ${ours}` : ours;
 }

@@ -76,8 +76,8 @@ export function mayStore(
   );
   const varied = varyOn(request.fields, response.fields);
   const { form } = request;
-  const asked = askedAgain(request);
-  const unlisted = unlistedBesides(varied, asked, form, settings);
+  const directives = requestDirectivesOf(request);
+  const unlisted = unlistedBesides(varied, directives, form, settings);
   const because =
     methodRefusal(request, response, lifetime) ??
     (isStorableStatus(response.status) ? null : "status") ??
@@ -102,7 +102,7 @@ export function mayStore(
 }
 
 /** The fields of a GET that the response may answer: those of a POST without what describes its content. */
-function askedAgain({ method, fields }: CacheRequest): RequestFields {
+function requestDirectivesOf({ method, fields }: CacheRequest): RequestFields {
   if (method !== "POST") return fields;
   const isOfContent = /^content-/;
   return new NamedFields(

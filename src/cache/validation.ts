@@ -70,11 +70,11 @@ export function selectionFields(stored: readonly Stored[]): FieldLine[] {
 /** Those of the stored responses in `selectionFields` that a 304 chose: it has to name a strong tag (RFC 9110 §8.8.3.2). */
 export function selectedBy(
   notModified: Fields,
-  asked: readonly Stored[],
+  candidates: readonly Stored[],
 ): Stored[] {
   const tag = entityTag(notModified.get("etag") ?? "");
   return isStrong(tag)
-    ? asked.filter((stored) =>
+    ? candidates.filter((stored) =>
         sameStrongly(entityTag(fieldsOf(stored).get("etag") ?? ""), tag),
       )
     : [];
@@ -88,16 +88,16 @@ export function selectedBy(
  * that RFC 9110 §15.4.5 demands, and the answer to one condition leaves no doubt which.
  */
 export function isValidatedBy(stored: Stored, notModified: Fields): boolean {
-  const held = fieldsOf(stored);
+  const fields = fieldsOf(stored);
   const etag = notModified.get("etag");
   const modified = notModified.get("last-modified");
   if (!etag && !modified) return true;
-  if (!etag) return held.get("last-modified") === modified;
-  const heldTag = held.get("etag");
-  if (!heldTag) return false;
+  if (!etag) return fields.get("last-modified") === modified;
+  const storedTag = fields.get("etag");
+  if (!storedTag) return false;
   const tag = entityTag(etag);
   const compare = tag.weak ? sameWeakly : sameStrongly;
-  return compare(entityTag(heldTag), tag);
+  return compare(entityTag(storedTag), tag);
 }
 
 /** RFC 9111 §4.3.4: a stored response with the fields of the 304 that validated it for this request. */
@@ -154,13 +154,13 @@ export function freshenByHead(
   settings: CacheSettings,
 ): Freshened | null {
   const received = fieldsOfLines(head.fields);
-  const held = fieldsOf(stored);
+  const fields = fieldsOf(stored);
   const agrees = (name: string, value: string | null | undefined) =>
     !received.get(name) || received.get(name) === value;
   const length = stored.range?.complete ?? stored.bodyLength;
   const isSame =
-    agrees("etag", held.get("etag")) &&
-    agrees("last-modified", held.get("last-modified")) &&
+    agrees("etag", fields.get("etag")) &&
+    agrees("last-modified", fields.get("last-modified")) &&
     (length === null || agrees("content-length", String(length)));
   return isSame ? freshen(stored, request, head, settings) : null;
 }

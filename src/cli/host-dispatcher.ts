@@ -135,10 +135,10 @@ interface Errand {
 /** The request of an edge that knows the key. Its path is the key, the Host, the origin, and then the target. */
 function readErrand(text: string, key: string): Errand | null {
   const [requestLine = "", ...lines] = text.split("\r\n");
-  const [, method, given = "", host = "", origin = "", target] =
+  const [, method, secret = "", host = "", origin = "", target] =
     /^(\S+) \/([^/]*)\/([^/]*)\/([^/]*)(\/\S*) HTTP\/1\.1$/.exec(requestLine) ??
     [];
-  const sent = Buffer.from(given);
+  const sent = Buffer.from(secret);
   const known = Buffer.from(key);
   if (sent.length !== known.length || !timingSafeEqual(sent, known))
     return null;

@@ -1,11 +1,11 @@
 import { get } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 
-const betweenLooksMs = 250;
+const pollMs = 250;
 
 /** Waits for the Worker's first answer: the runtime listens before it can give one. */
 export async function untilItAnswers(port: number): Promise<void> {
-  while (!(await answers(port, 5_000))) await pause(betweenLooksMs);
+  while (!(await answers(port, 5_000))) await pause(pollMs);
 }
 
 /**
@@ -18,7 +18,7 @@ export async function untilItIsSilent(
 ): Promise<void> {
   let answeredMs = performance.now();
   while (performance.now() - answeredMs < patienceMs) {
-    await pause(betweenLooksMs);
+    await pause(pollMs);
     if (await answers(port, patienceMs)) answeredMs = performance.now();
   }
 }
@@ -47,5 +47,5 @@ function answers(port: number, patienceMs: number): Promise<boolean> {
  */
 export async function untilParentEnds(): Promise<void> {
   const parent = process.ppid;
-  while (process.ppid === parent) await pause(betweenLooksMs);
+  while (process.ppid === parent) await pause(pollMs);
 }

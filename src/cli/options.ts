@@ -57,7 +57,7 @@ export function parseStartCommand(
     allowPositionals: true,
     tokens: true,
   });
-  const given = new Set<string>();
+  const seen = new Set<string>();
   let statePath: string | null = null;
   let originCaPath: string | null = null;
 
@@ -82,17 +82,17 @@ export function parseStartCommand(
     } else if (token.value !== undefined) {
       return { ok: false, problem: `${token.rawName} takes no value` };
     }
-    given.add(token.name);
+    seen.add(token.name);
   }
 
-  if (given.has("help")) return { ok: true, value: { kind: "help" } };
-  if (given.has("fresh") && given.has("no-demo")) {
+  if (seen.has("help")) return { ok: true, value: { kind: "help" } };
+  if (seen.has("fresh") && seen.has("no-demo")) {
     return {
       ok: false,
       problem: "--fresh resets the demo that --no-demo leaves out: choose one",
     };
   }
-  if (given.has("dev") && given.has("direct")) {
+  if (seen.has("dev") && seen.has("direct")) {
     return {
       ok: false,
       problem:
@@ -108,9 +108,9 @@ export function parseStartCommand(
       kind: "start",
       options: {
         port: port.value,
-        runtime: given.has("dev") ? "dev" : "bundle",
-        customers: given.has("no-demo") ? "none" : "demo",
-        demo: given.has("fresh") ? "fresh" : "kept",
+        runtime: seen.has("dev") ? "dev" : "bundle",
+        customers: seen.has("no-demo") ? "none" : "demo",
+        demo: seen.has("fresh") ? "fresh" : "kept",
         statePath,
         originCaPath,
       },

@@ -10,7 +10,7 @@ import { projectPath } from "./project.ts";
 import type { Store } from "./store.ts";
 
 /** Cloudflare's bulk read takes no more keys at once. */
-const mostKeys = 100;
+const maxKeys = 100;
 
 const keyList = v.pipe(
   v.string(),
@@ -36,8 +36,8 @@ export function openRemoteStore(): Store {
     },
     async read(keys) {
       const texts = new Map<string, string | null>();
-      for (let start = 0; start < keys.length; start += mostKeys) {
-        const some = keys.slice(start, start + mostKeys);
+      for (let start = 0; start < keys.length; start += maxKeys) {
+        const some = keys.slice(start, start + maxKeys);
         const read = await withFile(some, (file) =>
           answer(["bulk", "get", file], valuesByKey),
         );

@@ -28,10 +28,10 @@ export async function canConnect(url: URL): Promise<boolean> {
 }
 
 function addressOf({ protocol, hostname, port }: URL): SocketAddress {
-  const usualPort = protocol === "https:" ? 443 : 80;
+  const defaultPort = protocol === "https:" ? 443 : 80;
   return {
     hostname: hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? usualPort : Number(port),
+    port: port === "" ? defaultPort : Number(port),
   };
 }
 

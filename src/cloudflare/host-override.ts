@@ -60,12 +60,12 @@ function overridden(
     ok: false,
     problem: `the Host ${host} cannot be sent to ${url.host}: ${why}`,
   });
-  const asked = URL.parse(`${url.protocol}//${host}`);
-  if (asked === null) return problem("it is no host");
-  if (asked.port !== url.port)
+  const override = URL.parse(`${url.protocol}//${host}`);
+  if (override === null) return problem("it is no host");
+  if (override.port !== url.port)
     return problem("Cloudflare connects to the port that Host names");
   const isCommon = zones.some((zone) =>
-    [asked, url].every(({ hostname }) => isWithin(hostname, zone)),
+    [override, url].every(({ hostname }) => isWithin(hostname, zone)),
   );
   if (!isCommon)
     return problem(
@@ -75,7 +75,7 @@ function overridden(
     ok: true,
     value: {
       kind: "override",
-      url: asked.origin + url.pathname + url.search,
+      url: override.origin + url.pathname + url.search,
       connectTo: url.hostname,
     },
   };

@@ -9,12 +9,12 @@ import {
   wholeNumber,
 } from "./schema.ts";
 
-const longestTtlSeconds = 365 * 86_400;
+const maxTtlSeconds = 365 * 86_400;
 
-const ttlSeconds = wholeNumber(0, longestTtlSeconds);
+const ttlSeconds = wholeNumber(0, maxTtlSeconds);
 
-const mode = v.lazy((given) =>
-  typeof given === "object"
+const mode = v.lazy((input) =>
+  typeof input === "object"
     ? v.pipe(
         members({ forceSeconds: ttlSeconds }),
         v.transform(({ forceSeconds }): CacheSettings["mode"] => ({
@@ -79,7 +79,7 @@ export const cacheSettings = v.pipe(
       usual.maxObjectBytes,
     ),
     serveStaleSeconds: v.nullish(
-      wholeNumber(0, longestTtlSeconds),
+      wholeNumber(0, maxTtlSeconds),
       usual.serveStaleSeconds,
     ),
     setCookie: v.nullish(

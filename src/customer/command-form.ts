@@ -66,7 +66,7 @@ const unknown = members({
 export const commandForm = v.pipe(
   v.string(),
   v.parseJson(),
-  v.lazy((given) => (v.is(known, given) ? forms[given.kind] : unknown)),
+  v.lazy((input) => (v.is(known, input) ? forms[input.kind] : unknown)),
 );
 
 /** A command of this kind as it was given, what goes into a record not read yet. */

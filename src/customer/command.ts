@@ -50,22 +50,22 @@ export function parseCommand(value: unknown): Parsed<Command> {
     commandForm,
   );
   if (!read.ok) return read;
-  const given = read.value;
-  switch (given.kind) {
+  const input = read.value;
+  switch (input.kind) {
     case "add":
-      return adding(given);
+      return adding(input);
     case "change":
-      return changing(given);
+      return changing(input);
     case "remove":
     case "restore":
-      return { ok: true, value: given };
+      return { ok: true, value: input };
     case "notice":
     case "drop":
     case "suspend":
     case "withhold":
-      return denying(given);
+      return denying(input);
     case "purge":
-      return purging(given);
+      return purging(input);
   }
 }
 

@@ -15,9 +15,9 @@ const throughItsSecond = v.pipe(
   v.transform((ms) => ms + 999),
 );
 
-const moment = v.lazy((given) => {
-  if (typeof given === "number") return wholeNumber(0, 8_640_000_000_000_000);
-  return String(given).includes(".") ? instant : throughItsSecond;
+const moment = v.lazy((input) => {
+  if (typeof input === "number") return wholeNumber(0, 8_640_000_000_000_000);
+  return String(input).includes(".") ? instant : throughItsSecond;
 });
 
 const host = textAs("a host such as shop.example", (text) => {
@@ -25,18 +25,18 @@ const host = textAs("a host such as shop.example", (text) => {
   return parsed.ok ? parsed.value : null;
 });
 
-const longestUrl = 800;
+const maxUrlCharacters = 800;
 
 /** Read as the edge reads a visitor's: host in its one spelling, path normalised, port, user and fragment gone. */
 const place = textAs(
-  `an http or https URL of at most ${longestUrl} characters`,
+  `an http or https URL of at most ${maxUrlCharacters} characters`,
   (text) => {
     // Outside RFC 3986 §2; the URL parser would repair some of these without a word.
     const form = /^https?:\/\/[^\p{C}\s<>"\\^`{|}]+$/iu;
     const url = form.test(text) ? URL.parse(text) : null;
     const parsed = url === null ? null : canonicalHost(url.host);
     if (url === null || parsed === null || !parsed.ok) return null;
-    if (url.href.length > longestUrl) return null;
+    if (url.href.length > maxUrlCharacters) return null;
     return { host: parsed.value, target: rawTarget(url.href) };
   },
 );
@@ -62,11 +62,11 @@ const ofGroup = v.pipe(
   v.transform((what): Purged => ({ kind: "group", ...what })),
 );
 
-const what = v.lazy((given) => {
-  if (typeof given !== "object" || given === null) return all;
-  if ("group" in given) return ofGroup;
-  if ("prefix" in given) return ofPrefix;
-  return "host" in given ? ofHost : ofUrl;
+const what = v.lazy((input) => {
+  if (typeof input !== "object" || input === null) return all;
+  if ("group" in input) return ofGroup;
+  if ("prefix" in input) return ofPrefix;
+  return "host" in input ? ofHost : ofUrl;
 });
 
 const fact = v.pipe(
@@ -78,8 +78,8 @@ const fact = v.pipe(
   v.transform(({ at, ...record }): PurgeFact => ({ atMs: at, ...record })),
 );
 
-const facts: v.GenericSchema<unknown, PurgeFact[]> = v.lazy((given) =>
-  Array.isArray(given)
+const facts: v.GenericSchema<unknown, PurgeFact[]> = v.lazy((input) =>
+  Array.isArray(input)
     ? v.pipe(
         v.array(fact),
         v.maxLength(maxPurgeFacts, `a list of at most ${maxPurgeFacts}`),

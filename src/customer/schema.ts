@@ -78,7 +78,7 @@ export function members<const Entries extends v.ObjectEntries>(
   const unset = Object.fromEntries(names.map((name) => [name, undefined]));
   return v.pipe(
     object,
-    v.transform((given): unknown => ({ ...unset, ...given })),
+    v.transform((input): unknown => ({ ...unset, ...input })),
     v.strictObject(
       entries,
       ({ input }) => `perhaps "${nearest(String(input).slice(0, 60), names)}"`,

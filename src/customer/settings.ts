@@ -49,8 +49,8 @@ const settings = v.pipe(
       defaultSettings.failPolicy,
     ),
     maintenance: optional(
-      v.lazy((given) =>
-        typeof given === "object" ? maintenanceDetails : maintenanceSwitch,
+      v.lazy((input) =>
+        typeof input === "object" ? maintenanceDetails : maintenanceSwitch,
       ),
     ),
   }),

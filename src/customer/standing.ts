@@ -111,8 +111,8 @@ export function parseStanding(key: string, text: string): ParsedStanding {
   const { value } = written;
   const said = readValue(key, value.record, expected, verdictAlone);
   if (said.ok) return readAs(said.value.verdict, key, value);
-  const { verdict: given } = value.record;
-  const meant = typeof given === "string" ? wordIn(given) : null;
+  const { verdict: stated } = value.record;
+  const meant = typeof stated === "string" ? wordIn(stated) : null;
   return meant === null
     ? { kind: "malformed", problem: said.problem }
     : readAs(meant, key, {

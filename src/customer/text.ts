@@ -49,7 +49,7 @@ export function texts(
     v.transform((und) => ({ und })),
   );
   const byLanguage = mapOf(languageTag, prose(most), 50);
-  return v.lazy((given) => (typeof given === "object" ? byLanguage : alone));
+  return v.lazy((input) => (typeof input === "object" ? byLanguage : alone));
 }
 
 /** Milliseconds since the epoch of an RFC 3339 §5.6 date-time. A time without a zone would mean another instant to each reader. */

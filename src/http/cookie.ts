@@ -12,7 +12,7 @@ export function mapCookieDomain(
 ): string {
   // RFC 6265 §5.2: attributes end at a semicolon, quoted or not.
   const [pair = "", ...attributes] = setCookie.split(";");
-  const kept = attributes.filter((attribute) => {
+  const remaining = attributes.filter((attribute) => {
     const domain = domainOf(attribute);
     return (
       domain === null ||
@@ -20,9 +20,9 @@ export function mapCookieDomain(
       !originHosts.some((host) => domainMatches(host, domain))
     );
   });
-  return kept.length === attributes.length
+  return remaining.length === attributes.length
     ? setCookie
-    : [pair, ...kept].join(";");
+    : [pair, ...remaining].join(";");
 }
 
 /** RFC 6265 §5.2.3: without the leading dot, in canonical form; null for another attribute or what is no host. */

@@ -1,6 +1,6 @@
 import type { Parsed } from "./parsed.ts";
 
-const longestName = 253;
+const maxNameCharacters = 253;
 
 // RFC 1123 §2.1 has neither underscores nor hyphens at the ends of a label, but DNS (RFC 2181 §11) and browsers have both.
 const label = /^[a-z0-9_-]{1,63}$/;
@@ -25,8 +25,8 @@ export function canonicalHost(authority: string): Parsed<string> {
   if (url.hostname.startsWith("[")) return { ok: true, value: url.hostname };
 
   const name = url.hostname.replace(/\.$/, "");
-  if (name.length > longestName)
-    return problem(`a name of at most ${longestName} characters`);
+  if (name.length > maxNameCharacters)
+    return problem(`a name of at most ${maxNameCharacters} characters`);
   if (!name.split(".").every((part) => label.test(part))) {
     return problem("labels of 1 to 63 letters, digits, hyphens or underscores");
   }

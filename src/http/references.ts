@@ -84,7 +84,7 @@ export function mapRedirect(
     return mapped;
   url.hash = "";
   const leadsBack = requested.some(
-    (asked) => URL.parse(asked)?.href === url.href,
+    (visited) => URL.parse(visited)?.href === url.href,
   );
   return leadsBack ? mapped.replace(/^http:/, "https:") : mapped;
 }

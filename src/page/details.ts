@@ -13,13 +13,13 @@ interface Particulars {
 
 /** What kind of trouble it is, and what of it every format says alike. */
 export function detailsOf(
-  occasion: PageReason | OwnPage,
+  reason: PageReason | OwnPage,
   nowMs: number,
 ): Particulars {
   const silent = { retryAfterSeconds: null, texts: {} };
-  switch (occasion.kind) {
+  switch (reason.kind) {
     case "dropped": {
-      const { denial, status, retryAfterSeconds } = occasion;
+      const { denial, status, retryAfterSeconds } = reason;
       return {
         topic:
           denial.ground === null ? "unstated" : topicOfGround[denial.ground],
@@ -31,7 +31,7 @@ export function detailsOf(
     case "unknown-host":
       return { topic: "unknown-host", status: 421, ...silent };
     case "unreachable": {
-      const { error, status } = occasion;
+      const { error, status } = reason;
       return {
         topic: topicOfError.get(error) ?? topicOfStatus.get(status) ?? "failed",
         status,
@@ -42,22 +42,22 @@ export function detailsOf(
       return {
         topic: "edge-maintenance",
         status: 503,
-        retryAfterSeconds: secondsUntil(occasion.untilMs, nowMs),
-        texts: occasion.message,
+        retryAfterSeconds: secondsUntil(reason.untilMs, nowMs),
+        texts: reason.message,
       };
     case "unavailable":
       return {
         topic: "unavailable",
         status: 503,
-        retryAfterSeconds: occasion.retryAfterSeconds,
+        retryAfterSeconds: reason.retryAfterSeconds,
         texts: {},
       };
     case "malformed":
-      return { topic: "malformed", status: occasion.status, ...silent };
+      return { topic: "malformed", status: reason.status, ...silent };
     case "about":
       return { topic: "about", status: 200, ...silent };
     case "problem-type":
-      return { topic: occasion.topic, status: 200, ...silent };
+      return { topic: reason.topic, status: 200, ...silent };
     case "no-page":
       return { topic: "no-page", status: 404, ...silent };
   }

@@ -22,29 +22,27 @@ type Labelled = readonly [label: string, value: Value | null];
 
 /** What is known of an occasion, for everyone. */
 export function factsOf(
-  occasion: PageReason | OwnPage,
+  reason: PageReason | OwnPage,
   operator: Operator,
   locale: Locale,
 ): Fact[] {
   const { labels } = locale;
-  switch (occasion.kind) {
+  switch (reason.kind) {
     case "dropped":
-      return known(decision(occasion.denial, operator, locale));
+      return known(decision(reason.denial, operator, locale));
     case "unknown-host":
     case "about":
     case "problem-type":
     case "no-page":
       return [];
     case "unreachable":
-      return known([[labels.error, words(occasion.error)]]);
+      return known([[labels.error, words(reason.error)]]);
     case "maintenance":
-      return known([[labels.until, moment(occasion.untilMs, locale)]]);
+      return known([[labels.until, moment(reason.untilMs, locale)]]);
     case "unavailable":
-      return known([
-        [labels.retry, seconds(occasion.retryAfterSeconds, locale)],
-      ]);
+      return known([[labels.retry, seconds(reason.retryAfterSeconds, locale)]]);
     case "malformed":
-      return known([[labels.error, words(occasion.problem)]]);
+      return known([[labels.error, words(reason.problem)]]);
   }
 }
 

@@ -3,7 +3,7 @@ import { linkText, webLink } from "./link.ts";
 import { markup, trusted, type Markup } from "./markup.ts";
 import type { Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
-import { styleSheet } from "./style.ts";
+import { stylesheet } from "./style.ts";
 import { listSeparator, type Value } from "./values.ts";
 
 /**
@@ -27,7 +27,7 @@ export function writeHtml(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <style nonce="${nonce}">
-${trusted(styleSheet(operator.colours))}</style>
+${trusted(stylesheet(operator.colours))}</style>
 </head>
 <body>
 ${masthead(operator, notice.provider)}

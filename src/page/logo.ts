@@ -1,4 +1,4 @@
-const longest = 4096;
+const maxCharacters = 4096;
 
 // Not <title>: left open, it would take the rest of the page for its text.
 const shape =
@@ -15,7 +15,7 @@ const tag = new RegExp(
  * else: one `svg` element of shapes whose attributes are quoted, start no script and point to nothing outside.
  */
 export function isLogo(svg: string): boolean {
-  if (svg.length > longest || /[<>&]/.test(svg.replaceAll(tag, "")))
+  if (svg.length > maxCharacters || /[<>&]/.test(svg.replaceAll(tag, "")))
     return false;
   const tags = [...svg.matchAll(tag)].map(
     ([, , name = "", attributes = ""]) => ({ name, attributes }),

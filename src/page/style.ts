@@ -20,7 +20,7 @@ const dark = {
  * The pages' style sheet: system fonts, logical properties for both directions, and no movement at all. An accent is
  * decoration; links take it only where it can be read on the page (WCAG 2.2 §1.4.3).
  */
-export function styleSheet({
+export function stylesheet({
   accent,
   accentDark,
 }: Operator["colours"]): string {

@@ -22,18 +22,18 @@ const exitCodes = {
 
 /** `portcullis simulate`: runs a scenario, says what came of it, and answers with the exit code. */
 export async function simulate(words: readonly string[]): Promise<number> {
-  const given = parseArguments(words);
-  if (!given.ok) return failUsage(given.problem);
-  switch (given.value.kind) {
+  const options = parseArguments(words);
+  if (!options.ok) return failUsage(options.problem);
+  switch (options.value.kind) {
     case "help":
       process.stdout.write(usage);
       return exitCodes.done;
     case "list":
-      return list(given.value.form);
+      return list(options.value.form);
     case "run":
-      return runOne(given.value);
+      return runOne(options.value);
     case "sweep":
-      return runSweep(given.value);
+      return runSweep(options.value);
   }
 }
 
@@ -62,9 +62,9 @@ async function list(form: "text" | "json"): Promise<number> {
 }
 
 async function runOne(
-  given: Extract<Arguments, { kind: "run" }>,
+  options: Extract<Arguments, { kind: "run" }>,
 ): Promise<number> {
-  const file = await readScenarioFile(given.scenario);
+  const file = await readScenarioFile(options.scenario);
   if (!file.ok) return failUsage(file.problem);
   const { name, path, text } = file.value;
   const parsed = parseScenario(path, text);
@@ -73,23 +73,25 @@ async function runOne(
   if (!read.ok) return failUsage(read.problem);
 
   const scenario =
-    given.pops === null ? parsed.value : onFirstPops(parsed.value, given.pops);
+    options.pops === null
+      ? parsed.value
+      : onFirstPops(parsed.value, options.pops);
   const logs = read.value;
-  const seed = given.seed ?? scenario.seed;
-  if (given.real === null) {
+  const seed = options.seed ?? scenario.seed;
+  if (options.real === null) {
     const result = await runWithProgress(`${name}, seed ${seed}`, (watching) =>
       run(scenario, { name, seed, logs, ...watching }),
     );
-    return reported(result, given, name);
+    return reported(result, options, name);
   }
-  const { scale } = given.real;
+  const { scale } = options.real;
   // The runtime and wrangler take a second to load, which virtual time need not wait for.
   const { comparison, runBoth } = await import("./real/both.ts");
   const compared = await runWithProgress(`${name}, seed ${seed}`, (watching) =>
     runBoth(scenario, { name, seed, logs, scale, ...watching }),
   );
   if (!compared.ok) return failUsage(compared.problem);
-  const code = await reported(compared.value.real, given, name);
+  const code = await reported(compared.value.real, options, name);
   process.stderr.write(`${comparison(compared.value)}\n`);
   return code === exitCodes.done && compared.value.disagreements.length > 0
     ? exitCodes["assertion failed"]
@@ -99,15 +101,15 @@ async function runOne(
 /** Writes the reports, prints what a run came to, and answers with the exit code. */
 async function reported(
   result: Result,
-  given: Pick<Extract<Arguments, { kind: "run" }>, "out" | "form">,
+  options: Pick<Extract<Arguments, { kind: "run" }>, "out" | "form">,
   name: string,
 ): Promise<number> {
-  const paths = await writeReports(result, given.out ?? `reports/${name}`);
-  if (given.form === "json")
+  const paths = await writeReports(result, options.out ?? `reports/${name}`);
+  if (options.form === "json")
     for (const piece of resultJson(result)) process.stdout.write(piece);
   else {
-    const paint = colorsFor(process.stdout);
-    console.log(`${summary(result, paint)}\n${paths.join("\n")}`);
+    const colors = colorsFor(process.stdout);
+    console.log(`${summary(result, colors)}\n${paths.join("\n")}`);
   }
   if (result.partial) return exitCodes.interrupted;
   return result.assertions.every(({ passed }) => passed)

@@ -48,11 +48,11 @@ export function hostsOf({
 }
 
 /** The site record of a customer as the scenario has it. */
-export function siteOf(given: CustomerInput): Parsed<Site> {
-  const [host] = hostsOf(given);
+export function siteOf(input: CustomerInput): Parsed<Site> {
+  const [host] = hostsOf(input);
   const record = {
-    ...given.site,
-    customer: given.id,
+    ...input.site,
+    customer: input.id,
     origins: [`https://${originHost(host)}`],
   };
   return parseSite(siteKey(host), JSON.stringify(record));
@@ -79,28 +79,28 @@ export function customersOf(
   logs: Logs,
 ): Customer[] {
   const sizes = sizesOf(scenario.content, random);
-  const named = scenario.customers.map((given) => ({
-    given,
-    reportedAs: given.id,
+  const named = scenario.customers.map((input) => ({
+    given: input,
+    reportedAs: input.id,
   }));
-  const others = othersOf(scenario, places, random).map((given) => ({
-    given,
+  const others = othersOf(scenario, places, random).map((input) => ({
+    given: input,
     reportedAs: othersId,
   }));
-  return [...named, ...others].map(({ given, reportedAs }) => {
-    const { id, share, cacheControl, provider = null } = given;
-    const log = logOf(given, logs, scenario.lasts);
-    const hosts = hostsOf(given);
-    const site = siteOf(given);
-    const place = places.find(({ code }) => code === given.origin.at);
+  return [...named, ...others].map(({ given: input, reportedAs }) => {
+    const { id, share, cacheControl, provider = null } = input;
+    const log = logOf(input, logs, scenario.lasts);
+    const hosts = hostsOf(input);
+    const site = siteOf(input);
+    const place = places.find(({ code }) => code === input.origin.at);
     if (!site.ok || place === undefined)
       throw new Error(`the customer ${id} was not checked`);
     const origin = new Origin(
       {
-        firstByte: given.origin.firstByte,
-        concurrent: given.origin.workers,
-        longestWaitMs: given.origin.longestWait,
-        bytesPerSecond: given.origin.bandwidth,
+        firstByte: input.origin.firstByte,
+        concurrent: input.origin.workers,
+        maxWaitMs: input.origin.longestWait,
+        bytesPerSecond: input.origin.bandwidth,
         phases: phasesOf(id),
       },
       random.stream(`origin of ${id}`),
@@ -119,7 +119,7 @@ export function customersOf(
       server,
       share,
       provider,
-      watchedMs: given.watched ?? null,
+      watchedMs: input.watched ?? null,
       log,
     };
   });

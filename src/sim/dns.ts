@@ -20,21 +20,21 @@ export class Zone {
 
 export interface ResolverSettings {
   /** Records that say less are kept this long nevertheless: RFC 1035 forbids it, some resolvers do. */
-  leastTtlSeconds: number;
+  minTtlSeconds: number;
   /** Records that say more are dropped then: RFC 2181 §8 allows it. */
-  mostTtlSeconds: number;
+  maxTtlSeconds: number;
   /** How long a name that does not exist is remembered as such: RFC 2308 §5. */
   negativeTtlSeconds: number;
 }
 
 /** A resolver that keeps to what records say. */
 export const compliantResolver: ResolverSettings = {
-  leastTtlSeconds: 0,
-  mostTtlSeconds: 7 * 86_400,
+  minTtlSeconds: 0,
+  maxTtlSeconds: 7 * 86_400,
   negativeTtlSeconds: 300,
 };
 
-interface Held {
+interface CachedRecord {
   target: string | null;
   expiresAtMs: number;
 }
@@ -43,7 +43,7 @@ interface Held {
 export class Resolver {
   readonly #zone: Zone;
   readonly #settings: ResolverSettings;
-  readonly #held = new Map<string, Held>();
+  readonly #cached = new Map<string, CachedRecord>();
 
   constructor(zone: Zone, settings: ResolverSettings) {
     this.#zone = zone;
@@ -52,11 +52,12 @@ export class Resolver {
 
   /** Where a name leads, null when it leads nowhere, as this resolver sees it; a zone out of reach is not modelled. */
   resolve(name: string, nowMs: number): string | null {
-    const held = this.#held.get(name);
-    if (held !== undefined && nowMs < held.expiresAtMs) return held.target;
+    const cached = this.#cached.get(name);
+    if (cached !== undefined && nowMs < cached.expiresAtMs)
+      return cached.target;
     const record = this.#zone.get(name);
     const target = record?.target ?? null;
-    this.#held.set(name, {
+    this.#cached.set(name, {
       target,
       expiresAtMs: nowMs + 1_000 * this.#lifetime(record),
     });
@@ -64,12 +65,8 @@ export class Resolver {
   }
 
   #lifetime(record: DnsRecord | null): number {
-    const { leastTtlSeconds, mostTtlSeconds, negativeTtlSeconds } =
-      this.#settings;
+    const { minTtlSeconds, maxTtlSeconds, negativeTtlSeconds } = this.#settings;
     if (record === null) return negativeTtlSeconds;
-    return Math.min(
-      Math.max(record.ttlSeconds, leastTtlSeconds),
-      mostTtlSeconds,
-    );
+    return Math.min(Math.max(record.ttlSeconds, minTtlSeconds), maxTtlSeconds);
   }
 }

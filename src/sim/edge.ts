@@ -37,15 +37,15 @@ export function edgeOn(
       meanLifetimeMs: isolates.meanLifetime ?? defaultIsolates.meanLifetimeMs,
       idleMs: isolates.idle ?? defaultIsolates.idleMs,
     },
-    shelfMs: cache.latency,
+    popCacheMs: cache.latency,
     list: listOf(ground, id, phases),
     engine,
     servers: new Map(customers.map(({ server }) => [server.url, server])),
   };
   const [first, ...more] = placesOf(where, places).map((place) => {
     const name = id === ownId ? place.code : `${place.code}@${id}`;
-    const shelf = new PopCache(cache);
-    return new Pop(name, place, shelf, setup, random.stream(name));
+    const popCache = new PopCache(cache);
+    return new Pop(name, place, popCache, setup, random.stream(name));
   });
   if (first === undefined) throw new Error(`${id} has no PoP`);
   linkTiers([first, ...more], cache.upperTier);
@@ -83,7 +83,7 @@ function linkTiers(pops: readonly Pop[], upperTier: readonly string[]): void {
     if (upperTier.includes(pop.place.code)) continue;
     const { pop: upper } = nearest(pop.place, [first, ...more]);
     pop.upper = {
-      shelf: upper.shelf,
+      popCache: upper.popCache,
       roundTripMs: roundTripMs(pop.place, upper.place),
     };
   }

@@ -83,7 +83,7 @@ export function answerFigures(
   }
   return {
     about: [
-      `${what} of ${whoseText(wanted)}`,
+      `${what} of ${subjectText(wanted)}`,
       wanted.from === undefined ? "" : `from ${momentText(wanted.from)}`,
       wanted.until === undefined ? "" : `until ${momentText(wanted.until)}`,
     ]
@@ -114,7 +114,7 @@ export function originFigures(
     concerns(wanted, customer),
   );
   return {
-    about: `origin requests of ${whoseText(wanted)}`,
+    about: `origin requests of ${subjectText(wanted)}`,
     found: [
       {
         name: "count",
@@ -210,7 +210,7 @@ function concerns(
   return (customer === undefined || customer === id) && besides !== id;
 }
 
-function whoseText({
+function subjectText({
   customer,
   besides,
 }: Pick<Window, "customer" | "besides">): string {

@@ -45,7 +45,7 @@ export type KvWrite =
   | { kind: "failed" };
 
 /** Workers KV's least `cacheTtl` (developers.cloudflare.com/kv/api/read-key-value-pairs). */
-const leastCacheTtlMs = 30_000;
+const minCacheTtlMs = 30_000;
 
 /** Workers KV: one write per second to the same key, else 429 (developers.cloudflare.com/kv/platform/limits). */
 const writeIntervalMs = 1_000;
@@ -65,7 +65,7 @@ export const defaultKv: KvSettings = {
 /** What scenario files may name. The outage of 12 June 2025 is as its operator published it: 90.22 % for 2 h 28 min. */
 export const kvPresets = {
   "60s": () => defaultKv,
-  "30s": () => ({ ...defaultKv, cacheTtlMs: leastCacheTtlMs }),
+  "30s": () => ({ ...defaultKv, cacheTtlMs: minCacheTtlMs }),
   "outage-2025-06-12": (fromMs: number) => ({
     ...defaultKv,
     phases: [
@@ -104,9 +104,9 @@ export class Kv {
   #centreBusyUntilMs = -Infinity;
 
   constructor(settings: KvSettings, random: RandomStream) {
-    if (settings.cacheTtlMs < leastCacheTtlMs)
+    if (settings.cacheTtlMs < minCacheTtlMs)
       throw new RangeError(
-        `cacheTtlMs is ${settings.cacheTtlMs}; the least is ${leastCacheTtlMs}`,
+        `cacheTtlMs is ${settings.cacheTtlMs}; the least is ${minCacheTtlMs}`,
       );
     this.#settings = settings;
     this.#random = random.stream("kv");

@@ -13,7 +13,7 @@ const fibreKmPerMs = (299.792458 * 2) / 3;
  * and Singla, "Dissecting Latency in the Internet's Fiber Infrastructure" (arXiv 1811.10737, 2018), give as the rule of
  * thumb of measurement campaigns: line-of-sight distance times 2.1, divided by the speed of light in fibre.
  */
-const pathStretch = 2.1;
+const pathFactor = 2.1;
 
 /**
  * Round trip of a visitor's own line, milliseconds: an assumption, between fibre and mobile lines. The FCC's reports
@@ -34,7 +34,7 @@ export function distanceKm(from: Place, to: Place): number {
 
 /** Milliseconds there and back, queues and lines at either end aside. */
 export function roundTripMs(from: Place, to: Place): number {
-  return (2 * pathStretch * distanceKm(from, to)) / fibreKmPerMs;
+  return (2 * pathFactor * distanceKm(from, to)) / fibreKmPerMs;
 }
 
 /** The PoP that anycast is taken to lead to: the nearest, of equally near ones the first. */
@@ -43,10 +43,10 @@ export function nearest<Pop extends Place>(
   pops: readonly [Pop, ...Pop[]],
 ): Pop {
   let [best] = pops;
-  let leastKm = distanceKm(from, best);
+  let minKm = distanceKm(from, best);
   for (const pop of pops) {
     const km = distanceKm(from, pop);
-    if (km < leastKm) [best, leastKm] = [pop, km];
+    if (km < minKm) [best, minKm] = [pop, km];
   }
   return best;
 }

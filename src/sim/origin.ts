@@ -6,7 +6,7 @@ export interface OriginSettings {
   /** Requests it works on at once; further ones wait, first come, first served. */
   concurrent: number;
   /** A request that would wait longer is refused. */
-  longestWaitMs: number;
+  maxWaitMs: number;
   /** What its link carries, all answers together. */
   bytesPerSecond: number;
   phases: readonly OriginPhase[];
@@ -79,10 +79,10 @@ export class Origin {
     slowdown: number,
     nowMs: number,
   ): OriginReaction {
-    const { longestWaitMs, bytesPerSecond } = this.#settings;
+    const { maxWaitMs, bytesPerSecond } = this.#settings;
     const worker = this.#firstFree();
     const takenUpMs = Math.max(nowMs, this.#freeAtMs[worker] ?? nowMs);
-    if (takenUpMs - nowMs > longestWaitMs) return { kind: "refuses" };
+    if (takenUpMs - nowMs > maxWaitMs) return { kind: "refuses" };
     const readyMs = takenUpMs + this.#firstByteMs() * slowdown;
     // Counted from when it was asked: a slow answer does not keep the link from quick ones that are ready before it.
     const sendingMs = (bytes * 1_000) / bytesPerSecond;

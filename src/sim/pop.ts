@@ -16,7 +16,7 @@ import { PopWorld } from "./world.ts";
 export interface EdgeSetup {
   config: EdgeConfig;
   isolates: IsolateSettings;
-  shelfMs: number;
+  popCacheMs: number;
   list: CustomerList;
   engine: Engine;
   /** By the host of their URLs. */
@@ -31,11 +31,11 @@ export class Pop {
   readonly list: CustomerList;
   readonly engine: Engine;
   readonly servers: ReadonlyMap<string, Server>;
-  readonly shelf: PopCache;
-  readonly shelfMs: number;
+  readonly popCache: PopCache;
+  readonly popCacheMs: number;
   readonly random: RandomStream;
   /** Another PoP's shelf, asked for what this one does not hold. */
-  upper: { shelf: PopCache; roundTripMs: number } | null = null;
+  upper: { popCache: PopCache; roundTripMs: number } | null = null;
   readonly count = { requests: 0, hits: 0, bytes: 0, hitBytes: 0 };
   readonly #isolates: Isolates<Isolate>;
   readonly #roundTrips = new Map<string, number>();
@@ -43,18 +43,18 @@ export class Pop {
   constructor(
     id: string,
     place: NamedPlace,
-    shelf: PopCache,
+    popCache: PopCache,
     setup: EdgeSetup,
     random: RandomStream,
   ) {
     this.id = id;
     this.place = place;
-    this.shelf = shelf;
+    this.popCache = popCache;
     this.config = setup.config;
     this.list = setup.list;
     this.engine = setup.engine;
     this.servers = setup.servers;
-    this.shelfMs = setup.shelfMs;
+    this.popCacheMs = setup.popCacheMs;
     this.random = random.stream("edge");
     this.#isolates = new Isolates(
       setup.isolates,

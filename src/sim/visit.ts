@@ -34,51 +34,51 @@ export class Visits {
   }
 
   /** From the name to the answer's first byte. */
-  async ask(asking: VisitRequest): Promise<void> {
+  async ask(request: VisitRequest): Promise<void> {
     const { engine, destinations, providers, own } = this.#stage;
-    const { customer, place } = asking;
+    const { customer, place } = request;
     const target = this.#stage
       .resolverAt(place)
       .resolve(customer.hosts[0], engine.nowMs);
     const destination = target === null ? undefined : destinations.get(target);
     if (destination === undefined) {
       const { pop } = own.routeFrom(place);
-      return this.#tell(asking, pop.id, "unreachable", engine.nowMs);
+      return this.#record(request, pop.id, "unreachable", engine.nowMs);
     }
     const isDark = providers.reach(destination.id).kind === "dark";
     switch (destination.kind) {
       case "edge": {
-        if (!isDark) return this.#askEdge(asking, destination);
+        if (!isDark) return this.#askEdge(request, destination);
         const { pop } = destination.routeFrom(place);
-        return this.#tell(asking, pop.id, "unreachable", engine.nowMs);
+        return this.#record(request, pop.id, "unreachable", engine.nowMs);
       }
       case "bare-origin":
         return this.#askServer(
-          asking,
+          request,
           destination.id,
           isDark ? null : customer.server,
         );
     }
   }
 
-  async #askEdge(asking: VisitRequest, edge: EdgeProvider): Promise<void> {
+  async #askEdge(request: VisitRequest, edge: EdgeProvider): Promise<void> {
     const { engine, own } = this.#stage;
-    const { pop, roundTripMs: wayMs } = edge.routeFrom(asking.place);
+    const { pop, roundTripMs: wayMs } = edge.routeFrom(request.place);
     const startedAtMs = engine.nowMs;
     const travelMs = this.#accessMs() + wayMs;
     await engine.sleep(travelMs / 2);
     const arrivedAtMs = engine.nowMs;
-    const { reply, account } = await pop.answer(this.#inbound(asking));
+    const { reply, account } = await pop.answer(this.#inbound(request));
     const kind = outcomeOf(reply, account);
     countCache(pop.count, reply);
     const tag = tagOf(reply);
     const origin = tag === null ? null : originOf(tag);
-    if (origin !== null && origin.customer !== asking.customer.id)
+    if (origin !== null && origin.customer !== request.customer.id)
       throw new Error(
-        `a visitor of ${asking.customer.id} got what ${origin.customer} serves`,
+        `a visitor of ${request.customer.id} got what ${origin.customer} serves`,
       );
-    this.#tell(
-      asking,
+    this.#record(
+      request,
       pop.id,
       edge !== own && isContent(kind) ? "other-provider" : kind,
       arrivedAtMs,
@@ -88,24 +88,25 @@ export class Visits {
   }
 
   async #askServer(
-    asking: VisitRequest,
+    request: VisitRequest,
     where: string,
     server: Server | null,
   ): Promise<void> {
     const { engine } = this.#stage;
     if (server === null)
-      return this.#tell(asking, where, "unreachable", engine.nowMs);
-    const travelMs = this.#accessMs() + roundTripMs(asking.place, server.place);
+      return this.#record(request, where, "unreachable", engine.nowMs);
+    const travelMs =
+      this.#accessMs() + roundTripMs(request.place, server.place);
     await engine.sleep(travelMs / 2);
-    const url = new URL(`https://${server.url}${asking.target}`);
+    const url = new URL(`https://${server.url}${request.target}`);
     const { answer, afterMs } = server.ask({ url, fields: [] }, engine.nowMs);
     if (answer.kind === "failed")
-      return this.#tell(asking, where, "unreachable", engine.nowMs);
+      return this.#record(request, where, "unreachable", engine.nowMs);
     const outcome = answer.status < 500 ? "other-provider" : "error";
-    this.#tell(asking, where, outcome, engine.nowMs, travelMs + afterMs);
+    this.#record(request, where, outcome, engine.nowMs, travelMs + afterMs);
   }
 
-  #tell(
+  #record(
     { customer, by }: VisitRequest,
     pop: string,
     outcome: Outcome,

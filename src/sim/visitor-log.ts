@@ -17,18 +17,18 @@ export interface VisitorLog {
 }
 
 /** Held in memory, since a log need not be in order of time. */
-const mostRequests = 5_000_000;
+const maxRequests = 5_000_000;
 
 /**
  * The requests of a log in order of time, those aside that no cache would keep, and without the hosts that they went to. A
  * problem names the file, and what can be told of line and field.
  */
-export async function readLog(given: {
+export async function readLog(options: {
   file: string;
   format?: Format | undefined;
 }): Promise<Parsed<TraceEntry[]>> {
-  const { file } = given;
-  const format = given.format ?? formatOf(file);
+  const { file } = options;
+  const format = options.format ?? formatOf(file);
   if (format === null)
     return {
       ok: false,
@@ -52,10 +52,10 @@ async function requestsOf(trace: TraceFile): Promise<Parsed<TraceEntry[]>> {
       keys.set(known, known);
       requests.push({ ...request, key: known });
     }
-    if (requests.length > mostRequests)
+    if (requests.length > maxRequests)
       return {
         ok: false,
-        problem: `found more than ${mostRequests} requests, expected at most that many`,
+        problem: `found more than ${maxRequests} requests, expected at most that many`,
       };
   }
   if (requests.length === 0)

@@ -127,11 +127,11 @@ function scheduleProbes(
 ): void {
   const phase = random.stream(`watching ${customer.id}`);
   for (const { place } of own.pops) {
-    const look = (): void => {
+    const probe = (): void => {
       engine.track(visits.ask({ customer, place, target: "/", by: "visitor" }));
-      engine.schedule(engine.nowMs + everyMs, look);
+      engine.schedule(engine.nowMs + everyMs, probe);
     };
-    engine.schedule(engine.nowMs + phase.uniform() * everyMs, look);
+    engine.schedule(engine.nowMs + phase.uniform() * everyMs, probe);
   }
 }
 

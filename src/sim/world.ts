@@ -36,41 +36,41 @@ export class PopWorld implements World {
 
   async recall(name: string): Promise<string | null> {
     const pop = this.#pop;
-    await pop.engine.sleep(pop.shelfMs);
-    const own = pop.shelf.text(name);
+    await pop.engine.sleep(pop.popCacheMs);
+    const own = pop.popCache.text(name);
     if (own !== null || !isShared(name) || pop.upper === null) return own;
     await pop.engine.sleep(pop.upper.roundTripMs);
-    const found = pop.upper.shelf.text(name);
-    if (found !== null) pop.shelf.put(name, found);
+    const found = pop.upper.popCache.text(name);
+    if (found !== null) pop.popCache.put(name, found);
     return found;
   }
 
   async keep(name: string, text: string): Promise<void> {
-    this.#pop.shelf.put(name, text);
-    if (isShared(name)) this.#pop.upper?.shelf.put(name, text);
+    this.#pop.popCache.put(name, text);
+    if (isShared(name)) this.#pop.upper?.popCache.put(name, text);
   }
 
   async forget(name: string): Promise<void> {
-    this.#pop.shelf.delete(name);
-    if (isShared(name)) this.#pop.upper?.shelf.delete(name);
+    this.#pop.popCache.delete(name);
+    if (isShared(name)) this.#pop.upper?.popCache.delete(name);
   }
 
   async recallBytes(name: string): Promise<Uint8Array | null> {
     const pop = this.#pop;
-    await pop.engine.sleep(pop.shelfMs);
-    const own = pop.shelf.bytes(name);
+    await pop.engine.sleep(pop.popCacheMs);
+    const own = pop.popCache.bytes(name);
     if (own !== null || pop.upper === null) return own;
     await pop.engine.sleep(pop.upper.roundTripMs);
-    const found = pop.upper.shelf.bytes(name);
-    if (found !== null) pop.shelf.put(name, found);
+    const found = pop.upper.popCache.bytes(name);
+    if (found !== null) pop.popCache.put(name, found);
     return found;
   }
 
   async keepBytes(name: string, bytes: Bytes): Promise<boolean> {
     const length = await lengthOf(bytes);
     if (length === null || length > largestBody) return false;
-    this.#pop.shelf.put(name, bodyOf(length));
-    this.#pop.upper?.shelf.put(name, bodyOf(length));
+    this.#pop.popCache.put(name, bodyOf(length));
+    this.#pop.upper?.popCache.put(name, bodyOf(length));
     return true;
   }
 

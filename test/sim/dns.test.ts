@@ -26,22 +26,17 @@ function followsAfterSeconds(
 test.each<[string, number, Partial<ResolverSettings>, number]>([
   ["RFC 1035 §3.2.1 a record is held for its TTL", 300, {}, 300],
   ["RFC 1035 §3.2.1 a TTL of 0 is not held", 0, {}, 0],
-  [
-    "some hold what says less for longer",
-    60,
-    { leastTtlSeconds: 1_800 },
-    1_800,
-  ],
+  ["some hold what says less for longer", 60, { minTtlSeconds: 1_800 }, 1_800],
   [
     "and what says more for as long as it says",
     3_600,
-    { leastTtlSeconds: 1_800 },
+    { minTtlSeconds: 1_800 },
     3_600,
   ],
   [
     "RFC 2181 §8 some hold long ones for less",
     86_400,
-    { mostTtlSeconds: 7_200 },
+    { maxTtlSeconds: 7_200 },
     7_200,
   ],
 ])("%s", (_, ttlSeconds, settings, seconds) => {

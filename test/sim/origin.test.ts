@@ -10,7 +10,7 @@ import {
 const quick: OriginSettings = {
   firstByte: { kind: "constant", value: 100 },
   concurrent: 2,
-  longestWaitMs: 1_000,
+  maxWaitMs: 1_000,
   bytesPerSecond: 1_000_000,
   phases: [],
 };
@@ -46,7 +46,7 @@ test("beyond its workers requests wait, first come, first served", () => {
 });
 
 test("a request that would wait too long is refused, and takes nobody's place", () => {
-  const origin = originOf({ concurrent: 1, longestWaitMs: 100 });
+  const origin = originOf({ concurrent: 1, maxWaitMs: 100 });
   const kinds = [0, 0, 0, 0].map((nowMs) => origin.ask(0, nowMs).kind);
   expect(kinds).toEqual(["answers", "answers", "refuses", "refuses"]);
   expect(origin.ask(0, 100).kind).toBe("answers");
@@ -68,7 +68,7 @@ test("an M/M/1 queue keeps visitors as long as theory says: 1 / (service rate - 
       ...quick,
       concurrent: 1,
       firstByte: { kind: "exponential", mean: 100 },
-      longestWaitMs: Infinity,
+      maxWaitMs: Infinity,
     },
     random,
   );

@@ -21,7 +21,7 @@ function serverWith(phases: readonly OriginPhase[] = []): Server {
     {
       firstByte: { kind: "constant", value: 50 },
       concurrent: 4,
-      longestWaitMs: 1_000,
+      maxWaitMs: 1_000,
       bytesPerSecond: 1e9,
       phases,
     },

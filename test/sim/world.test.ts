@@ -39,7 +39,7 @@ function popWith({
     {
       firstByte: { kind: "constant", value: 50 },
       concurrent: 4,
-      longestWaitMs: 1_000,
+      maxWaitMs: 1_000,
       bytesPerSecond: 1e9,
       phases:
         trouble === null
@@ -60,7 +60,7 @@ function popWith({
     {
       config: config.value,
       isolates: defaultIsolates,
-      shelfMs: 1,
+      popCacheMs: 1,
       list: new CustomerList(new Kv({ ...defaultKv, ...kv }, random), engine),
       engine,
       servers: new Map([[server.url, server]]),
@@ -154,7 +154,7 @@ test("RFC 9209: a server that does not exist is a DNS error", async () => {
 test("what a point of presence lacks its upper tier may hold, but what the list said stays its own", async () => {
   const pop = popWith();
   const shelf = new PopCache({ capacity: 1_000, algorithm: "lru" });
-  pop.upper = { shelf, roundTripMs: 40 };
+  pop.upper = { popCache: shelf, roundTripMs: 40 };
   shelf.put("index/a", "stored");
   shelf.put("list/b", "=allow");
   const world = new PopWorld(pop);
@@ -164,7 +164,7 @@ test("what a point of presence lacks its upper tier may hold, but what the list 
   );
   expect(value).toEqual(["stored", null]);
   expect(tookMs).toBe(41);
-  expect(pop.shelf.text("index/a")).toBe("stored");
+  expect(pop.popCache.text("index/a")).toBe("stored");
 });
 
 test("a body is kept by its length, however it arrives, unless it breaks off", async () => {
@@ -185,7 +185,7 @@ test("a body is kept by its length, however it arrives, unless it breaks off", a
   expect(await world.keepBytes("whole", new Uint8Array(5))).toBe(true);
   expect(await world.keepBytes("streamed", streamed)).toBe(true);
   expect(await world.keepBytes("broken", broken)).toBe(false);
-  expect(pop.shelf.bytes("whole")).toHaveLength(5);
-  expect(pop.shelf.bytes("streamed")).toHaveLength(7);
-  expect(pop.shelf.bytes("broken")).toBeNull();
+  expect(pop.popCache.bytes("whole")).toHaveLength(5);
+  expect(pop.popCache.bytes("streamed")).toHaveLength(7);
+  expect(pop.popCache.bytes("broken")).toBeNull();
 });

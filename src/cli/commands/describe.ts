@@ -97,7 +97,7 @@ export function formatClearing(what: Denial["clearSiteData"]): string {
 
 export function formatScope({ hosts, countries }: Denial["scope"]): string {
   const where = hosts === null ? "all hosts" : hosts.join(", ");
-  const whom =
+  const audience =
     countries === null ? "all visitors" : `visitors in ${countries.join(", ")}`;
-  return `${where}, ${whom}`;
+  return `${where}, ${audience}`;
 }

@@ -17,7 +17,9 @@ export const defineDoctor: Define = (program, run) => {
       "also ask the first origin of every site for /, with its own Host and with the visitor's, and say which one the site needs",
     )
     .addHelpText("after", example("doctor --probe"))
-    .action((given: DoctorOptions) => run((session) => doctor(session, given)));
+    .action((options: DoctorOptions) =>
+      run((session) => doctor(session, options)),
+    );
 };
 
 interface DoctorOptions {

@@ -57,12 +57,16 @@ async function explain(
   const moment =
     at === undefined ? { ok: true as const, value: nowMs } : parseInstant(at);
   if (!moment.ok) return wrongUsage(`--at is ${moment.problem}`);
-  const asked = parseVisitedUrl(url, { method, country: country ?? null });
-  if (!asked.ok) return wrongUsage(asked.problem);
-  const records = await readFor(store, asked.value.visit.host);
+  const visited = parseVisitedUrl(url, { method, country: country ?? null });
+  if (!visited.ok) return wrongUsage(visited.problem);
+  const records = await readFor(store, visited.value.visit.host);
   if (!records.ok) return failed(records.problem);
 
-  const { steps, gets } = explanation(asked.value, records.value, moment.value);
+  const { steps, gets } = explanation(
+    visited.value,
+    records.value,
+    moment.value,
+  );
   return {
     exit: "done",
     json: {

@@ -27,11 +27,11 @@ type Step = readonly [step: string, finds: string];
 
 /** The edge's steps for one visit, each with what it finds, and in a word what the visitor gets in the end. */
 export function explanation(
-  asked: VisitedUrl,
+  visited: VisitedUrl,
   records: Records,
   nowMs: number,
 ): { steps: Step[]; gets: string } {
-  const { visit } = asked;
+  const { visit } = visited;
   const steps: Step[] = [
     ["moment", formatInstant(nowMs)],
     ["host", visit.host],
@@ -69,7 +69,7 @@ export function explanation(
       String(verdict.status),
       "before any cache is looked at",
     );
-  cacheSteps(asked, site.site, records, steps);
+  cacheSteps(visited, site.site, records, steps);
   return ended(steps, "the site", "");
 }
 
@@ -89,7 +89,7 @@ function settingsStep(records: Records, steps: Step[]): EdgeSettings {
   return settings.ok ? settings.value : defaultSettings;
 }
 
-function shownHost({ originHost }: Site): string {
+function formatHost({ originHost }: Site): string {
   switch (originHost.kind) {
     case "origin":
       return "";
@@ -118,7 +118,7 @@ function siteStep(host: string, records: Records, steps: Step[]): Found {
     }
     steps.push([
       key,
-      `a site of ${site.value.customer}, from ${site.value.origins.join(", ")}${shownHost(site.value)}`,
+      `a site of ${site.value.customer}, from ${site.value.origins.join(", ")}${formatHost(site.value)}`,
     ]);
     return { kind: "site", site: site.value };
   }
@@ -149,7 +149,7 @@ function standingStep(
       ]);
       break;
     case "allowed":
-      steps.push([key, `${state.kind}${shownProblem(state)}`]);
+      steps.push([key, `${state.kind}${formatProblem(state)}`]);
       break;
     case "noticed":
     case "dropped":
@@ -158,7 +158,7 @@ function standingStep(
     case "ended":
       steps.push([
         key,
-        `${state.kind}: ${formatDenial(state.denial)}${shownProblem(state)}`,
+        `${state.kind}: ${formatDenial(state.denial)}${formatProblem(state)}`,
       ]);
   }
   return judge(
@@ -169,7 +169,7 @@ function standingStep(
   );
 }
 
-function shownProblem({ problem }: { problem: string | null }): string {
+function formatProblem({ problem }: { problem: string | null }): string {
   return problem === null ? "" : `. Malformed: ${problem}`;
 }
 
@@ -185,8 +185,8 @@ function cacheSteps(
     return;
   }
   const { cache, customer } = site;
-  const told = { scheme, authority };
-  const { key, target } = resource(customer, told, sent.value, cache);
+  const keyAuthority = { scheme, authority };
+  const { key, target } = resource(customer, keyAuthority, sent.value, cache);
   const purges = purgeKey(customer);
   const facts = parsePurge(purges, records.get(purges) ?? "[]");
   const isBypassed = cache.mode.kind === "bypass";

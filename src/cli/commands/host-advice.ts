@@ -38,15 +38,15 @@ export function hostFindings(
   answers: HostAnswers,
 ): Finding[] {
   const key = siteKey(pattern);
-  const judged = answers.map(({ setting, answer }) => ({
+  const verdicts = answers.map(({ setting, answer }) => ({
     setting,
     answer,
     fault: faultOf(answer, exampleHost(pattern), site),
   }));
-  const current = judged.find(
+  const current = verdicts.find(
     ({ setting }) => setting.kind === site.originHost.kind,
   );
-  const others = judged.filter((one) => one !== current);
+  const others = verdicts.filter((one) => one !== current);
   if (current === undefined) return [];
   const better = others.find(({ fault }) => fault === null);
   if (current.fault !== null)

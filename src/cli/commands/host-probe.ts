@@ -69,14 +69,14 @@ function ask(
     signal: AbortSignal.timeout(timeoutMs),
   } as const;
   return new Promise((resolve) => {
-    const asked =
+    const requested =
       protocol === "https:"
         ? https.request({ ...options, servername: isIP(host) ? "" : host })
         : http.request(options);
-    asked.on("error", ({ message }) =>
+    requested.on("error", ({ message }) =>
       resolve({ kind: "failed", problem: message }),
     );
-    asked.on("response", (response) => {
+    requested.on("response", (response) => {
       const { statusCode = 0, headers } = response;
       let body = "";
       const end = () => {
@@ -86,7 +86,7 @@ function ask(
           location: headers.location ?? null,
           body,
         });
-        asked.destroy();
+        requested.destroy();
       };
       response.setEncoding("utf8").on("data", (text: string) => {
         body += text;
@@ -95,6 +95,6 @@ function ask(
       response.on("end", end);
       response.on("error", end);
     });
-    asked.end();
+    requested.end();
   });
 }

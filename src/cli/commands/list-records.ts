@@ -29,10 +29,10 @@ export async function readList(
   if (!keys.ok) return keys;
   const records = await store.read(keys.value);
   if (!records.ok) return records;
-  return { ok: true, value: judgeList(records.value, nowMs) };
+  return { ok: true, value: assessList(records.value, nowMs) };
 }
 
-function judgeList(records: Records, nowMs: number): Listed {
+function assessList(records: Records, nowMs: number): Listed {
   const sites = new Map(
     [...records].flatMap(([key, text]) =>
       key.startsWith("host:") && text !== null

@@ -17,11 +17,7 @@ export const defineList: Define = (program, run) => {
     .action(() => run(list));
 };
 
-async function list({
-  store,
-  nowMs,
-  colors,
-}: Session): Promise<Report> {
+async function list({ store, nowMs, colors }: Session): Promise<Report> {
   const read = await readList(store, nowMs);
   if (!read.ok) return failed(read.problem);
   const customers = [...read.value.customers];
@@ -45,7 +41,7 @@ async function list({
             ["customer", "state", "ground", "from", "until", "sites"],
             customers.map(([customer, { state, hosts }]) => [
               customer,
-              shownEntry(state, colors),
+              formatEntry(state, colors),
               denialOf(state)?.ground ?? "",
               ...momentsOf(state, nowMs),
               hosts.join(" "),
@@ -55,7 +51,7 @@ async function list({
 }
 
 /** The state, marked where something in the entry is malformed and it holds all the same. */
-function shownEntry(state: State, colors: Colors): string {
+function formatEntry(state: State, colors: Colors): string {
   const word = formatState(state, colors);
   return problemOf(state) === null || state.kind === "malformed"
     ? word

@@ -36,8 +36,8 @@ export const defineSite: Define = (program, run) => {
         "add shop.example --customer shop --origin https://origin.shop.example",
       ),
     )
-    .action((host: string, given: SiteOptions) =>
-      run((session) => putSite(session, "add", host, given)),
+    .action((host: string, options: SiteOptions) =>
+      run((session) => putSite(session, "add", host, options)),
     );
   const change = program
     .command("change")
@@ -50,8 +50,8 @@ export const defineSite: Define = (program, run) => {
       "after",
       example(`change shop.example --cache '{"mode":"bypass"}'`),
     )
-    .action((host: string, given: SiteOptions) =>
-      run((session) => putSite(session, "change", host, given)),
+    .action((host: string, options: SiteOptions) =>
+      run((session) => putSite(session, "change", host, options)),
     );
   program
     .command("remove")
@@ -59,8 +59,8 @@ export const defineSite: Define = (program, run) => {
     .argument("<host>", "the site")
     .option("--force", "remove a record that cannot be read")
     .addOption(dryRun())
-    .action((host: string, given: ActOptions) =>
-      run((session) => act(session, { kind: "remove", host }, given)),
+    .action((host: string, options: ActOptions) =>
+      run((session) => act(session, { kind: "remove", host }, options)),
     );
 };
 
@@ -92,26 +92,26 @@ async function putSite(
   session: Session,
   kind: "add" | "change",
   host: string,
-  given: SiteOptions,
+  options: SiteOptions,
 ): Promise<Report> {
-  const members = membersOf(given);
+  const members = membersOf(options);
   if (!members.ok) return wrongUsage(members.problem);
   const site = members.value;
   switch (kind) {
     case "add":
-      return act(session, { kind, host, site }, given);
+      return act(session, { kind, host, site }, options);
     case "change":
       return Object.keys(site).length === 0
         ? wrongUsage(
             "nothing to change: give --customer, --origin, --origin-host, --timeout, --origin-field or --cache",
           )
-        : act(session, { kind, host, changes: site }, given);
+        : act(session, { kind, host, changes: site }, options);
   }
 }
 
 /** The members of a site record that the options give. */
-function membersOf(given: SiteOptions): Parsed<object> {
-  const { customer, origin, originHost, timeout, originField, cache } = given;
+function membersOf(options: SiteOptions): Parsed<object> {
+  const { customer, origin, originHost, timeout, originField, cache } = options;
   const fields = originField?.map((line) => line.split(/:(.*)/s, 2));
   const settings = cache === undefined ? undefined : v.safeParse(json, cache);
   if (settings?.success === false)

@@ -85,7 +85,7 @@ async function deny(
   const missing = missingFrom(kind, options, from.value, end.value);
   if (missing !== null) return wrongUsage(missing);
 
-  const given = {
+  const input = {
     kind,
     customer,
     ...denyInputFrom(options),
@@ -93,7 +93,7 @@ async function deny(
     endsAt: isoOf(end.value),
     offboardUntil: isoOf(offboard.value),
   };
-  return act(session, given, options);
+  return act(session, input, options);
 }
 
 /** What the command itself says in the words of records, said in those of options. */

@@ -1,6 +1,6 @@
 import { html, page } from "./html.ts";
 import { products } from "./products.ts";
-import { cartPage, shopLook } from "./shop-pages.ts";
+import { cartPage, shopLayout } from "./shop-pages.ts";
 import { readCookie, readForm, seeOther, send, type Visit } from "./site.ts";
 
 /** The cart lives in a cookie: "field-mug.2~storm-lantern.1". */
@@ -19,7 +19,7 @@ function cartOf(visit: Visit): Map<string, number> {
 }
 
 export function showCart(visit: Visit): void {
-  send(visit, page(shopLook, "Your cart", cartPage(cartOf(visit))));
+  send(visit, page(shopLayout, "Your cart", cartPage(cartOf(visit))));
 }
 
 export async function addToCart(visit: Visit): Promise<void> {
@@ -29,7 +29,7 @@ export async function addToCart(visit: Visit): Promise<void> {
   if (!products.some((product) => product.slug === slug)) {
     const main = html`<h1>Not added</h1>
       <p>We have no such product. <a href="/">Back to the shop</a></p>`;
-    send(visit, { ...page(shopLook, "Not added", main), status: 400 });
+    send(visit, { ...page(shopLayout, "Not added", main), status: 400 });
     return;
   }
   const counts = cartOf(visit);

@@ -1,4 +1,4 @@
-import { html, type Look, type Markup } from "./html.ts";
+import { html, type Layout, type Markup } from "./html.ts";
 import { stylesheet } from "./style.ts";
 
 interface Post {
@@ -16,7 +16,7 @@ export const forumStyle = stylesheet({
   accentDark: "#a9b8ee",
 });
 
-export const forumLook: Look = {
+export const forumLayout: Layout = {
   name: "The Long Table",
   stylesheet: forumStyle.href,
   links: [

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
-  forumLook,
+  forumLayout,
   forumStyle,
   membersPage,
   openingThreads,
@@ -34,7 +34,7 @@ export function openForum(): Site {
       "/",
       {
         get: (visit: Visit) =>
-          showShared(visit, forumLook.name, threadList(threads)),
+          showShared(visit, forumLayout.name, threadList(threads)),
       },
     ],
     ["/style.css", fixed(forumStyle.content)],
@@ -91,13 +91,13 @@ export function openForum(): Site {
 }
 
 function show(visit: Visit, title: string, main: Markup, status = 200): void {
-  send(visit, { ...page(forumLook, title, main), status });
+  send(visit, { ...page(forumLayout, title, main), status });
 }
 
 /** The same for everyone, and good for some seconds in a shared cache. */
 function showShared(visit: Visit, title: string, main: Markup): void {
   send(visit, {
-    ...page(forumLook, title, main),
+    ...page(forumLayout, title, main),
     cacheControl: "public, max-age=0, s-maxage=10",
   });
 }

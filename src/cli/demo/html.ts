@@ -22,7 +22,7 @@ function written(piece: Piece): string {
   return "markup" in piece ? piece.markup : piece.map(written).join("");
 }
 
-export interface Look {
+export interface Layout {
   name: string;
   /** Path of the stylesheet. */
   stylesheet: string;
@@ -32,12 +32,12 @@ export interface Look {
 
 /** A whole page, for its visitor only unless the caller says otherwise. `script` is the path of one of the site's own. */
 export function page(
-  look: Look,
+  layout: Layout,
   title: string,
   main: Markup,
   script?: string,
 ): Content {
-  const links = look.links.map(
+  const links = layout.links.map(
     ([path, label]) => html`<a href="${path}">${label}</a>`,
   );
   const scripts =
@@ -48,9 +48,9 @@ export function page(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>
-          ${title === look.name ? title : `${title} – ${look.name}`}
+          ${title === layout.name ? title : `${title} – ${layout.name}`}
         </title>
-        <link rel="stylesheet" href="${look.stylesheet}" />
+        <link rel="stylesheet" href="${layout.stylesheet}" />
         <link rel="icon" href="/icon.svg" type="image/svg+xml" />
         ${scripts}
       </head>
@@ -63,12 +63,12 @@ export function page(
               alt=""
               width="32"
               height="32"
-            />${look.name}</a
+            />${layout.name}</a
           >
           <nav aria-label="Site">${links}</nav>
         </header>
         <main id="main">${main}</main>
-        <footer><p>${look.footer}</p></footer>
+        <footer><p>${layout.footer}</p></footer>
       </body>
     </html> `;
   return {

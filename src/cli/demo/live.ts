@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { html, page } from "./html.ts";
 import { products } from "./products.ts";
-import { shopLook } from "./shop-pages.ts";
+import { shopLayout } from "./shop-pages.ts";
 import { send, type Visit } from "./site.ts";
 
 /** `?seconds=` from 0 to 60 says how slow. */
@@ -16,7 +16,7 @@ export async function slowPage(visit: Visit): Promise<void> {
       This page took ${seconds} seconds on purpose.
       <a href="/">Back to the shop</a>
     </p>`;
-  send(visit, page(shopLook, "Worth the wait", main));
+  send(visit, page(shopLayout, "Worth the wait", main));
 }
 
 /** Server-Sent Events: one at once, then one every second for as long as somebody listens. */

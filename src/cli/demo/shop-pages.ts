@@ -1,4 +1,4 @@
-import { html, type Look, type Markup } from "./html.ts";
+import { html, type Layout, type Markup } from "./html.ts";
 import { price, products, type Product } from "./products.ts";
 import { stylesheet } from "./style.ts";
 
@@ -7,7 +7,7 @@ export const shopStyle = stylesheet({
   accentDark: "#f4a582",
 });
 
-export const shopLook: Look = {
+export const shopLayout: Layout = {
   name: "Lantern & Loom",
   stylesheet: shopStyle.href,
   links: [

@@ -14,7 +14,7 @@ import {
   homePage,
   productPage,
   searchPage,
-  shopLook,
+  shopLayout,
   shopStyle,
 } from "./shop-pages.ts";
 import { fixed, send, type Route, type Site, type Visit } from "./site.ts";
@@ -24,7 +24,7 @@ const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect 
 /** A shop: pages and pictures that may be cached, a cart that may not, and every kind of answer that takes its time. */
 export function openShop(): Site {
   const routes = new Map<string, Route>([
-    ["/", document(shopLook.name, homePage)],
+    ["/", document(shopLayout.name, homePage)],
     ["/live", document("Live stock", livePage, "/live.js")],
     ["/live.js", asset("text/javascript; charset=utf-8", liveScript)],
     ["/events", { get: stockEvents }],
@@ -59,7 +59,7 @@ export function openShop(): Site {
 
 function document(title: string, main: Markup, script?: string): Route {
   return fixed({
-    ...page(shopLook, title, main, script),
+    ...page(shopLayout, title, main, script),
     // A shared cache may hold pages a little longer than a browser.
     cacheControl: "public, max-age=15, s-maxage=60, stale-while-revalidate=60",
   });
@@ -92,7 +92,7 @@ function summary({ slug, name, cents, stock, about }: Product) {
 function search(visit: Visit): void {
   const wanted = (visit.url.searchParams.get("q") ?? "").trim().slice(0, 100);
   send(visit, {
-    ...page(shopLook, "Search", searchPage(wanted)),
+    ...page(shopLayout, "Search", searchPage(wanted)),
     cacheControl: "public, max-age=15",
   });
 }
@@ -112,5 +112,5 @@ const missing = html`<h1>Not found</h1>
   <p>We do not stock that. <a href="/">Back to the shop</a></p>`;
 
 function notFound(visit: Visit): void {
-  send(visit, { ...page(shopLook, "Not found", missing), status: 404 });
+  send(visit, { ...page(shopLayout, "Not found", missing), status: 404 });
 }

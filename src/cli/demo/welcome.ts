@@ -29,7 +29,7 @@ export async function serveWelcome(
 
 const style = stylesheet({ accent: "#9a3b5c", accentDark: "#f08fb0" });
 
-const look = {
+const layout = {
   name: "Portcullis",
   stylesheet: style.href,
   links: [
@@ -51,7 +51,7 @@ function openWelcome(edge: RunningEdge, sites: readonly DemoCustomer[]): Site {
           const cards = await Promise.all(
             sites.map((site) => card(site, edge.port)),
           );
-          send(visit, page(look, "Portcullis", greeting(edge, cards)));
+          send(visit, page(layout, "Portcullis", greeting(edge, cards)));
         },
       },
     ],
@@ -61,7 +61,7 @@ function openWelcome(edge: RunningEdge, sites: readonly DemoCustomer[]): Site {
   return {
     route: (path) => routes.get(path) ?? null,
     notFound: (visit) =>
-      send(visit, { ...page(look, "Not found", missing), status: 404 }),
+      send(visit, { ...page(layout, "Not found", missing), status: 404 }),
     echoPath: null,
   };
 }

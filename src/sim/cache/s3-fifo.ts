@@ -8,7 +8,7 @@ const ghostShare = 0.9;
 const usesToStay = 2;
 
 /** Two bits: more uses than that count no further. */
-const mostUses = 3;
+const maxUses = 3;
 
 /**
  * S3-FIFO: newcomers pass through a small queue, so that what is wanted once leaves soon; the main queue gives what was
@@ -52,7 +52,7 @@ export class S3Fifo implements Eviction {
   get(key: Key): boolean {
     const entry = this.#small.find(key) ?? this.#main.find(key);
     if (entry === undefined) return false;
-    entry.uses = Math.min(entry.uses + 1, mostUses);
+    entry.uses = Math.min(entry.uses + 1, maxUses);
     return true;
   }
 

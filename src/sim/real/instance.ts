@@ -48,7 +48,7 @@ export async function startInstance(
           readList(pop, v.parse(keysForm, await request.text()), origins),
       },
     },
-    logged: (message) => note(pop, message),
+    logged: (message) => forwardLog(pop, message),
   });
   const { port } = await runtime.unsafeGetDirectURL();
   // A runtime's first requests take long; these are about no site.
@@ -100,7 +100,7 @@ const eventForm = v.pipe(
 );
 
 /** Of the edge's events one is counted; what is none is for whoever mends the Worker. */
-function note(pop: Pop, message: string): void {
+function forwardLog(pop: Pop, message: string): void {
   const event = v.safeParse(eventForm, message);
   if (!event.success) process.stderr.write(`${pop.id}: ${message}\n`);
   else if (event.output.kind === "record-malformed")

@@ -19,7 +19,7 @@ export interface Replay {
 
 const algorithmNames = Object.keys(algorithms).filter(isAlgorithm);
 
-const usualCapacities = "0.1%,0.3%,1%,3%,10%,30%";
+const defaultCapacities = "0.1%,0.3%,1%,3%,10%,30%";
 
 export const usage = `Usage: portcullis replay FILE [options]
 
@@ -32,7 +32,7 @@ Options:
   --algorithm NAMES  some of ${algorithmNames.join(", ")}, separated by commas (default: all)
   --size SIZES       capacities separated by commas: 64MiB, 1GB, or 10% of all that the trace asks
                      for, each object counted once; shares take a first pass through the file that
-                     counts it and keeps every key in memory (default: ${usualCapacities})
+                     counts it and keeps every key in memory (default: ${defaultCapacities})
   --unit UNIT        what a capacity counts: bytes or objects (default: bytes)
   --ignore-size      every object takes one place and counts as one byte; implies --unit objects
   --out FOLDER       write the figures as JSON and CSV there, and a page with the miss-ratio curves
@@ -94,7 +94,7 @@ export function parseReplay(
   const unit = parseUnit(values.unit, sizes);
   if (!unit.ok) return unit;
   const capacities = parseCapacities(
-    String(values.size ?? usualCapacities),
+    String(values.size ?? defaultCapacities),
     unit.value,
   );
   if (!capacities.ok) return capacities;
@@ -120,22 +120,22 @@ function isAlgorithm(name: string): name is Algorithm {
 
 type Value = string | boolean | undefined;
 
-function parseFormat(given: Value, file: string): Parsed<Format> {
+function parseFormat(value: Value, file: string): Parsed<Format> {
   const format =
-    given === undefined
+    value === undefined
       ? formatOf(file)
-      : (formats.find((name) => name === given) ?? null);
+      : (formats.find((name) => name === value) ?? null);
   if (format !== null) return { ok: true, value: format };
-  return given === undefined
+  return value === undefined
     ? wrong(
         `the name ${file} says no format; expected .har, .log or .csv, or --format ${formats.join("|")}`,
       )
-    : wrong(`--format is "${given}"; expected ${formats.join(", ")}`);
+    : wrong(`--format is "${value}"; expected ${formats.join(", ")}`);
 }
 
-function parseAlgorithms(given: string | boolean): Parsed<Algorithm[]> {
+function parseAlgorithms(value: string | boolean): Parsed<Algorithm[]> {
   const chosen = new Set<Algorithm>();
-  for (const part of String(given).split(",")) {
+  for (const part of String(value).split(",")) {
     const found = algorithmNames.find((name) => name === part.trim());
     if (found === undefined)
       return wrong(
@@ -146,13 +146,13 @@ function parseAlgorithms(given: string | boolean): Parsed<Algorithm[]> {
   return { ok: true, value: [...chosen] };
 }
 
-function parseUnit(given: Value, sizes: "kept" | "ignored"): Parsed<Unit> {
+function parseUnit(value: Value, sizes: "kept" | "ignored"): Parsed<Unit> {
   const usual = sizes === "ignored" ? "objects" : "bytes";
-  if (given !== undefined && given !== "bytes" && given !== "objects")
-    return wrong(`--unit is "${given}"; expected bytes or objects`);
-  if (given === "bytes" && sizes === "ignored")
+  if (value !== undefined && value !== "bytes" && value !== "objects")
+    return wrong(`--unit is "${value}"; expected bytes or objects`);
+  if (value === "bytes" && sizes === "ignored")
     return wrong("--unit is bytes, which --ignore-size does away with");
-  return { ok: true, value: given ?? usual };
+  return { ok: true, value: value ?? usual };
 }
 
 function wrong(problem: string): { ok: false; problem: string } {

@@ -19,20 +19,20 @@ const exitCodes = { done: 0, interrupted: 130 } as const;
 
 /** `portcullis replay`: puts a trace through caches, says what they made of it, and answers with the exit code. */
 export async function replay(words: readonly string[]): Promise<number> {
-  const given = parseReplay(words);
-  if (!given.ok) return failUsage(given.problem);
-  if (given.value.kind === "help") {
+  const options = parseReplay(words);
+  if (!options.ok) return failUsage(options.problem);
+  if (options.value.kind === "help") {
     process.stdout.write(usage);
     return exitCodes.done;
   }
-  const { file, format, sizes, form, out } = given.value;
+  const { file, format, sizes, form, out } = options.value;
   const trace = await TraceFile.open(file, {
     format,
     sizes,
     hosts: "kept",
   });
   if (!trace.ok) return failUsage(trace.problem);
-  const outcome = await readable(file, watched(given.value, trace.value));
+  const outcome = await readable(file, watched(options.value, trace.value));
   if (!outcome.ok) return failUsage(outcome.problem);
 
   if (outcome.value === null) {
@@ -54,12 +54,12 @@ export async function replay(words: readonly string[]): Promise<number> {
 
 /** Replays with a progress bar on a terminal; Ctrl-C breaks it off. */
 async function watched(
-  asked: Replay,
+  options: Replay,
   trace: TraceFile,
 ): Promise<Parsed<ReplayResult | null>> {
   const startedAtMs = performance.now();
   const bar = progressBar({ before: "{doing} " });
-  const passes = passesOf(asked);
+  const passes = passesOf(options);
   bar.start(trace.sizeBytes * passes, 0, { doing: "", requests: 0, rate: 0 });
   let read = 0;
   const progress = (pass: number, doing: string) => (requests: number) => {
@@ -72,7 +72,7 @@ async function watched(
     });
   };
   return interruptible((signal) =>
-    replayPass(asked, trace, signal, {
+    replayPass(options, trace, signal, {
       counting: progress(0, "counting objects"),
       replaying: progress(passes - 1, "replaying"),
     }),

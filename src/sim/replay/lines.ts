@@ -1,5 +1,5 @@
 /** No line of a trace is longer; one that is gets cut there and will not parse. Keeps memory bounded on any file. */
-const longestLine = 1 << 20;
+const maxLineCharacters = 1 << 20;
 
 const newline = 0x0a;
 
@@ -21,9 +21,9 @@ export async function* lineBatches(
       lines.push(decode(bytes, from, end));
       from = end + 1;
     }
-    while (bytes.length - from > longestLine) {
-      lines.push(decode(bytes, from, from + longestLine));
-      from += longestLine;
+    while (bytes.length - from > maxLineCharacters) {
+      lines.push(decode(bytes, from, from + maxLineCharacters));
+      from += maxLineCharacters;
     }
     rest = bytes.subarray(from);
     if (lines.length > 0) yield lines;

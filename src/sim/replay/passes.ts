@@ -21,19 +21,19 @@ export function passesOf({
  * in the first of two passes, which measures nothing yet.
  */
 export async function replayPass(
-  asked: ReplayInput,
+  input: ReplayInput,
   trace: TraceFile,
   signal: AbortSignal,
   progress: Record<"counting" | "replaying", (requests: number) => void>,
 ): Promise<Parsed<ReplayResult | null>> {
   let footprint: Footprint | null = null;
-  if (passesOf(asked) === 2) {
+  if (passesOf(input) === 2) {
     const counted = await footprintOf(trace.entries(signal), progress.counting);
     if (!counted.ok) return counted;
     footprint = counted.value;
     if (signal.aborted) return { ok: true, value: null };
   }
-  const { algorithms, capacities, unit, file } = asked;
+  const { algorithms, capacities, unit, file } = input;
   const names = new Map(
     capacities.map((one) => [resolved(one, unit, footprint), one.text]),
   );

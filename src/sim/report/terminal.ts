@@ -116,7 +116,7 @@ function infrastructure(
   { cache, origins, list }: Result,
   colors: Colors,
 ): string {
-  const asked = sum(cache.map(({ requests }) => requests));
+  const lookUps = sum(cache.map(({ requests }) => requests));
   const bytes = sum(cache.map((one) => one.bytes));
   const sent = sum(origins.map(({ requests }) => requests));
   const failed = sum(origins.map(({ failures }) => failures));
@@ -124,7 +124,7 @@ function infrastructure(
   const rows = [
     [
       "cache",
-      `${counted(asked, "look-up")}, ${share(sum(cache.map(({ hits }) => hits)), asked)} hits, with ${share(sum(cache.map(({ hitBytes }) => hitBytes)), bytes)} of ${byteSize(bytes)}`,
+      `${counted(lookUps, "look-up")}, ${share(sum(cache.map(({ hits }) => hits)), lookUps)} hits, with ${share(sum(cache.map(({ hitBytes }) => hitBytes)), bytes)} of ${byteSize(bytes)}`,
     ],
     [
       "origins",

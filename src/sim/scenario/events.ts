@@ -134,7 +134,7 @@ export const event = v.pipe(
     ...whatHappens,
   }),
   v.check(
-    (given) => names.filter((name) => name in given).length === 1,
+    (input) => names.filter((name) => name in input).length === 1,
     `exactly one of ${names.join(", ")} beside "at"`,
   ),
 );

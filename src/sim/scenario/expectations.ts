@@ -159,7 +159,7 @@ const names = Object.keys(kinds);
 export const expectation = v.pipe(
   members(kinds),
   v.check(
-    (given) => Object.keys(given).length === 1,
+    (input) => Object.keys(input).length === 1,
     `exactly one of ${names.join(", ")}`,
   ),
 );

@@ -80,8 +80,8 @@ export const moment = v.pipe(
   ),
 );
 
-export function momentMs(given: Moment, startMs: number): number {
-  return given.kind === "after" ? startMs + given.ms : given.atMs;
+export function momentMs(input: Moment, startMs: number): number {
+  return input.kind === "after" ? startMs + input.ms : input.atMs;
 }
 
 const sizes: Readonly<Record<string, number>> = {
@@ -116,7 +116,7 @@ export function between(least: number, most: number) {
 
 export const text = v.pipe(
   v.string("a text"),
-  v.transform((given) => given.trim()),
+  v.transform((input) => input.trim()),
   v.minLength(1, "a text that is not empty"),
 );
 
@@ -142,7 +142,7 @@ export const latency = v.pipe(
     ({ median, p95 }) => 0 < median && median < p95,
     "a median above 0 and a p95 above the median",
   ),
-  v.transform((given) => ({ ...given, kind: "log-normal" as const })),
+  v.transform((input) => ({ ...input, kind: "log-normal" as const })),
 );
 
 export const size = v.pipe(
@@ -151,5 +151,5 @@ export const size = v.pipe(
     ({ median, p95 }) => 0 < median && median < p95,
     "a median above 0 and a p95 above the median",
   ),
-  v.transform((given) => ({ ...given, kind: "log-normal" as const })),
+  v.transform((input) => ({ ...input, kind: "log-normal" as const })),
 );

@@ -12,28 +12,28 @@ export interface SweepOptions {
 /** What people still wait for. */
 export const maxRuns = 200;
 
-const usualSeeds = 3;
+const defaultSeeds = 3;
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 /** Null without `--vary`: then it is one run. */
-export function parseSweepOptions(given: Values): Parsed<SweepOptions | null> {
-  const { vary, seeds, figure } = given;
+export function parseSweepOptions(input: Values): Parsed<SweepOptions | null> {
+  const { vary, seeds, figure } = input;
   if (vary === undefined) {
-    const stray = ["seeds", "figure"].find((name) => given[name] !== undefined);
+    const stray = ["seeds", "figure"].find((name) => input[name] !== undefined);
     return stray === undefined
       ? { ok: true, value: null }
       : wrong(`--${stray} is of --vary, which is missing`);
   }
   for (const other of ["real", "scale", "pops"])
-    if (given[other] !== undefined)
+    if (input[other] !== undefined)
       return wrong(`--${other} and --vary exclude one another`);
   if (figure === true) return wrong("--figure has no name");
   if (seeds !== undefined && !/^[1-9]\d{0,3}$/.test(String(seeds)))
     return wrong(`--seeds is "${seeds}"; expected a whole number from 1 on`);
   const variation = parseVariation(vary === true ? "" : String(vary));
   if (!variation.ok) return variation;
-  const count = Number(seeds ?? usualSeeds);
+  const count = Number(seeds ?? defaultSeeds);
   const values = sizeOf(variation.value);
   if (values * count > maxRuns)
     return wrong(

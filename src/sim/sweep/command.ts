@@ -10,10 +10,10 @@ import { planSweep, sweep } from "./sweep.ts";
 const exitCodes = { done: 0, interrupted: 130 } as const;
 
 /** `portcullis simulate --vary`: runs a scenario with several values of a member, and answers with the exit code. */
-export async function runSweep(given: SweepArguments): Promise<number> {
-  const file = await readScenarioFile(given.scenario);
+export async function runSweep(options: SweepArguments): Promise<number> {
+  const file = await readScenarioFile(options.scenario);
   if (!file.ok) return failUsage(file.problem);
-  const plan = planSweep(file.value, given.variation, given);
+  const plan = planSweep(file.value, options.variation, options);
   if (!plan.ok) return failUsage(plan.problem);
   // Only numbers vary: all runs have the same logs.
   const logs = await readLogs(file.value, plan.value.original);
@@ -29,12 +29,12 @@ export async function runSweep(given: SweepArguments): Promise<number> {
     process.stderr.write("Broken off before there were any figures.\n");
     return exitCodes.interrupted;
   }
-  const paths = await writeSweep(found, given.out ?? `reports/${name}`);
-  if (given.form === "json")
+  const paths = await writeSweep(found, options.out ?? `reports/${name}`);
+  if (options.form === "json")
     console.log(JSON.stringify({ ...found, rows: sweepRows(found) }, null, 2));
   else {
-    const paint = colorsFor(process.stdout);
-    console.log(`${sweepTable(found, paint)}\n${paths.join("\n")}`);
+    const colors = colorsFor(process.stdout);
+    console.log(`${sweepTable(found, colors)}\n${paths.join("\n")}`);
   }
   return found.partial ? exitCodes.interrupted : exitCodes.done;
 }

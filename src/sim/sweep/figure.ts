@@ -15,11 +15,11 @@ export interface Figure {
 
 interface Kind {
   names: readonly string[];
-  expects: (whose: Whose) => Expectation;
+  expects: (subject: Subject) => Expectation;
 }
 
 /** A figure of one customer needs one; others are everybody's where nobody is named. */
-interface Whose {
+interface Subject {
   one: string;
   any: { customer?: string };
 }
@@ -80,18 +80,18 @@ export function parseFigure(
   word: string | null,
   scenario: Scenario,
 ): Parsed<Figure> {
-  const asked = word ?? usualFigure(scenario);
-  const [figure = "", customer] = asked.split(/:(.*)/s);
+  const wanted = word ?? defaultFigure(scenario);
+  const [figure = "", customer] = wanted.split(/:(.*)/s);
   const [kindName = "", name = ""] = figure.split(".");
   const kind = kinds[kindName];
   if (kind === undefined || !figureNames.includes(figure))
     return wrong(
-      `--figure is "${asked}"; expected one of ${figureNames.join(", ")}, and :CUSTOMER for one customer's${suggestion(figure, figureNames)}`,
+      `--figure is "${wanted}"; expected one of ${figureNames.join(", ")}, and :CUSTOMER for one customer's${suggestion(figure, figureNames)}`,
     );
   const ids = [...scenario.customers.map(({ id }) => id), othersId];
   if (kindName in ofAll && customer !== undefined)
     return wrong(
-      `--figure is "${asked}"; expected ${figure}, which is of all customers together`,
+      `--figure is "${wanted}"; expected ${figure}, which is of all customers together`,
     );
   if (customer !== undefined && !ids.includes(customer))
     return wrong(
@@ -120,7 +120,7 @@ export function parseFigure(
 }
 
 /** The first time to dark or light that the scenario sets limits to, of the most points of presence, or else how many saw errors. */
-function usualFigure({ expect }: Scenario): string {
+function defaultFigure({ expect }: Scenario): string {
   for (const { dark, light } of expect) {
     const propagation = dark ?? light;
     if (propagation === undefined) continue;

@@ -24,14 +24,14 @@ export interface Plan {
 export function planSweep(
   file: { name: string; path: string; text: string },
   variation: Variation,
-  asked: { figure: string | null; seed: number | null; seeds: number },
+  options: { figure: string | null; seed: number | null; seeds: number },
 ): Parsed<Plan> {
   const original = parseScenario(file.path, file.text);
   if (!original.ok) return original;
   const member = memberOf(readYaml(file.text).value, variation.name);
   if (!member.ok)
     return { ok: false, problem: `--vary: ${file.path}: ${member.problem}` };
-  const figure = parseFigure(asked.figure, original.value);
+  const figure = parseFigure(options.figure, original.value);
   if (!figure.ok) return figure;
 
   const { name, form } = member.value;
@@ -50,7 +50,7 @@ export function planSweep(
       };
     points.push({ value, scenario: scenario.value });
   }
-  const seed = asked.seed ?? original.value.seed;
+  const seed = options.seed ?? original.value.seed;
   return {
     ok: true,
     value: {
@@ -58,7 +58,7 @@ export function planSweep(
       scenario: { name: file.name, title: original.value.title },
       parameter: unit === "" ? name : `${name} (${unit})`,
       figure: figure.value,
-      seeds: Array.from({ length: asked.seeds }, (_, index) => seed + index),
+      seeds: Array.from({ length: options.seeds }, (_, index) => seed + index),
       points,
     },
   };

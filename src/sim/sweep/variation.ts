@@ -10,7 +10,7 @@ export interface Variation {
   unit: string;
 }
 
-const usualSteps = 6;
+const defaultSteps = 6;
 
 const expected =
   "expected a member of the scenario and its values, such as list.cacheTtl=30..300, list.cacheTtl=30..300/10 or cache.capacity=10MB,100MB";
@@ -43,7 +43,7 @@ export function parseVariation(text: string): Parsed<Variation> {
   if (!isRange)
     return { ok: true, value: { name: path, numbers: sorted(numbers), unit } };
   const [from = 0, to = 0, surplus] = numbers;
-  const range = { from, to, steps: Number(steps ?? usualSteps) };
+  const range = { from, to, steps: Number(steps ?? defaultSteps) };
   if (surplus !== undefined || from >= to || range.steps < 2)
     return wrong(
       `--vary is "${text}"; expected a range from less to more, in two steps or more`,

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { markup, trusted, type Markup } from "../../../page/markup.ts";
 import { definitions } from "./palette.ts";
-import { styleSheet } from "./style.ts";
+import { stylesheet } from "./style.ts";
 
 /** A page under a policy that allows this sheet and this script, by what they say, and nothing else. */
 export function document(title: string, body: Markup, scriptText = ""): string {
   const policy = [
     "default-src 'none'",
-    `style-src '${digest(styleSheet)}'`,
+    `style-src '${digest(stylesheet)}'`,
     `script-src ${scriptText === "" ? "'none'" : `'${digest(scriptText)}'`}`,
     "base-uri 'none'",
     "form-action 'none'",
@@ -20,7 +20,7 @@ export function document(title: string, body: Markup, scriptText = ""): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title} – Portcullis simulation</title>
-<style>${trusted(styleSheet)}</style>
+<style>${trusted(stylesheet)}</style>
 </head>
 <body>
 ${definitions()}

@@ -84,7 +84,7 @@ function key(state: PopHistory["states"][number]): string {
   return state === null ? "-" : String(outcomes.indexOf(state));
 }
 
-function told(state: PopHistory["states"][number]): string {
+function stateText(state: PopHistory["states"][number]): string {
   return state === null ? "nobody asked yet" : labels[state];
 }
 
@@ -119,7 +119,7 @@ function stateTable(
       pop.city,
       pop.country,
       names.get(pop.provider) ?? pop.provider,
-      told(all[at] ?? null),
+      stateText(all[at] ?? null),
     ]),
   );
 }

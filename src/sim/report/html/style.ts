@@ -36,7 +36,7 @@ function palette(theme: "light" | "dark"): string {
 }
 
 /** The page's style sheet: on paper always light, plots in the size that fits. */
-export const styleSheet = `:root{color-scheme:light dark;${palette("light")}}
+export const stylesheet = `:root{color-scheme:light dark;${palette("light")}}
 @media screen and (prefers-color-scheme:dark){:root{${palette("dark")}}}
 *{box-sizing:border-box;margin:0}
 html{scroll-behavior:auto;-webkit-text-size-adjust:100%}

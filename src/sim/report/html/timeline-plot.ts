@@ -62,11 +62,14 @@ export function plotTimeline(
   const histories = popHistories(result, subject, spans);
   const layout = layOut(histories);
   const isNamed = rowHeight(histories.length) >= 10;
-  const longest = Math.max(...histories.map(({ pop }) => pop.code.length), 1);
+  const maxCodeCharacters = Math.max(
+    ...histories.map(({ pop }) => pop.code.length),
+    1,
+  );
   const margin = {
     top: 24,
     bottom: 28,
-    left: isNamed ? 12 + 7.5 * longest : 4,
+    left: isNamed ? 12 + 7.5 * maxCodeCharacters : 4,
   };
   const label = `${subject.name}: what most visitors got at each of ${counted(histories.length, "PoP")} over time; the table below says the same`;
   return plotted(size, label, {

@@ -15,9 +15,9 @@ import { behind, figures, table, text } from "./table.ts";
 export function visitorsSection(result: Result): Markup {
   const subjects = subjectsOf(result);
   const found = outcomesIn(result);
-  const asked = subjects.filter(({ metrics }) => sumOf(metrics) > 0);
+  const visited = subjects.filter(({ metrics }) => sumOf(metrics) > 0);
   const body =
-    asked.length === 0
+    visited.length === 0
       ? markup`<p>Nobody asked for anything in this run.</p>`
       : markup`${legend(new Set(found))}
 ${table(
@@ -26,7 +26,7 @@ ${table(
   subjects.map((subject) => shareCells(subject, found)),
 )}
 ${everyCustomer(result, subjects, found)}
-<div class="stack">${singledOut(asked).map((subject) => overTime(result, subject))}</div>`;
+<div class="stack">${singledOut(visited).map((subject) => overTime(result, subject))}</div>`;
   return markup`<section aria-labelledby="visitors"><h2 id="visitors">What each customer’s visitors got</h2>
 ${body}
 </section>`;
