@@ -1,0 +1,3 @@
+export function wilt(element: HTMLElement): void {
+  element.dataset["wilted"] = "yes";
+}
