@@ -161,6 +161,8 @@ export type EdgeEvent =
       kind: "pop-cache-failed";
       operation: "read" | "write" | "delete";
       problem: string;
+      /** How often it has failed in this isolate since the last such line. */
+      times: number;
     }
   /** A response that was to be stored was not, and why. */
   | {

@@ -239,14 +239,14 @@ describe("a visitor who still reads a body that was replaced gets the whole of i
   });
 });
 
-test("a body that a replaced body's slices were taken from ends visibly when its origin has another one by now", async () => {
+test("in another isolate, a body that was replaced more than once and cannot be asked for again ends visibly", async () => {
   const edge = memoryEdge();
   counting(edge, large);
   await visit(edge);
   const slow = await handle(inbound(url), edge);
   const other = { ...edge, isolate: newIsolate(edge.config) };
   for (let times = 0; times < 3; times += 1) await visit(other, anew);
-  await expect(all(slow)).rejects.toThrow("another body");
+  await expect(all(slow)).rejects.toThrow("is gone");
 });
 
 test("a purged body is replaced like any other", async () => {
