@@ -11,11 +11,12 @@ export interface World {
   readList(keys: readonly string[]): Promise<ListAnswer>;
   /** Text this PoP keeps for later, shared by its isolates: best effort, `null` when it has none. */
   recall(name: string): Promise<string | null>;
-  keep(name: string, text: string): Promise<void>;
+  keep(name: string, text: string, seconds?: number): Promise<void>;
+  /** Text or bytes. */
   forget(name: string): Promise<void>;
   /** Bytes this PoP keeps, likewise. Keeping answers whether all of them arrived and were kept. */
   recallBytes(name: string): Promise<Bytes | null>;
-  keepBytes(name: string, bytes: Bytes): Promise<boolean>;
+  keepBytes(name: string, bytes: Bytes, seconds?: number): Promise<boolean>;
   /** One exchange with an origin, until the response's header section has arrived. */
   send(request: OriginRequest): Promise<OriginAnswer>;
   wait(ms: number): Promise<void>;
@@ -160,6 +161,8 @@ export type EdgeEvent =
       kind: "pop-cache-failed";
       operation: "read" | "write" | "delete";
       problem: string;
+      /** How often it has failed in this isolate since the last such line. */
+      times: number;
     }
   /** A response that was to be stored was not, and why. */
   | {

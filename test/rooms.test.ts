@@ -10,7 +10,7 @@ const rooms: Record<string, readonly string[]> = {
   customer: ["valibot"],
   page: ["hono/html", "valibot"],
   "world.ts": [],
-  edge: ["valibot"],
+  edge: ["lru-cache", "valibot"],
   cloudflare: ["cloudflare:sockets"],
   "worker.ts": ["hono"],
   cli: [

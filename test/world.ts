@@ -44,6 +44,7 @@ export class MemoryWorld implements World {
   };
   forget = async (name: string) => {
     this.shelf.delete(name);
+    this.shelfBytes.delete(name);
   };
   readonly shelfBytes = new Map<string, Uint8Array>();
   recallBytes = async (name: string): Promise<Bytes | null> =>

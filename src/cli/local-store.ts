@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Miniflare } from "miniflare";
 import { getPlatformProxy } from "wrangler";
+import { readDisk } from "./disk.ts";
 import { configPath, persistencePath } from "./local.ts";
 import { defaultStatePath } from "./project.ts";
 import type { Store } from "./store.ts";
@@ -49,6 +50,7 @@ export async function openLocalStore(persistTo: string | null): Promise<Store> {
       }
       return { ok: true, value: null };
     },
+    disk: () => readDisk(persistencePath(statePath)),
     close: dispose,
   };
 }

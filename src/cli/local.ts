@@ -49,10 +49,12 @@ export function localRuntime(statePath: string) {
   };
 }
 
+/** Where miniflare keeps what the Cache API is given. */
+export function cachePath(statePath: string): string {
+  return join(persistencePath(statePath), "cache");
+}
+
 /** Empties the Cache API's local storage, which outlives the runtime. */
 export async function emptyCache(statePath: string): Promise<void> {
-  await rm(join(persistencePath(statePath), "cache"), {
-    recursive: true,
-    force: true,
-  });
+  await rm(cachePath(statePath), { recursive: true, force: true });
 }

@@ -9,6 +9,8 @@ export interface StartOptions {
   demo: "kept" | "fresh";
   /** Folder of the local store; null is wrangler's own default. */
   statePath: string | null;
+  /** The most that the cache may take of the disk. */
+  cacheBytes: number;
   /** File of certificates of authorities that vouch for origins, beside those that everybody knows. */
   originCaPath: string | null;
 }
@@ -27,6 +29,9 @@ another port), over a local store, with demo customers whose sites this command 
                  but compresses text, holds streamed text back and drops Content-Length
   --direct       run the production bundle, as without it
   --state DIR    keep the local store in DIR instead of .wrangler/state
+  --cache-size SIZE
+                 let the cache take that much of the disk: 512MiB, 10GiB (1GiB by default);
+                 what was written longest ago goes first
   --origin-ca FILE
                  trust the certificates in FILE (PEM) as authorities of https origins too,
                  in place of NODE_EXTRA_CA_CERTS
@@ -34,12 +39,15 @@ another port), over a local store, with demo customers whose sites this command 
 
 Ctrl-C stops everything it started and exits with 0 (npm itself says 130); a failure exits with 1.`;
 
+const usualCacheBytes = 2 ** 30;
+
 const known = {
   fresh: { type: "boolean" },
   "no-demo": { type: "boolean" },
   dev: { type: "boolean" },
   direct: { type: "boolean" },
   state: { type: "string" },
+  "cache-size": { type: "string" },
   "origin-ca": { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -60,6 +68,7 @@ export function parseStartCommand(
   const seen = new Set<string>();
   let statePath: string | null = null;
   let originCaPath: string | null = null;
+  let cacheBytes = usualCacheBytes;
 
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
@@ -79,6 +88,10 @@ export function parseStartCommand(
         return { ok: false, problem: "--origin-ca needs a file" };
       }
       originCaPath = token.value;
+    } else if (token.name === "cache-size") {
+      const size = parseSize(token.value ?? "");
+      if (!size.ok) return size;
+      cacheBytes = size.value;
     } else if (token.value !== undefined) {
       return { ok: false, problem: `${token.rawName} takes no value` };
     }
@@ -112,10 +125,26 @@ export function parseStartCommand(
         customers: seen.has("no-demo") ? "none" : "demo",
         demo: seen.has("fresh") ? "fresh" : "kept",
         statePath,
+        cacheBytes,
         originCaPath,
       },
     },
   };
+}
+
+const smallestCacheBytes = 16 * 2 ** 20;
+
+function parseSize(text: string): Parsed<number> {
+  const [, figure, unit = ""] =
+    /^(\d{1,9})([kmgt]?)(?:i?b)?$/i.exec(text) ?? [];
+  const power = ["", "k", "m", "g", "t"].indexOf(unit.toLowerCase());
+  const bytes = Number(figure) * 1024 ** power;
+  return bytes >= smallestCacheBytes
+    ? { ok: true, value: bytes }
+    : {
+        ok: false,
+        problem: `--cache-size is "${text}", expected a size of at least 16MiB, such as 512MiB or 10GiB`,
+      };
 }
 
 function parsePort(text: string | undefined): Parsed<number> {

@@ -4,6 +4,8 @@ import type { Parsed } from "../http/parsed.ts";
 import { startupMessage, type RunningEdge } from "./startup-message.ts";
 import { serveDemoSites } from "./demo/customers.ts";
 import { serveWelcome } from "./demo/welcome.ts";
+import { prepareCache } from "./cache-files.ts";
+import { startCacheKeeper, type CacheKeeper } from "./cache-keeper.ts";
 import { startDirect } from "./direct.ts";
 import type { EdgePlace, EdgeProcess } from "./edge-process.ts";
 import { startHostDispatcher } from "./host-dispatcher.ts";
@@ -33,19 +35,21 @@ async function serve(options: StartOptions): Promise<void> {
   const storePath = resolve(options.statePath ?? defaultStatePath);
   // Building takes longer than seeding, so it goes on meanwhile.
   const startEdge = runtime === "dev" ? startDev : startBundle(bundleWorker());
+  await prepareCache(storePath, options);
   const persistTo = storePath === defaultStatePath ? null : storePath;
   const edge = { port, runtime, storePath, persistTo };
   const sites = options.customers === "demo" ? await openDemo(edge) : [];
   const customers = await seed(sites, storePath, options.demo);
-  const { address } = await startHostDispatcher();
-  await startEdge({
-    port,
-    statePath: storePath,
-    variables: {
-      ...localVariables(options.customers),
-      HOST_DISPATCHER: address,
-    },
+  const dispatcher = await startHostDispatcher();
+  const keeper = await startCacheKeeper(storePath, {
+    maxBytes: options.cacheBytes,
   });
+  const variables = {
+    ...localVariables(options.customers),
+    HOST_DISPATCHER: dispatcher.address,
+    CACHE_KEEPER: keeper.address,
+  };
+  await startEdge({ port, statePath: storePath, variables }, keeper);
   void failWhenSilent(port);
   await untilItAnswers(port);
   console.log(startupMessage({ ...edge, customers }, Date.now()));
@@ -94,16 +98,17 @@ async function startDev(place: EdgePlace): Promise<void> {
 
 /** Starts what `building` comes to. A runtime of it that is killed is started again by miniflare. */
 function startBundle(building: Promise<Parsed<string>>) {
-  return async (place: EdgePlace): Promise<void> => {
+  return async (place: EdgePlace, keeper: CacheKeeper): Promise<void> => {
     const bundle = await building;
     if (!bundle.ok) fail(bundle.problem);
-    await startDirect({
+    const edge = await startDirect({
       ...place,
       bundle: bundle.value,
       // Nobody is in front of it who could vouch for CF-Connecting-IP.
       variables: { ...place.variables, CLIENT_ADDRESS: "unknown" },
       addresses: loopbackAddresses(),
     });
+    keeper.evictThrough(edge);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Records } from "../customer/apply-result.ts";
 import type { Parsed } from "../http/parsed.ts";
+import type { Disk } from "./disk.ts";
 
 /** A KV namespace with the customer list, on this machine or at Cloudflare. A problem says what the namespace's side said. */
 export interface Store {
@@ -10,5 +11,7 @@ export interface Store {
   /** A text, or null where there is none, for each of the keys. */
   read(keys: readonly string[]): Promise<Parsed<Records>>;
   write(changes: Records): Promise<Parsed<null>>;
+  /** The disk that has it; null where that is Cloudflare's. */
+  disk(): Promise<Disk | null>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { EdgeConfig } from "../edge/config.ts";
 import type { EdgeEvent, World } from "../world.ts";
+import type { RoomVariables } from "./cache-room.ts";
 import type { HostVariables } from "./host-override.ts";
 import { readList } from "./list.ts";
 import { PopCache } from "./pop-cache.ts";
@@ -8,13 +9,14 @@ import { send } from "./send.ts";
 
 /** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
 export function cloudflareWorld(
-  env: Env & HostVariables,
+  env: Env & HostVariables & RoomVariables,
   ctx: Waiting,
   config: EdgeConfig,
 ): World {
   const observe = (event: EdgeEvent) => log(event, config.logRequests);
   const { recall, keep, forget, recallBytes, keepBytes } = new PopCache(
     observe,
+    env.CACHE_KEEPER,
   );
   return {
     nowMs: () => Date.now(),

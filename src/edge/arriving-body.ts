@@ -8,7 +8,8 @@ export type KeptBody =
   | { kind: "memory"; bytes: Uint8Array }
   /** The first `length` bytes of it; the rest was not fetched. */
   | { kind: "pop"; length: number }
-  | { kind: "lost"; because: Loss };
+  /** The first so many slices may have been written all the same. */
+  | { kind: "lost"; because: Loss; slices: number };
 
 /** It broke off or is not as long as stated; it is larger than the site lets it be; memory or the PoP cache has no room for it. */
 export type Loss = "broken" | "too-large" | "no-memory" | "not-written";
@@ -25,6 +26,8 @@ export interface ArrivalLimits {
   /** By Content-Length or Content-Range, null when neither says. */
   statedBytes: number | null;
   budget: ArrivalBudget;
+  /** How long the PoP cache should keep it. */
+  keptSeconds: number;
   /** For slices out of a longer body, however short: the index of the first. They go to the PoP cache. */
   firstSlice?: number;
   /** The rest can be asked for later, so that it is not fetched for nobody. */
@@ -82,7 +85,8 @@ export class ArrivingBody {
   constructor(name: string, limits: ArrivalLimits, world: World) {
     this.#limits = limits;
     this.#world = world;
-    this.#writer = new SliceWriter(name, limits.firstSlice ?? 0, world);
+    const { firstSlice = 0, keptSeconds } = limits;
+    this.#writer = new SliceWriter({ name, firstSlice, keptSeconds }, world);
     this.#progressAtMs = world.nowMs();
   }
 
@@ -303,19 +307,25 @@ export class ArrivingBody {
 
   /** After the last byte: a short body is in memory, the end of a long one goes to the PoP cache. */
   async #keep(): Promise<KeptBody> {
-    if (this.#loss !== null) return { kind: "lost", because: this.#loss };
+    if (this.#loss !== null) return this.#lost(this.#loss);
     const length = this.#window.end;
     if (this.#end.kind === "stopped")
       return (await this.#writer.settle(0))
         ? { kind: "pop", length: this.#writer.written * sliceBytes }
-        : { kind: "lost", because: "not-written" };
+        : this.#lost("not-written");
     if (!this.#isSliced())
       return { kind: "memory", bytes: this.#window.cut(0, length) };
     const rest = this.#writer.begun * sliceBytes;
     if (rest < length) this.#writer.begin(this.#window.cut(rest, length));
     return (await this.#writer.settle(0))
       ? { kind: "pop", length }
-      : { kind: "lost", because: "not-written" };
+      : this.#lost("not-written");
+  }
+
+  /** What is still being written cannot be deleted. */
+  async #lost(because: Loss): Promise<KeptBody> {
+    if (because !== "not-written") await this.#writer.settle(0);
+    return { kind: "lost", because, slices: this.#writer.begun };
   }
 
   /** Nobody reads it. Then what is not kept is not wanted, nor much of what can be asked for later. */

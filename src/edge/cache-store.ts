@@ -1,19 +1,18 @@
-import * as v from "valibot";
-import { isOrdinary } from "../cache/request-fields.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
+import {
+  bounded,
+  isRenewal,
+  readIndex,
+  replaces,
+  updateIndex,
+} from "./cache-index.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { recallGroupPurges } from "./group-purges.ts";
 import { isUncacheable } from "./hit-for-miss.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
 import { collect, sliceBytes, sliceName } from "./stored-body.ts";
-
-/** A URL keeps no more variants than this by what its origin names in Vary, those used last. */
-const maxVariants = 32;
-
-/** And no more than this, beside them, by fields that no Vary names: anybody can invent those. */
-const maxUnlistedVariants = 16;
 
 /** How many keys an isolate remembers an invalidation of, and the longest that an answer may have been under way by then. */
 const maxInvalidations = 10_000;
@@ -29,7 +28,7 @@ export async function findEntries(
   const inMemory = isolate.cache.find(key);
   if (inMemory !== null) return living(key, inMemory, edge);
   if (isUncacheable(context, edge)) return [];
-  const index = parseIndex(await world.recall(indexName(key)));
+  const index = await readIndex(key, world);
   if (index.entries.some(hasGroups))
     await recallGroupPurges(site.customer, edge);
   // Another request may have stored something newer while this one looked.
@@ -75,13 +74,16 @@ export function putArriving(
 
 /** Puts in an entry that is complete, in the place of those that it makes superfluous. */
 export function putEntry(key: string, entry: CacheEntry, edge: Edge): void {
-  const others = (edge.isolate.cache.find(key) ?? []).filter(
+  const { cache } = edge.isolate;
+  const present = cache.find(key) ?? [];
+  const replaced = present.filter(
     (other) =>
-      !isRenewal(entry, other) &&
-      (isArriving(other) || !replaces(entry, other)),
+      isRenewal(entry, other) || (!isArriving(other) && replaces(entry, other)),
   );
-  edge.isolate.cache.put(key, bounded([entry, ...others]));
-  edge.world.later(updateIndex(key, { added: [entry], removed: [] }, edge));
+  const others = present.filter((other) => !replaced.includes(other));
+  cache.put(key, bounded([entry, ...others]));
+  const change = { added: entry, replaced: replaced.filter(isComplete) };
+  edge.world.later(updateIndex(key, change, edge));
 }
 
 /** Puts entries back after what was to replace them broke off. */
@@ -100,10 +102,14 @@ export function putBack(
 /** Takes one entry out. */
 export function removeEntry(key: string, name: string, edge: Edge): void {
   const { cache } = edge.isolate;
-  const left = (cache.find(key) ?? []).filter((entry) => entry.name !== name);
+  const present = cache.find(key) ?? [];
+  const left = present.filter((entry) => entry.name !== name);
   if (left.length > 0) cache.put(key, left);
   else cache.drop(key);
-  edge.world.later(updateIndex(key, { added: [], removed: [name] }, edge));
+  const replaced = present.filter(
+    (entry) => !left.includes(entry) && isComplete(entry),
+  );
+  edge.world.later(updateIndex(key, { removed: name, replaced }, edge));
 }
 
 /**
@@ -112,6 +118,7 @@ export function removeEntry(key: string, name: string, edge: Edge): void {
  */
 export function invalidateKey(key: string, atMs: number, edge: Edge): void {
   const { isolate, world } = edge;
+  const replaced = (isolate.cache.find(key) ?? []).filter(isComplete);
   isolate.cache.drop(key);
   isolate.fetches.forget(key);
   const { invalidatedAtMs } = isolate;
@@ -122,7 +129,7 @@ export function invalidateKey(key: string, atMs: number, edge: Edge): void {
       invalidatedAtMs.delete(oldest);
       break;
     }
-  world.later(updateIndex(key, { added: [], removed: [] }, edge));
+  world.later(updateIndex(key, { replaced }, edge));
 }
 
 /** Was the key invalidated after a request was sent, or in the same millisecond? Then its answer may be an old one. */
@@ -163,36 +170,9 @@ export async function loadBody(
   return bytes;
 }
 
-/** RFC 9111 §4.1: the same values of the same fields select the same response. */
-export function isSameVariant(one: Stored, other: Stored): boolean {
-  return (
-    JSON.stringify(one.varyOn) === JSON.stringify(other.varyOn) &&
-    JSON.stringify(one.unlisted) === JSON.stringify(other.unlisted)
-  );
-}
-
-/** Those used last of the variants that a URL may keep, each kind within its own number. */
-function bounded(entries: readonly CacheEntry[]): readonly CacheEntry[] {
-  if (entries.length <= maxUnlistedVariants) return entries;
-  let ordinary = 0;
-  let unlisted = 0;
-  return entries.filter(({ stored }) =>
-    isOrdinary(stored.unlisted)
-      ? (ordinary += 1) <= maxVariants
-      : (unlisted += 1) <= maxUnlistedVariants,
-  );
-}
-
-/** A part leaves a whole response alone. */
-function replaces({ stored: by }: CacheEntry, { stored }: CacheEntry): boolean {
-  return (
-    isSameVariant(stored, by) && (by.range === null || stored.range !== null)
-  );
-}
-
-/** The same variant with the same body: a validation, or the end of the body's arrival, gave it other fields. */
-function isRenewal(by: CacheEntry, other: CacheEntry): boolean {
-  return by.name === other.name && isSameVariant(by.stored, other.stored);
+/** The body of an entry that is arriving is deleted where its arrival ends. */
+function isComplete(entry: CacheEntry): boolean {
+  return !isArriving(entry);
 }
 
 /** Without entries whose bytes will never come. */
@@ -208,103 +188,4 @@ function living(
   const left = entries.filter((entry) => !isDead(entry));
   edge.isolate.cache.put(key, left);
   return left;
-}
-
-/** Field bytes that are no UTF-8 stand as U+FFFD, and only the isolate that received them knows the bytes. */
-function isWritable({ stored }: CacheEntry): boolean {
-  return !stored.fields.some(([, value]) => value.includes("\u{fffd}"));
-}
-
-const indexName = (key: string) => `index/${key}`;
-
-/**
- * Writes down for the other isolates of this PoP what is stored under a key. What they have written stays, unless it is
- * replaced, `removed` by its name, or was asked for before the key was invalidated.
- */
-async function updateIndex(
-  key: string,
-  {
-    added,
-    removed,
-  }: { added: readonly CacheEntry[]; removed: readonly string[] },
-  edge: Edge,
-): Promise<void> {
-  const { isolate, world } = edge;
-  const before = parseIndex(await world.recall(indexName(key)));
-  const invalidatedAtMs = Math.max(
-    before.invalidatedAtMs,
-    isolate.invalidatedAtMs.get(key) ?? 0,
-  );
-  // Memory may have had no room for what was just added.
-  const own = (isolate.cache.find(key) ?? added).filter(
-    (entry) => !isArriving(entry) && isWritable(entry),
-  );
-  const others = before.entries.filter(
-    (entry) =>
-      !removed.includes(entry.name) &&
-      !own.some((by) => isRenewal(by, entry) || replaces(by, entry)),
-  );
-  const entries = bounded(
-    [...own, ...others].filter(
-      ({ stored }) => stored.requestTimeMs > invalidatedAtMs,
-    ),
-  ).map(({ stored, name, body }) => ({
-    stored,
-    name,
-    isWhole: body.kind !== "pop" || body.isWhole,
-  }));
-  await (entries.length === 0 && invalidatedAtMs === 0
-    ? world.forget(indexName(key))
-    : world.keep(indexName(key), JSON.stringify({ invalidatedAtMs, entries })));
-}
-
-const milliseconds = v.number();
-const Index = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    invalidatedAtMs: milliseconds,
-    entries: v.array(
-      v.object({
-        name: v.string(),
-        isWhole: v.boolean(),
-        stored: v.object({
-          method: v.literal("GET"),
-          status: v.number(),
-          fields: v.array(v.tuple([v.string(), v.string()])),
-          varyOn: v.array(v.tuple([v.string(), v.nullable(v.string())])),
-          unlisted: v.array(v.tuple([v.string(), v.nullable(v.string())])),
-          requestTimeMs: milliseconds,
-          responseTimeMs: milliseconds,
-          bodyRequestTimeMs: milliseconds,
-          bodyLength: v.number(),
-          range: v.nullable(
-            v.object({
-              first: v.number(),
-              last: v.number(),
-              complete: v.number(),
-            }),
-          ),
-        }),
-      }),
-    ),
-  }),
-);
-
-/** Another version of the edge may have written it: what does not parse counts as nothing stored. */
-function parseIndex(text: string | null): {
-  invalidatedAtMs: number;
-  entries: CacheEntry[];
-} {
-  const index = v.safeParse(Index, text);
-  if (!index.success) return { invalidatedAtMs: 0, entries: [] };
-  const { invalidatedAtMs, entries } = index.output;
-  return {
-    invalidatedAtMs,
-    entries: entries.map(({ stored, name, isWhole }) => ({
-      stored,
-      name,
-      body: { kind: "pop", isWhole },
-    })),
-  };
 }

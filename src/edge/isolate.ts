@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { PurgeFact } from "../cache/purge.ts";
 import { parsePurge } from "../customer/purge.ts";
 import { parseEdgeSettings, type EdgeSettings } from "../customer/settings.ts";
@@ -9,6 +10,8 @@ import {
 } from "../customer/standing.ts";
 import type { EdgeConfig } from "./config.ts";
 import type { ArrivalBudget } from "./arriving-body.ts";
+import { BodyReaders } from "./body-readers.ts";
+import type { ReplacedBody } from "./cache-index.ts";
 import { CollapsedFetches } from "./collapsed-fetch.ts";
 import { IsolateCache } from "./isolate-cache.ts";
 import type { ListLanding } from "./lookup.ts";
@@ -34,6 +37,10 @@ export interface Isolate {
   arrivals: ArrivalBudget;
   /** Origin fetches that others may wait for. */
   fetches: CollapsedFetches;
+  /** Who reads bodies that the PoP cache holds. */
+  bodyReaders: BodyReaders;
+  /** Bodies to be deleted at the next change, by cache key: updates of an index at the same time overwrite one another's. */
+  replacedBodies: LRUCache<string, readonly ReplacedBody[]>;
   /** Slices of stored bodies that are on their way. */
   sliceFetches: SliceFetches;
   /** What is known of resources whose answers are for one visitor each, by cache key. */
@@ -51,6 +58,9 @@ export interface Isolate {
 /** With the memory for stored responses this leaves most of an isolate's 128 MB to all else. */
 const arrivalBytes = 32 * 2 ** 20;
 
+/** Of how many keys an isolate remembers replaced bodies; the PoP cache has those of the others. */
+const maxReplacedBodies = 1_000;
+
 export function newIsolate(config: EdgeConfig): Isolate {
   return {
     sites: new RecordMemory(parseSite),
@@ -63,6 +73,8 @@ export function newIsolate(config: EdgeConfig): Isolate {
     cache: new IsolateCache(config.responseMemoryBytes),
     arrivals: { bytes: 0, maxBytes: arrivalBytes },
     fetches: new CollapsedFetches(),
+    bodyReaders: new BodyReaders(),
+    replacedBodies: new LRUCache({ max: maxReplacedBodies }),
     sliceFetches: new Map(),
     hitForMiss: new Map(),
     confirmedErrors: new Map(),

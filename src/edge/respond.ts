@@ -143,7 +143,10 @@ async function openBody(
         kind: "chunks",
         offset,
         read: (first, last) =>
-          body.arriving.read(first, last, accessFor(context, entry, edge)),
+          edge.isolate.bodyReaders.read(
+            entry.name,
+            body.arriving.read(first, last, accessFor(context, entry, edge)),
+          ),
       };
     case "pop": {
       const length = stored.bodyLength ?? 0;
@@ -175,12 +178,14 @@ async function openSlices(
     }
     begun ??= opened;
   }
-  const read = (first: number, last: number | null) =>
-    readSlices({ first, last: last ?? end }, (at) => {
+  const read = (first: number, last: number | null) => {
+    const chunks = readSlices({ first, last: last ?? end }, (at) => {
       const opened = begun;
       begun = null;
       return readSlice(context, entry, { at, opened }, edge);
     });
+    return edge.isolate.bodyReaders.read(entry.name, chunks);
+  };
   return { kind: "chunks", offset, read };
 }
 

@@ -1,4 +1,5 @@
 import { partOf } from "../cache/partial.ts";
+import { longestKeptSeconds } from "../cache/retention.ts";
 import { strongValidators } from "../cache/strong.ts";
 import { fieldsOf } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
@@ -205,6 +206,7 @@ async function receive(
       maxBytes: Infinity,
       statedBytes: fetch.end - fetch.start,
       budget: isolate.arrivals,
+      keptSeconds: longestKeptSeconds,
       firstSlice: fetch.start / sliceBytes,
     },
     world,

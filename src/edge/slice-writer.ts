@@ -4,19 +4,23 @@ import { sliceName } from "./stored-body.ts";
 /** A PoP cache that takes longer than this for a slice is given up: visitors do not wait for it. */
 const writeDeadlineMs = 5_000;
 
+interface SlicesToWrite {
+  /** Of the body. */
+  name: string;
+  firstSlice: number;
+  keptSeconds: number;
+}
+
 /** Writes a body into the PoP cache slice by slice, in their order. */
 export class SliceWriter {
-  readonly #name: string;
-  readonly #first: number;
+  readonly #body: SlicesToWrite;
   readonly #world: World;
   readonly #pending: Promise<boolean>[] = [];
   #begun = 0;
   #written = 0;
 
-  /** `first`: the index of the first slice. */
-  constructor(name: string, first: number, world: World) {
-    this.#name = name;
-    this.#first = first;
+  constructor(body: SlicesToWrite, world: World) {
+    this.#body = body;
     this.#world = world;
   }
 
@@ -31,9 +35,20 @@ export class SliceWriter {
   }
 
   begin(slice: Uint8Array): void {
-    const name = sliceName(this.#name, this.#first + this.#begun);
+    const { name, firstSlice, keptSeconds } = this.#body;
+    const index = firstSlice + this.#begun;
     this.#begun += 1;
-    this.#pending.push(this.#world.keepBytes(name, slice));
+    const writing = this.#world.keepBytes(
+      sliceName(name, index),
+      slice,
+      keptSeconds,
+    );
+    this.#pending.push(
+      writing.then(
+        (isKept) => isKept,
+        () => false,
+      ),
+    );
   }
 
   /** Waits until no more than `maxPending` slices are on their way; false when the PoP cache refused one, or is too slow. */

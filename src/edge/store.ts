@@ -1,5 +1,6 @@
 import { join, partOf } from "../cache/partial.ts";
 import type { ByteRange } from "../cache/ranges.ts";
+import { usefulSeconds } from "../cache/retention.ts";
 import {
   mayStore,
   type ReceivedResponse,
@@ -11,9 +12,9 @@ import type { FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../world.ts";
 import { ArrivingBody, type KeptBody, type Loss } from "./arriving-body.ts";
 import { concatenate, discardBody } from "./bytes.ts";
+import { isSameVariant } from "./cache-index.ts";
 import {
   isInvalidated,
-  isSameVariant,
   putArriving,
   putBack,
   putEntry,
@@ -25,9 +26,11 @@ import { rememberRefusal } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { accessFor, receiveSlices } from "./slice-fetch.ts";
 import {
+  deleteBody,
   sliceBytes,
+  sliceCount,
   streamOf,
-  writeSlices,
+  writeBody,
   type StoredBody,
 } from "./stored-body.ts";
 
@@ -101,10 +104,10 @@ function storeBody(
   const { maxObjectBytes: maxBytes } = context.site.cache;
   const begun = begin(context, storable, { body, maxBytes, onLoss }, edge);
   const { entry, kept } = begun;
-  if (kept === null) putEntry(key, joinedWithParts(key, entry, edge), edge);
+  if (kept === null) putWhole(context, [entry], edge);
   else {
     replaced = putArriving(key, entry, edge);
-    edge.world.later(kept.then((whole) => complete(key, entry, whole, edge)));
+    edge.world.later(kept.then((end) => complete(context, entry, end, edge)));
   }
   return begun;
 }
@@ -229,7 +232,8 @@ function begin(
     range === null ? statedLength : range.last - range.first + 1;
   const stored: Stored = { ...storable, bodyLength, range };
   if (body instanceof Uint8Array) {
-    const entry = { stored, body: keepBytes(body, name, edge), name };
+    const atHand: StoredBody = { kind: "memory", bytes: body };
+    const entry = { stored, body: atHand, name };
     return { entry, visitor: body, kept: null };
   }
   const arriving = new ArrivingBody(
@@ -238,6 +242,7 @@ function begin(
       maxBytes,
       statedBytes: bodyLength,
       budget: isolate.arrivals,
+      keptSeconds: usefulSeconds(stored, context.site.cache, world.nowMs()),
       whenUnread: canBeAskedForLater(stored) ? "stop" : "fetch",
       onLoss: (because) => onLoss?.(entry, because),
     },
@@ -248,8 +253,9 @@ function begin(
     body: { kind: "arriving", arriving },
     name,
   };
+  const access = accessFor(context, entry, edge);
   const visitor = streamOf(
-    arriving.read(0, null, accessFor(context, entry, edge)),
+    isolate.bodyReaders.read(name, arriving.read(0, null, access)),
   );
   const kept = arriving.receive(body);
   // It goes on for the others when the visitor who began it goes away.
@@ -267,45 +273,65 @@ export function canBeAskedForLater(stored: Stored): boolean {
   );
 }
 
-/** Where the bytes of a body are put that is at hand. */
-function keepBytes(
-  bytes: Uint8Array,
-  name: string,
-  { world }: Edge,
-): StoredBody {
-  world.later(writeSlices(name, bytes, world));
-  return bytes.byteLength <= sliceBytes
-    ? { kind: "memory", bytes }
-    : { kind: "pop", isWhole: true };
-}
-
 /** The body has arrived, or as much of it as anybody wanted. */
-function complete(
-  key: string,
+async function complete(
+  context: RequestContext,
   entry: CacheEntry,
   kept: KeptBody,
   edge: Edge,
-): void {
+): Promise<void> {
   const { isolate, world } = edge;
-  if (kept.kind === "lost") return;
-  if (isInvalidated(key, entry.stored.requestTimeMs, edge)) return;
+  const { key } = context.resource;
+  if (kept.kind === "lost") return deleteBody(entry.name, kept.slices, world);
+  if (isInvalidated(key, entry.stored.requestTimeMs, edge))
+    return kept.kind === "pop"
+      ? deleteBody(entry.name, sliceCount(kept.length), world)
+      : undefined;
   // A validation may have given it new fields meanwhile, and new values of the fields it varies by.
   const present = (isolate.cache.find(key) ?? []).filter(
     ({ name }) => name === entry.name,
   );
   const arrivedBytes =
     kept.kind === "memory" ? kept.bytes.byteLength : kept.length;
-  for (const { stored, name } of present.length > 0 ? present : [entry]) {
-    const bodyLength = stored.bodyLength ?? arrivedBytes;
-    const body: StoredBody =
-      kept.kind === "memory"
-        ? kept
-        : { kind: "pop", isWhole: bodyLength === arrivedBytes };
-    const whole = { stored: { ...stored, bodyLength }, body, name };
-    putEntry(key, joinedWithParts(key, whole, edge), edge);
+  const arrived = (present.length > 0 ? present : [entry]).map(
+    ({ stored, name }): CacheEntry => {
+      const bodyLength = stored.bodyLength ?? arrivedBytes;
+      const body: StoredBody =
+        kept.kind === "memory"
+          ? kept
+          : { kind: "pop", isWhole: bodyLength === arrivedBytes };
+      return { stored: { ...stored, bodyLength }, body, name };
+    },
+  );
+  putWhole(context, arrived, edge);
+}
+
+/** Puts in entries with one body, joined with what is stored of it, and keeps what is in memory in the PoP cache too. */
+function putWhole(
+  { resource: { key }, site }: RequestContext,
+  arrived: readonly CacheEntry[],
+  edge: Edge,
+): void {
+  const { world } = edge;
+  const written = new Set<string>();
+  for (const one of arrived) {
+    const entry = joinedWithParts(key, one, edge);
+    const { name, stored, body } = entry;
+    if (body.kind === "memory" && !written.has(name)) {
+      const seconds = usefulSeconds(stored, site.cache, world.nowMs());
+      written.add(name);
+      world.later(writeBody({ name, bytes: body.bytes, seconds }, world));
+    }
+    putEntry(key, spilled(entry), edge);
   }
-  if (kept.kind === "memory")
-    world.later(writeSlices(entry.name, kept.bytes, world));
+}
+
+/** What is too large for memory is read from the PoP cache. */
+function spilled(entry: CacheEntry): CacheEntry {
+  return entry.body.kind === "memory" &&
+    entry.body.bytes.byteLength > sliceBytes
+    ? { ...entry, body: { kind: "pop", isWhole: true } }
+    : entry;
 }
 
 /** RFC 9111 §3.4: a part joined to what is stored of the same variant, where both are in memory. */
@@ -318,7 +344,8 @@ function joinedWithParts(
     if (held.name === arrived.name) continue;
     const joint = joinEntries(held, arrived);
     if (joint === null) continue;
-    return joint === held ? held : renamed(joint, edge);
+    // What was made of two has a body, and so a name, of its own.
+    return joint === held ? held : { ...joint, name: edge.world.randomHex(16) };
   }
   return arrived;
 }
@@ -356,15 +383,6 @@ function joinEntries(held: CacheEntry, arrived: CacheEntry): CacheEntry | null {
       range: isWhole ? null : joint.range,
     },
   };
-}
-
-/** What was made of two has a body, and so a name, of its own. */
-function renamed(joint: CacheEntry, edge: Edge): CacheEntry {
-  const name = edge.world.randomHex(16);
-  const { body } = joint;
-  return body.kind === "memory"
-    ? { ...joint, name, body: keepBytes(body.bytes, name, edge) }
-    : joint;
 }
 
 function statedLengthOf(

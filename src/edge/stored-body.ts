@@ -31,21 +31,39 @@ export function sliceName(body: string, index: number): string {
   return `body/${body}/${index}`;
 }
 
-/** Keeps all of a body in the PoP cache; false when it was not taken. */
-export async function writeSlices(
-  name: string,
-  bytes: Uint8Array,
+/** Keeps all of a body in the PoP cache for so many seconds. */
+export async function writeBody(
+  {
+    name,
+    bytes,
+    seconds,
+  }: { name: string; bytes: Uint8Array; seconds: number },
   world: World,
-): Promise<boolean> {
-  const writes: Promise<boolean>[] = [];
-  for (let at = 0; at < Math.max(bytes.byteLength, 1); at += sliceBytes)
-    writes.push(
-      world.keepBytes(
-        sliceName(name, at / sliceBytes),
-        bytes.subarray(at, at + sliceBytes),
-      ),
-    );
-  return (await Promise.all(writes)).every(Boolean);
+): Promise<void> {
+  const writes = Array.from(
+    { length: sliceCount(bytes.byteLength) },
+    (_, index) => {
+      const at = index * sliceBytes;
+      const slice = bytes.subarray(at, at + sliceBytes);
+      return world.keepBytes(sliceName(name, index), slice, seconds);
+    },
+  );
+  await Promise.all(writes);
+}
+
+/** An empty body has one, by which it is known to be there. */
+export function sliceCount(bodyBytes: number): number {
+  return Math.max(Math.ceil(bodyBytes / sliceBytes), 1);
+}
+
+/** Deletes the first so many slices of a body from the PoP cache. */
+export async function deleteBody(
+  name: string,
+  slices: number,
+  world: World,
+): Promise<void> {
+  for (let index = 0; index < slices; index += 1)
+    await world.forget(sliceName(name, index));
 }
 
 /** The bytes of a sliced body from position `first` to `last`; `slice` gives them from a position to the end of its slice. */

@@ -7,6 +7,7 @@ const usual = {
   customers: "demo",
   demo: "kept",
   statePath: null,
+  cacheBytes: 2 ** 30,
   originCaPath: null,
 };
 
@@ -42,6 +43,28 @@ describe("npm start", () => {
       value: { kind: "start", options: { ...usual, ...expected } },
     });
   });
+
+  test.each([
+    ["16MiB", 2 ** 24],
+    ["512MiB", 512 * 2 ** 20],
+    ["10g", 10 * 2 ** 30],
+    ["16777216", 2 ** 24],
+    ["2TB", 2 ** 41],
+  ])("--cache-size %s limits the cache to %i bytes", (size, cacheBytes) => {
+    expect(parseStartCommand(["--cache-size", size], {})).toMatchObject({
+      value: { options: { cacheBytes } },
+    });
+  });
+
+  test.each(["0", "15MiB", "much", "-1GiB", "1.5GiB", "9999999999", ""])(
+    "refuses a size of %j",
+    (size) => {
+      expect(parseStartCommand([`--cache-size=${size}`], {})).toEqual({
+        ok: false,
+        problem: `--cache-size is "${size}", expected a size of at least 16MiB, such as 512MiB or 10GiB`,
+      });
+    },
+  );
 
   test.each([
     ["an option it does not know", ["--frsh"], {}, "unknown option --frsh"],

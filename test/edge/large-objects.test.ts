@@ -264,6 +264,37 @@ describe("slices are not for", () => {
   });
 });
 
+describe("all of a large body reaches its visitors while a write into the PoP cache", () => {
+  test.each([
+    ["is refused", () => Promise.resolve(false)],
+    ["never ends", () => new Promise<boolean>(() => undefined)],
+    ["fails", () => Promise.reject<boolean>(new Error("no space"))],
+  ])("%s, and the log says that it was not stored", async (_, keepBytes) => {
+    const edge = memoryEdge();
+    const body = film(5_000_000);
+    served(edge, body);
+    edge.world.keepBytes = keepBytes;
+    const visitors = [await get(edge), await get(edge)].map((reply) =>
+      read(reply),
+    );
+    await quiescence();
+    edge.world.pass(5_000);
+    for (const bytes of await Promise.all(visitors))
+      expect(bytes.equals(body)).toBe(true);
+    expect(edge.world.events).toContainEqual({
+      kind: "not-stored",
+      host: "shop.example",
+      customer: "shop",
+      because: "not-written",
+    });
+    await quiescence();
+    const again = read(await get(edge));
+    await quiescence();
+    edge.world.pass(5_000);
+    expect((await again).equals(body)).toBe(true);
+  });
+});
+
 test("a range beyond the end is 416 with the length (RFC 9110 §15.5.17)", async () => {
   const edge = memoryEdge();
   served(edge, film(5_000_000));

@@ -9,6 +9,7 @@ import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
+import { startCacheKeeper } from "../../src/cli/cache-keeper.ts";
 import { startDirect } from "../../src/cli/direct.ts";
 import { startHostDispatcher } from "../../src/cli/host-dispatcher.ts";
 
@@ -29,10 +30,17 @@ export interface Rig {
 
 export async function startRig(
   variables: Record<string, string> = {},
-  options: { logged?: (line: string) => void } = {},
+  options: {
+    logged?: (line: string) => void;
+    /** What the cache is kept within; without, it is not. */
+    cache?: Parameters<typeof startCacheKeeper>[1];
+  } = {},
 ): Promise<Rig> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-test-"));
   const dispatcher = await startHostDispatcher();
+  const { cache } = options;
+  const keeper =
+    cache === undefined ? null : await startCacheKeeper(statePath, cache);
   const log: string[] = [];
   const waiting = new Set<(line: string) => void>();
   const runtime = await startDirect({
@@ -44,6 +52,7 @@ export async function startRig(
       LOG_REQUESTS: "problems",
       CLIENT_ADDRESS: "unknown",
       HOST_DISPATCHER: dispatcher.address,
+      ...(keeper === null ? {} : { CACHE_KEEPER: keeper.address }),
       ...variables,
     },
     addresses: ["127.0.0.1"],
@@ -56,6 +65,7 @@ export async function startRig(
       for (const look of waiting) look(message);
     },
   });
+  keeper?.evictThrough(runtime);
   const { port } = await runtime.unsafeGetDirectURL();
   const list = await runtime.getKVNamespace("CUSTOMERS");
   const put = (key: string, value: string) => list.put(key, value);
@@ -83,6 +93,7 @@ export async function startRig(
     close: async () => {
       await runtime.dispose();
       dispatcher.close();
+      keeper?.close();
       await rm(statePath, { recursive: true });
     },
   };

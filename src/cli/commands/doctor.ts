@@ -1,6 +1,6 @@
 import { defaultSettings } from "../../customer/settings.ts";
 import { table } from "../table.ts";
-import { findings } from "./findings.ts";
+import { diskFindings, findings } from "./findings.ts";
 import { probeHosts } from "./host-probe.ts";
 import { readList } from "./list-records.ts";
 import { example } from "./options.ts";
@@ -33,6 +33,7 @@ async function doctor(
   const list = await readList(store, nowMs);
   if (!list.ok) return failed(list.problem);
   const found = [
+    ...diskFindings(await store.disk()),
     ...findings(list.value, nowMs),
     ...(probe ? await probeHosts(list.value) : []),
   ];

@@ -8,6 +8,7 @@ import {
 import { parsePurge } from "../../customer/purge.ts";
 import { defaultSettings } from "../../customer/settings.ts";
 import { canonicalHost, hostCandidates } from "../../http/host.ts";
+import { isShort, shortage, type Disk } from "../disk.ts";
 import { formatInstant } from "../moment.ts";
 import { denialOf } from "./describe.ts";
 import type { Listed } from "./list-records.ts";
@@ -17,6 +18,13 @@ export interface Finding {
   weight: "problem" | "remark";
   key: string;
   finding: string;
+}
+
+/** A store that cannot be written keeps a customer up who should be dropped. */
+export function diskFindings(disk: Disk | null): Finding[] {
+  return disk !== null && isShort(disk)
+    ? [problem("(disk)", shortage(disk))]
+    : [];
 }
 
 /** All that is wrong with a list, or worth a look, by key. */

@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { CacheFiles } from "./cache-files.ts";
+import { CacheSweeper, type SweptCache } from "./cache-sweeper.ts";
+import { readDisk, shortage, type Disk } from "./disk.ts";
+
+/**
+ * Holds the cache of a local edge within its limits, and tells the Worker whether the cache may be written: it shares its disk
+ * with the list, and visitors who fill that disk would keep a customer from being dropped.
+ */
+export interface CacheKeeper {
+  /** For the Worker's variable CACHE_KEEPER. Nobody else has the key that is in it. */
+  address: string;
+  /** From now on entries are evicted by way of the runtime that has the cache. */
+  evictThrough(runtime: { getCaches(): Promise<Caches> }): void;
+  close(): void;
+}
+
+interface KeptWithin {
+  maxBytes: number;
+  /** The disk of the state, unless told otherwise. */
+  disk?: () => Promise<Disk>;
+}
+
+interface Caches {
+  default: { delete(url: string): Promise<boolean> };
+}
+
+/** Less can be written meanwhile than the disk's reserve. */
+const betweenSweepsMs = 500;
+
+/** A disk that is short now and then is told of no more often than this. */
+const betweenMessagesMs = 60_000;
+
+export async function startCacheKeeper(
+  statePath: string,
+  { maxBytes, disk = () => readDisk(statePath) }: KeptWithin,
+): Promise<CacheKeeper> {
+  const files = new CacheFiles(statePath);
+  const cache: SweptCache = {
+    disk,
+    usedBytes: () => files.usedBytes(),
+    oldest: (limit) => files.oldest(limit, Date.now()),
+    evict: null,
+  };
+  const sweeps = new Sweeps(new CacheSweeper(cache, maxBytes), cache);
+  await sweeps.sweep();
+  const key = randomBytes(32).toString("hex");
+  const server = createServer((request, response) => {
+    if (request.url !== `/${key}`) request.destroy();
+    else response.writeHead(sweeps.hasRoom ? 204 : 507).end();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const listening = server.address();
+  const port = typeof listening === "object" ? listening?.port : listening;
+  const end = new AbortController();
+  void sweeps.goOn(end.signal);
+  return {
+    address: `http://127.0.0.1:${port}/${key}`,
+    evictThrough: (runtime) => {
+      cache.evict = async (url) =>
+        (await runtime.getCaches()).default.delete(url);
+    },
+    close: () => {
+      end.abort();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** One sweep after another. What goes wrong with one of them is told, and ends nothing. */
+class Sweeps {
+  readonly #sweeper: CacheSweeper;
+  readonly #cache: Pick<SweptCache, "disk">;
+  #problem: string | null = null;
+  #told: { problem: string | null; atMs: number } = {
+    problem: null,
+    atMs: -Infinity,
+  };
+
+  constructor(sweeper: CacheSweeper, cache: Pick<SweptCache, "disk">) {
+    this.#sweeper = sweeper;
+    this.#cache = cache;
+  }
+
+  /** Not where nobody knows how full it is. */
+  get hasRoom(): boolean {
+    return this.#problem === null && this.#sweeper.room === "room";
+  }
+
+  async goOn(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const isBehind = await this.sweep();
+      await pause(isBehind ? 0 : betweenSweepsMs, null, { ref: false });
+    }
+  }
+
+  /** True when another one should follow. */
+  async sweep(): Promise<boolean> {
+    const isBehind = await this.#sweeper.sweep(Date.now()).then(
+      (more) => {
+        this.#problem = null;
+        return more;
+      },
+      (error: unknown) => {
+        this.#problem = `The cache cannot be swept, and takes nothing more: ${String(error)}`;
+        return false;
+      },
+    );
+    await this.#tell();
+    return isBehind;
+  }
+
+  async #tell(): Promise<void> {
+    const isShort = this.#sweeper.room === "disk-short";
+    const problem =
+      this.#problem ?? (isShort ? shortage(await this.#cache.disk()) : null);
+    const isNews = (problem === null) !== (this.#told.problem === null);
+    const atMs = performance.now();
+    if (!isNews || atMs - this.#told.atMs < betweenMessagesMs) return;
+    this.#told = { problem, atMs };
+    console.error(problem ?? "The cache is written again.");
+  }
+}
