@@ -46,6 +46,8 @@ export interface OriginRequest {
   upgrade: "none" | "websocket";
   /** How long the origin may take to the first byte of its response, from when it has got the request. */
   timeoutMs: number;
+  /** The longest pause in the content that the visitor sends. */
+  betweenBytesMs: number;
   /** "first" tries a connection before anything is sent, so that a refused connection is known to be one. */
   probe: "none" | "first";
   /** When it resolves `cut`, the exchange ends wherever it is. Null for an exchange that several visitors wait for. */
@@ -169,7 +171,7 @@ export type EdgeEvent =
       kind: "not-stored";
       host: string;
       customer: string;
-      because: "broken" | "too-large" | "no-memory" | "not-written";
+      because: "broken" | "too-large" | "no-memory" | "not-written" | "unread";
     }
   | { kind: "cut"; host: string; customer: string };
 

@@ -1,6 +1,6 @@
 import { defaultCacheSettings, type CacheSettings } from "../cache/settings.ts";
 import { formatOriginHost } from "./origin-host.ts";
-import type { Site } from "./site.ts";
+import { usualBodyTimeouts, type Site } from "./site.ts";
 import type { Denial, Standing } from "./standing.ts";
 
 /** The record's text, which `parseStanding` reads back. What is not stated is not written. */
@@ -43,6 +43,8 @@ export function formatSite({
   origins,
   originHost,
   timeoutSeconds,
+  betweenBytesTimeoutSeconds,
+  lastByteTimeoutSeconds,
   originFields,
   cache,
 }: Site): string {
@@ -51,6 +53,10 @@ export function formatSite({
     origins,
     originHost: formatOriginHost(originHost),
     timeoutSeconds,
+    ...unlessUsual(
+      { betweenBytesTimeoutSeconds, lastByteTimeoutSeconds },
+      usualBodyTimeouts,
+    ),
     originFields: unlessEmpty(Object.fromEntries(originFields)),
     cache: unlessEmpty(cacheRecord(cache)),
   });
@@ -58,11 +64,16 @@ export function formatSite({
 
 /** The member `cache` of a site record: the settings that are not as usual. */
 export function cacheRecord(cache: CacheSettings) {
-  const usual = new Map(Object.entries(cacheMembers(defaultCacheSettings)));
+  return unlessUsual(cacheMembers(cache), cacheMembers(defaultCacheSettings));
+}
+
+/** The members whose values are not those that an absent member means. */
+function unlessUsual<Members extends object>(set: Members, usual: Members) {
+  const meant = new Map(Object.entries(usual));
   return Object.fromEntries(
-    Object.entries(cacheMembers(cache)).filter(
+    Object.entries(set).filter(
       ([name, value]) =>
-        JSON.stringify(value) !== JSON.stringify(usual.get(name)),
+        JSON.stringify(value) !== JSON.stringify(meant.get(name)),
     ),
   );
 }

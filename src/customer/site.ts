@@ -18,10 +18,20 @@ export interface Site {
   originHost: OriginHost;
   /** To the first byte of a response. */
   timeoutSeconds: number;
+  /** The longest pause in a body: of the origin in a response, of the visitor in the content of a request. */
+  betweenBytesTimeoutSeconds: number;
+  /** How long the edge waits for the body of a response altogether. */
+  lastByteTimeoutSeconds: number;
   /** Request fields added for the origin. */
   originFields: readonly FieldLine[];
   cache: CacheSettings;
 }
+
+/** The limits of a body that most sites have: a minute, as in most proxies, and a day. */
+export const usualBodyTimeouts = {
+  betweenBytesTimeoutSeconds: 60,
+  lastByteTimeoutSeconds: 86_400,
+} satisfies Partial<Site>;
 
 const origin = textAs(
   "an origin such as https://origin.example:8443, without path or user",
@@ -77,6 +87,14 @@ const site = v.pipe(
     origins: listOf(origin, 16),
     originHost,
     timeoutSeconds: v.nullish(wholeNumber(1, 600), 30),
+    betweenBytesTimeoutSeconds: v.nullish(
+      wholeNumber(1, 3600),
+      usualBodyTimeouts.betweenBytesTimeoutSeconds,
+    ),
+    lastByteTimeoutSeconds: v.nullish(
+      wholeNumber(1, 604_800),
+      usualBodyTimeouts.lastByteTimeoutSeconds,
+    ),
     originFields: v.nullish(mapOf(fieldName, fieldValue, 50), {}),
     cache: v.nullish(cacheSettings, {}),
   }),

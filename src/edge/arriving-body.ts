@@ -1,4 +1,5 @@
 import type { World } from "../world.ts";
+import { Alarm } from "./alarm.ts";
 import { ByteWindow } from "./byte-window.ts";
 import { SliceWriter } from "./slice-writer.ts";
 import { sliceBytes, slicesPerFetch, type BodyAccess } from "./stored-body.ts";
@@ -11,8 +12,12 @@ export type KeptBody =
   /** The first so many slices may have been written all the same. */
   | { kind: "lost"; because: Loss; slices: number };
 
-/** It broke off or is not as long as stated; it is larger than the site lets it be; memory or the PoP cache has no room for it. */
-export type Loss = "broken" | "too-large" | "no-memory" | "not-written";
+/**
+ * It broke off or is not as long as stated; it is larger than the site lets it be; memory or the PoP cache has no room for it;
+ * nobody read it any more, and it did not come.
+ */
+export type Loss =
+  "broken" | "too-large" | "no-memory" | "not-written" | "unread";
 
 /** What all bodies on their way may take of an isolate's memory together. */
 export interface ArrivalBudget {
@@ -28,6 +33,8 @@ export interface ArrivalLimits {
   budget: ArrivalBudget;
   /** How long the PoP cache should keep it. */
   keptSeconds: number;
+  /** The longest time for which its source sends nothing and is not broken off. */
+  betweenBytesMs: number;
   /** For slices out of a longer body, however short: the index of the first. They go to the PoP cache. */
   firstSlice?: number;
   /** The rest can be asked for later, so that it is not fetched for nobody. */
@@ -40,8 +47,13 @@ export interface ArrivalLimits {
 const windowBytes = sliceBytes;
 const windowUnderPressureBytes = 64 * 1024;
 
-/** An origin that has sent nothing for so long while somebody waits has broken off. */
-const idleLimitMs = 60_000;
+/** How much longer than its source a body is waited for that another request fetches. */
+const graceMs = 1_000;
+
+/** What nobody reads is fetched for the cache alone, in the time that Cloudflare gives a request after its answer. */
+const unreadMs = 30_000;
+/** The longest pause in what its readers have left. */
+const unreadPauseMs = 2_000;
 
 type End =
   | { kind: "arriving" }
@@ -78,6 +90,10 @@ export class ArrivingBody {
   readonly #readers = new Set<Reader>();
   /** Ends the wait of the request that fetches for a reader. */
   #wakeFetching: () => void = () => undefined;
+  /** The same when the last reader has left. */
+  #noticeUnread: () => void = () => undefined;
+  #unreadSinceMs: number;
+  #wasRead = false;
   #end: End = { kind: "arriving" };
   #loss: Loss | null = null;
   #progressAtMs: number;
@@ -88,6 +104,7 @@ export class ArrivingBody {
     const { firstSlice = 0, keptSeconds } = limits;
     this.#writer = new SliceWriter({ name, firstSlice, keptSeconds }, world);
     this.#progressAtMs = world.nowMs();
+    this.#unreadSinceMs = world.nowMs();
   }
 
   /** How many bytes have arrived. */
@@ -102,14 +119,15 @@ export class ArrivingBody {
   /** Is the request that fetched it gone for good? Then nothing comes any more. */
   isStalled(nowMs: number): boolean {
     return (
-      this.#end.kind === "arriving" && nowMs - this.#progressAtMs > idleLimitMs
+      this.#end.kind === "arriving" &&
+      nowMs - this.#progressAtMs > this.#limits.betweenBytesMs
     );
   }
 
-  /** Takes the body from the origin to its end. */
+  /** Takes the body to its end from a source that breaks off rather than stall. */
   async receive(source: ReadableStream<Uint8Array>): Promise<KeptBody> {
     const reader = source.getReader();
-    const alarm = new Alarm(idleLimitMs, this.#world);
+    const alarm = new Alarm(this.#world);
     while (this.#end.kind === "arriving") {
       await this.#untilWanted(alarm);
       if (this.#readers.size === 0 && this.#mayStop()) break;
@@ -141,10 +159,14 @@ export class ArrivingBody {
       wake: () => undefined,
     };
     this.#readers.add(reader);
+    this.#wasRead = true;
     const bytes = this.#bytesFor(reader, access);
     const leave = () => {
       this.#readers.delete(reader);
       this.#resumeFetching();
+      if (this.#readers.size > 0) return;
+      this.#unreadSinceMs = this.#world.nowMs();
+      this.#noticeUnread();
     };
     return {
       next: async () => {
@@ -166,12 +188,13 @@ export class ArrivingBody {
     reader: Reader,
     access: BodyAccess,
   ): AsyncGenerator<Uint8Array, void, void> {
-    const alarm = new Alarm(idleLimitMs + 1_000, access.world);
+    const alarm = new Alarm(access.world);
+    const patienceMs = this.#limits.betweenBytesMs + graceMs;
     while (reader.at <= reader.last) {
       const place = this.#find(reader.at);
       if (place.kind === "whole") return;
       if (place.kind === "not-yet") {
-        await alarm.orSooner(newsFor(reader));
+        await alarm.orSooner(newsFor(reader), patienceMs);
         if (this.isStalled(access.world.nowMs()))
           throw new Error("the origin stopped sending");
         continue;
@@ -235,27 +258,50 @@ export class ArrivingBody {
     reader: ReadableStreamDefaultReader<Uint8Array>,
     alarm: Alarm,
   ): Promise<void> {
-    const askedAtMs = this.#world.nowMs();
-    const read = reader.read().then(
-      ({ value }) => ({ kind: "read" as const, value }),
-      (error: unknown) => ({ kind: "broken" as const, error }),
+    const step = await this.#unlessUnread(
+      reader.read().then(
+        ({ value }) => ({ kind: "read" as const, value }),
+        (error: unknown) => ({ kind: "broken" as const, error }),
+      ),
+      alarm,
     );
-    for (;;) {
-      const step = await alarm.orSooner(read);
-      switch (step?.kind) {
-        case undefined:
-          if (this.#world.nowMs() - askedAtMs < idleLimitMs) continue;
-          return this.#break(new Error("the origin stopped sending"));
-        case "broken":
-          return this.#break(
-            new Error("the origin broke off", { cause: step.error }),
-          );
-        case "read":
-          return step.value === undefined
-            ? this.#endWhole()
-            : this.#append(step.value);
-      }
+    switch (step?.kind) {
+      case undefined:
+        if (!this.#canGoOnLater()) this.#lose("unread");
+        return this.#finish({ kind: "stopped" });
+      case "broken":
+        return this.#break(
+          new Error("the origin broke off", { cause: step.error }),
+        );
+      case "read":
+        return step.value === undefined
+          ? this.#endWhole()
+          : this.#append(step.value);
     }
+  }
+
+  /** What the work comes to, or null when nobody reads the body and it takes too long for the cache alone. */
+  async #unlessUnread<T>(work: Promise<T>, alarm: Alarm): Promise<T | null> {
+    for (;;) {
+      if (this.#readers.size > 0) {
+        const isUnread = new Promise<null>((resolve) => {
+          this.#noticeUnread = () => resolve(null);
+        });
+        const first = await Promise.race([work, isUnread]);
+        if (first !== null) return first;
+        continue;
+      }
+      const leftMs = this.#unreadUntilMs() - this.#world.nowMs();
+      const first = await alarm.within(leftMs, work);
+      if (first !== null || this.#readers.size === 0) return first;
+    }
+  }
+
+  #unreadUntilMs(): number {
+    const untilMs = this.#unreadSinceMs + unreadMs;
+    return this.#wasRead
+      ? Math.min(untilMs, this.#progressAtMs + unreadPauseMs)
+      : untilMs;
   }
 
   #append(bytes: Uint8Array): void {
@@ -330,13 +376,16 @@ export class ArrivingBody {
 
   /** Nobody reads it. Then what is not kept is not wanted, nor much of what can be asked for later. */
   #mayStop(): boolean {
-    if (this.#loss !== null) return true;
-    const { whenUnread, statedBytes } = this.#limits;
+    const leftBytes = (this.#limits.statedBytes ?? 0) - this.#window.end;
     return (
-      whenUnread === "stop" &&
-      this.#isSliced() &&
-      (statedBytes ?? 0) - this.#window.end > slicesPerFetch * sliceBytes
+      this.#loss !== null ||
+      (this.#canGoOnLater() && leftBytes > slicesPerFetch * sliceBytes)
     );
+  }
+
+  /** Is what has arrived of use without the rest, which can be asked for when somebody wants it? */
+  #canGoOnLater(): boolean {
+    return this.#limits.whenUnread === "stop" && this.#isSliced();
   }
 
   #isSliced(): boolean {
@@ -376,6 +425,7 @@ export class ArrivingBody {
         new Promise<void>((resolve) => {
           this.#wakeFetching = resolve;
         }),
+        this.#limits.betweenBytesMs,
       );
   }
 
@@ -401,28 +451,4 @@ function newsFor(reader: Reader): Promise<void> {
   return new Promise((resolve) => {
     reader.wake = resolve;
   });
-}
-
-/**
- * A timer beside other work, set again only after it went off: to set one for each chunk would cost more than the chunk. No
- * wait for another request goes without one, since the runtime cancels a request in which nothing but promises is pending.
- */
-class Alarm {
-  readonly #afterMs: number;
-  readonly #world: World;
-  #pending: Promise<null> | null = null;
-
-  constructor(afterMs: number, world: World) {
-    this.#afterMs = afterMs;
-    this.#world = world;
-  }
-
-  /** What the work comes to, or null when the alarm goes off before. */
-  async orSooner<T>(work: Promise<T>): Promise<T | null> {
-    this.#pending ??= this.#world.wait(this.#afterMs).then(() => {
-      this.#pending = null;
-      return null;
-    });
-    return Promise.race([work, this.#pending]);
-  }
 }

@@ -16,6 +16,7 @@ import type { Admitted } from "./admit.ts";
 import { discardBody } from "./bytes.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
+import { timedBody, type BodyLimits } from "./timed-body.ts";
 
 export type Forwarded =
   | {
@@ -136,7 +137,7 @@ export async function send(
 async function sendTo(
   origin: string,
   target: string,
-  request: Omit<OriginRequest, "url" | "timeoutMs">,
+  request: Omit<OriginRequest, "url" | "timeoutMs" | "betweenBytesMs">,
   site: Site,
   edge: Edge,
 ): Promise<OriginAnswer> {
@@ -158,13 +159,40 @@ async function sendTo(
       sent: "nothing",
     };
   const timeoutMs = site.timeoutSeconds * 1000;
+  const limits = bodyLimits(site);
+  const { betweenBytesMs } = limits;
   const base =
     request.host === null ? origin : `${url.value.protocol}//${request.host}`;
   const fields = addOrigin(request.fields, base);
-  return checkPart(
-    await edge.world.send({ ...request, fields, url: url.value, timeoutMs }),
-    request,
-  );
+  const answer = await edge.world.send({
+    ...request,
+    fields,
+    url: url.value,
+    timeoutMs,
+    betweenBytesMs,
+  });
+  return checkPart(withLimits(answer, limits, edge), request);
+}
+
+/** The limits of the bodies that a site's origins send. */
+export function bodyLimits(
+  site: Pick<Site, "betweenBytesTimeoutSeconds" | "lastByteTimeoutSeconds">,
+): BodyLimits {
+  return {
+    betweenBytesMs: site.betweenBytesTimeoutSeconds * 1000,
+    lastByteMs: site.lastByteTimeoutSeconds * 1000,
+  };
+}
+
+/** Whatever is made of a body, it comes within the limits or breaks off. */
+function withLimits(
+  answer: OriginAnswer,
+  limits: BodyLimits,
+  { world }: Edge,
+): OriginAnswer {
+  return answer.kind === "answered" && answer.body instanceof ReadableStream
+    ? { ...answer, body: timedBody(answer.body, limits, world) }
+    : answer;
 }
 
 /** RFC 9110 §15.3.7: 206 answers a Range. Who did not send one would take a part for the whole. */

@@ -10,7 +10,7 @@ import { findSlice, removeEntry } from "./cache-store.ts";
 import { fetchDeadlineMs } from "./collapsed-fetch.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import type { Forwarded } from "./forward.ts";
+import { bodyLimits, type Forwarded } from "./forward.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { SharedResult } from "./shared-result.ts";
 import {
@@ -144,13 +144,14 @@ async function openSlice(
 
 /** Slices that came without having been missed: what a visitor's range brought of a body that nobody knew. */
 export function receiveSlices(
+  context: RequestContext,
   entry: CacheEntry,
   { start, end, body }: { start: number; end: number; body: Bytes },
   edge: Edge,
 ): void {
   const { sliceFetches } = edge.isolate;
   const fetch = announce(sliceFetches, entry.name, { start, end });
-  const received = receive(fetch, entry, body, edge).finally(() =>
+  const received = receive(context, fetch, { entry, body }, edge).finally(() =>
     forget(sliceFetches, entry.name, fetch),
   );
   edge.world.later(received);
@@ -183,7 +184,7 @@ async function fetchSlices(
   try {
     const asked = await askForRest(context, entry, fetch, edge);
     if (asked.kind === "rest")
-      return await receive(fetch, entry, asked.body, edge);
+      return await receive(context, fetch, { entry, body: asked.body }, edge);
     ({ why } = asked);
     // What cannot be made whole is of no use.
     removeEntry(context.resource.key, entry.name, edge);
@@ -195,9 +196,9 @@ async function fetchSlices(
 
 /** Hands the slices to those who wait while they go to the PoP cache. */
 async function receive(
+  { site }: RequestContext,
   fetch: SliceFetch,
-  entry: CacheEntry,
-  source: Bytes,
+  { entry, body: source }: { entry: CacheEntry; body: Bytes },
   { isolate, world }: Edge,
 ): Promise<void> {
   const body = new ArrivingBody(
@@ -207,6 +208,7 @@ async function receive(
       statedBytes: fetch.end - fetch.start,
       budget: isolate.arrivals,
       keptSeconds: longestKeptSeconds,
+      betweenBytesMs: bodyLimits(site).betweenBytesMs,
       firstSlice: fetch.start / sliceBytes,
     },
     world,

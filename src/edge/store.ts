@@ -22,6 +22,7 @@ import {
 } from "./cache-store.ts";
 import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
+import { bodyLimits } from "./forward.ts";
 import { rememberRefusal } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { accessFor, receiveSlices } from "./slice-fetch.ts";
@@ -168,7 +169,7 @@ export function storeSlices(
   const entry: CacheEntry = { stored, body: sliced, name };
   putEntry(key, entry, edge);
   const { first: start, last } = part;
-  receiveSlices(entry, { start, end: last + 1, body }, edge);
+  receiveSlices(context, entry, { start, end: last + 1, body }, edge);
   return entry;
 }
 
@@ -243,6 +244,7 @@ function begin(
       statedBytes: bodyLength,
       budget: isolate.arrivals,
       keptSeconds: usefulSeconds(stored, context.site.cache, world.nowMs()),
+      betweenBytesMs: bodyLimits(context.site).betweenBytesMs,
       whenUnread: canBeAskedForLater(stored) ? "stop" : "fetch",
       onLoss: (because) => onLoss?.(entry, because),
     },

@@ -91,6 +91,8 @@ const site = fc.record(
       "shop.example:8080",
     ),
     timeoutSeconds: fc.integer({ min: 1, max: 600 }),
+    betweenBytesTimeoutSeconds: fc.constantFrom(1, 60, 3600),
+    lastByteTimeoutSeconds: fc.constantFrom(1, 86_400, 604_800),
     originFields: fc.dictionary(
       fc.constantFrom("X-Key", "7", "x-other"),
       fc.constant("k"),

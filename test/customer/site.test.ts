@@ -18,6 +18,8 @@ test("a record of a customer and an origin is a site with the usual settings", (
       origins: ["https://origin.example"],
       originHost: { kind: "origin" },
       timeoutSeconds: 30,
+      betweenBytesTimeoutSeconds: 60,
+      lastByteTimeoutSeconds: 86_400,
       originFields: [],
       cache: defaultCacheSettings,
     },
@@ -146,14 +148,22 @@ test.each([
 });
 
 test.each([
-  [1, true],
-  [600, true],
-  [0, false],
-  [601, false],
-  [1.5, false],
-  ["30", false],
-])("timeoutSeconds of %j is accepted: %s", (timeoutSeconds, ok) => {
-  expect(read({ timeoutSeconds }).ok).toBe(ok);
+  ["timeoutSeconds", 1, true],
+  ["timeoutSeconds", 600, true],
+  ["timeoutSeconds", 0, false],
+  ["timeoutSeconds", 601, false],
+  ["timeoutSeconds", 1.5, false],
+  ["timeoutSeconds", "30", false],
+  ["betweenBytesTimeoutSeconds", 1, true],
+  ["betweenBytesTimeoutSeconds", 3600, true],
+  ["betweenBytesTimeoutSeconds", 0, false],
+  ["betweenBytesTimeoutSeconds", 3601, false],
+  ["lastByteTimeoutSeconds", 1, true],
+  ["lastByteTimeoutSeconds", 604_800, true],
+  ["lastByteTimeoutSeconds", 0, false],
+  ["lastByteTimeoutSeconds", 604_801, false],
+])("%s of %j is accepted: %s", (member, seconds, ok) => {
+  expect(read({ [member]: seconds }).ok).toBe(ok);
 });
 
 test.each([

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ArrivingBody } from "../../src/edge/arriving-body.ts";
+import {
+  ArrivingBody,
+  type ArrivalLimits,
+} from "../../src/edge/arriving-body.ts";
 import {
   chunksOf,
   restOfSlice,
@@ -39,16 +42,20 @@ function sent(bytes: Uint8Array, { breaksAt = Infinity } = {}) {
 
 function arrival({
   maxBytes = 100_000_000,
-  statedBytes = null as number | null,
+  statedBytes = null,
   budgetBytes = 32 * sliceBytes,
-} = {}) {
+  ...more
+}: Partial<ArrivalLimits> & { budgetBytes?: number } = {}) {
   const world = new MemoryWorld();
   const budget = { bytes: 0, maxBytes: budgetBytes };
-  const body = new ArrivingBody(
-    "b",
-    { maxBytes, statedBytes, budget, keptSeconds: 60 },
-    world,
-  );
+  const limits = {
+    maxBytes,
+    statedBytes,
+    budget,
+    keptSeconds: 60,
+    betweenBytesMs: 60_000,
+  };
+  const body = new ArrivingBody("b", { ...limits, ...more }, world);
   const fromOrigin: number[] = [];
   const access: BodyAccess = {
     world,
@@ -288,18 +295,6 @@ describe("a body that breaks off", () => {
     },
   );
 
-  test("when the origin sends nothing for a minute", async () => {
-    const { body, access, world } = arrival();
-    const silent = new ReadableStream<Uint8Array>();
-    const kept = body.receive(silent);
-    const reading = Promise.allSettled([collected(body.read(0, null, access))]);
-    await quiescence();
-    world.pass(60_000);
-    expect(await kept).toMatchObject({ kind: "lost", because: "broken" });
-    const [{ status }] = (await reading) as [PromiseSettledResult<unknown>];
-    expect(status).toBe("rejected");
-  });
-
   test("is left alone when the request that fetched it is gone for good", async () => {
     const { body, access, world } = arrival();
     const reading = Promise.allSettled([collected(body.read(0, null, access))]);
@@ -309,5 +304,87 @@ describe("a body that breaks off", () => {
     const [{ status }] = (await reading) as [PromiseSettledResult<unknown>];
     expect(status).toBe("rejected");
     expect(body.isStalled(world.nowMs())).toBe(true);
+  });
+});
+
+/** A body whose bytes come as the test sends them. */
+function dripping() {
+  let drip!: ReadableStreamDefaultController<Uint8Array>;
+  const count = { isCancelled: false };
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => void (drip = controller),
+      cancel: () => void (count.isCancelled = true),
+    },
+    { highWaterMark: 0 },
+  );
+  return {
+    stream,
+    count,
+    send: (bytes: Uint8Array) => drip.enqueue(bytes),
+    end: () => drip.close(),
+  };
+}
+
+describe("a body that nobody reads any more", () => {
+  test.each([
+    ["at once, when it has stalled for longer already", 5_000, 0],
+    ["when nothing comes for two seconds", 0, 2_000],
+  ])("is given up %s", async (_, stalledMs, afterMs) => {
+    const { body, access, world, budget } = arrival();
+    const { stream, count, send } = dripping();
+    const reader = body.read(0, null, access);
+    const kept = body.receive(stream);
+    send(bytesOf(chunkBytes));
+    await reader.next();
+    await quiescence();
+    world.pass(stalledMs);
+    await reader.return?.();
+    await quiescence();
+    world.pass(afterMs);
+    expect(await kept).toMatchObject({ kind: "lost", because: "unread" });
+    expect(count.isCancelled).toBe(true);
+    expect(budget.bytes).toBe(0);
+  });
+
+  test("is given up when it is not there after half a minute", async () => {
+    const { body, world } = arrival();
+    const { stream, send } = dripping();
+    const kept = body.receive(stream);
+    for (let second = 0; second < 30; second++) {
+      send(bytesOf(10));
+      await quiescence();
+      world.pass(1_000);
+    }
+    expect(await kept).toMatchObject({ kind: "lost", because: "unread" });
+  });
+
+  test("keeps its full slices, when the rest can be asked for", async () => {
+    const { body, world } = arrival({ whenUnread: "stop" });
+    const { stream, send } = dripping();
+    const kept = body.receive(stream);
+    send(bytesOf(sliceBytes + 5));
+    await quiescence();
+    world.pass(30_000);
+    expect(await kept).toEqual({ kind: "pop", length: sliceBytes });
+  });
+
+  test("goes on for whoever comes before it is given up", async () => {
+    const { body, access, world } = arrival();
+    const { stream, send, end } = dripping();
+    const first = body.read(0, null, access);
+    const kept = body.receive(stream);
+    send(bytesOf(10));
+    await first.next();
+    await first.return?.();
+    await quiescence();
+    world.pass(1_900);
+    const second = collected(body.read(0, null, access));
+    await quiescence();
+    world.pass(40_000);
+    send(bytesOf(10));
+    end();
+    expect(await second).toHaveLength(20);
+    expect((await kept).kind).toBe("memory");
   });
 });

@@ -104,6 +104,7 @@ const sending = (
     fields: [],
     body: null,
     upgrade: "none",
+    betweenBytesMs: 60_000,
     timeoutMs: 30_000,
     probe: "none",
     watch,

@@ -15,6 +15,8 @@ interface SiteOptions extends ActOptions {
   origin?: string[];
   originHost?: string;
   timeout?: string;
+  betweenBytesTimeout?: string;
+  lastByteTimeout?: string;
   originField?: string[];
   cache?: string;
 }
@@ -78,6 +80,14 @@ function withTheRest(command: Command): Command {
       "the Host that its origins are asked with: origin (their own), visitor (the visitor's), or a name",
     )
     .option("--timeout <seconds>", "how long an origin may take to answer")
+    .option(
+      "--between-bytes-timeout <seconds>",
+      "the longest pause in the body of an answer, or of a request",
+    )
+    .option(
+      "--last-byte-timeout <seconds>",
+      "how long an origin may take for the whole body of an answer",
+    )
     .addOption(
       repeatable(
         "--origin-field <field>",
@@ -103,15 +113,15 @@ async function putSite(
     case "change":
       return Object.keys(site).length === 0
         ? wrongUsage(
-            "nothing to change: give --customer, --origin, --origin-host, --timeout, --origin-field or --cache",
+            "nothing to change: give --customer, --origin, --origin-host, a timeout, --origin-field or --cache",
           )
         : act(session, { kind, host, changes: site }, options);
   }
 }
 
 /** The members of a site record that the options give. */
-function membersOf(options: SiteOptions): Parsed<object> {
-  const { customer, origin, originHost, timeout, originField, cache } = options;
+function membersOf(given: SiteOptions): Parsed<object> {
+  const { customer, origin, originHost, originField, cache } = given;
   const fields = originField?.map((line) => line.split(/:(.*)/s, 2));
   const settings = cache === undefined ? undefined : v.safeParse(json, cache);
   if (settings?.success === false)
@@ -123,7 +133,9 @@ function membersOf(options: SiteOptions): Parsed<object> {
     customer,
     origins: origin,
     originHost,
-    timeoutSeconds: /^\d+$/.test(timeout ?? "") ? Number(timeout) : timeout,
+    timeoutSeconds: secondsIn(given.timeout),
+    betweenBytesTimeoutSeconds: secondsIn(given.betweenBytesTimeout),
+    lastByteTimeoutSeconds: secondsIn(given.lastByteTimeout),
     originFields: fields && Object.fromEntries(fields),
     cache: settings?.output,
   };
@@ -133,4 +145,9 @@ function membersOf(options: SiteOptions): Parsed<object> {
       Object.entries(members).filter(([, value]) => value !== undefined),
     ),
   };
+}
+
+/** A number where it is one; the parser of the record says what is wrong with anything else. */
+function secondsIn(option: string | undefined): number | string | undefined {
+  return /^\d+$/.test(option ?? "") ? Number(option) : option;
 }
