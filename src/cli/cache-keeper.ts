@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { CacheFiles } from "./cache-files.ts";
 import { CacheSweeper, type SweptCache } from "./cache-sweeper.ts";
-import { readDisk, shortage, type Disk } from "./disk.ts";
+import { isShort, readDisk, shortage, type Disk } from "./disk.ts";
 
 /**
  * Holds the cache of a local edge within its limits, and tells the Worker whether the cache may be written: it shares its disk
@@ -31,6 +31,9 @@ interface Caches {
 /** Less can be written meanwhile than the disk's reserve. */
 const betweenSweepsMs = 500;
 
+/** A runtime that is started again meanwhile may never answer. */
+const sweepDeadlineMs = 30_000;
+
 /** A disk that is short now and then is told of no more often than this. */
 const betweenMessagesMs = 60_000;
 
@@ -50,7 +53,10 @@ export async function startCacheKeeper(
   const key = randomBytes(32).toString("hex");
   const server = createServer((request, response) => {
     if (request.url !== `/${key}`) request.destroy();
-    else response.writeHead(sweeps.hasRoom ? 204 : 507).end();
+    else
+      void sweeps.hasRoom().then((isRoomy) => {
+        response.writeHead(isRoomy ? 204 : 507).end();
+      });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -87,9 +93,13 @@ class Sweeps {
     this.#cache = cache;
   }
 
-  /** Not where nobody knows how full it is. */
-  get hasRoom(): boolean {
-    return this.#problem === null && this.#sweeper.room === "room";
+  /** The disk may have filled since the last sweep. Not where nobody knows how full it is. */
+  async hasRoom(): Promise<boolean> {
+    if (this.#problem !== null || this.#sweeper.room !== "room") return false;
+    return this.#cache.disk().then(
+      (disk) => !isShort(disk),
+      () => false,
+    );
   }
 
   async goOn(signal: AbortSignal): Promise<void> {
@@ -101,7 +111,14 @@ class Sweeps {
 
   /** True when another one should follow. */
   async sweep(): Promise<boolean> {
-    const isBehind = await this.#sweeper.sweep(Date.now()).then(
+    const done = new AbortController();
+    const overdue = pause(sweepDeadlineMs, null, { signal: done.signal }).then(
+      () => Promise.reject(new Error("the runtime does not answer")),
+    );
+    const isBehind = await Promise.race([
+      this.#sweeper.sweep(Date.now()),
+      overdue,
+    ]).then(
       (more) => {
         this.#problem = null;
         return more;
@@ -111,6 +128,7 @@ class Sweeps {
         return false;
       },
     );
+    done.abort();
     await this.#tell();
     return isBehind;
   }

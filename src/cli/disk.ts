@@ -14,7 +14,7 @@ export async function readDisk(path: string): Promise<Disk> {
   return {
     freeBytes: bavail * bsize,
     // A small disk would never have as much free.
-    reservedBytes: Math.min(mostReservedBytes, (blocks * bsize) / 10),
+    reservedBytes: Math.min(mostReservedBytes, (blocks * bsize) / 4),
   };
 }
 

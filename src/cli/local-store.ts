@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
 import { getPlatformProxy } from "wrangler";
+import type { Parsed } from "../http/parsed.ts";
 import { readDisk } from "./disk.ts";
 import { configPath, persistencePath } from "./local.ts";
 import { defaultStatePath } from "./project.ts";
 import type { Store } from "./store.ts";
 
-interface Bindings {
-  CUSTOMERS: Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
-}
+type Namespace = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
 
 /**
  * The store of this machine, in the folder named or in wrangler's usual one: `wrangler kv` and a running edge read and
@@ -18,39 +18,77 @@ export async function openLocalStore(persistTo: string | null): Promise<Store> {
   const statePath = resolve(persistTo ?? defaultStatePath);
   // Wrangler would ask the network where this machine stands.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] ??= "false";
-  const { env, dispose } = await getPlatformProxy<Bindings>({
-    configPath,
-    persist: { path: persistencePath(statePath) },
-    envFiles: [],
-    remoteBindings: false,
-  });
+  const opened = await patiently(() =>
+    getPlatformProxy<{ CUSTOMERS: Namespace }>({
+      configPath,
+      persist: { path: persistencePath(statePath) },
+      envFiles: [],
+      remoteBindings: false,
+    }),
+  );
+  if (!opened.ok) throw new Error(opened.problem);
+  const { env, dispose } = opened.value;
   const kv = env.CUSTOMERS;
   return {
     kind: "local",
     name: `local store ${statePath}`,
-    async keys(prefix) {
-      const names: string[] = [];
-      let page = await kv.list({ prefix });
-      names.push(...page.keys.map(({ name }) => name));
-      while (!page.list_complete) {
-        page = await kv.list({ prefix, cursor: page.cursor });
-        names.push(...page.keys.map(({ name }) => name));
-      }
-      return { ok: true, value: names };
-    },
+    keys: (prefix) => patiently(() => listKeys(kv, prefix)),
     async read(keys) {
       const texts = await Promise.all(
-        keys.map(async (key) => [key, await kv.get(key, "text")] as const),
+        keys.map(
+          async (key) =>
+            [key, await patiently(() => kv.get(key, "text"))] as const,
+        ),
       );
-      return { ok: true, value: new Map(texts) };
+      const read = new Map<string, string | null>();
+      for (const [key, text] of texts) {
+        if (!text.ok) return text;
+        read.set(key, text.value);
+      }
+      return { ok: true, value: read };
     },
     async write(changes) {
       for (const [key, text] of changes) {
-        await (text === null ? kv.delete(key) : kv.put(key, text));
+        const written = await patiently(() =>
+          text === null ? kv.delete(key) : kv.put(key, text),
+        );
+        if (!written.ok) return written;
       }
       return { ok: true, value: null };
     },
     disk: () => readDisk(persistencePath(statePath)),
     close: dispose,
   };
+}
+
+async function listKeys(kv: Namespace, prefix: string): Promise<string[]> {
+  const names: string[] = [];
+  let page = await kv.list({ prefix });
+  names.push(...page.keys.map(({ name }) => name));
+  while (!page.list_complete) {
+    page = await kv.list({ prefix, cursor: page.cursor });
+    names.push(...page.keys.map(({ name }) => name));
+  }
+  return names;
+}
+
+const patienceMs = 10_000;
+
+/**
+ * SQLite lets one process write at a time, and the local KV fails at once where another one does. So it is tried again, after
+ * pauses of any length, that two who wait do not meet again.
+ */
+async function patiently<T>(operation: () => Promise<T>): Promise<Parsed<T>> {
+  const begunMs = performance.now();
+  for (;;) {
+    const done = await operation().then(
+      (value): Parsed<T> => ({ ok: true, value }),
+      (error: unknown): Parsed<T> => ({
+        ok: false,
+        problem: `The local store fails, since other processes write it without a pause, or cannot be written: ${String(error)}`,
+      }),
+    );
+    if (done.ok || performance.now() - begunMs > patienceMs) return done;
+    await pause(100 * Math.random());
+  }
 }

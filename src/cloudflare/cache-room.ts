@@ -9,7 +9,7 @@ export interface RoomVariables {
 }
 
 /** So long an answer holds. What is written meanwhile is less than the room that the keeper leaves. */
-const trustedMs = 500;
+const trustedMs = 250;
 const deadlineMs = 1_000;
 
 /** What the isolate was told last. */

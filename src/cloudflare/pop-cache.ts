@@ -19,12 +19,11 @@ type Observe = (event: EdgeEvent) => void;
 type Operation = Extract<EdgeEvent, { kind: "pop-cache-failed" }>["operation"];
 
 /** What has failed in this isolate. */
-const failures = {
-  unlogged: 0,
-  loggedAtMs: -Infinity,
-  lastAtMs: -Infinity,
-  writesRestUntilMs: -Infinity,
-};
+const failures = { lastAtMs: -Infinity, writesRestUntilMs: -Infinity };
+
+/** Of each kind of line, when the last one was written, and how many would have been since. */
+const lines = new Map<Kind, { loggedAtMs: number; unlogged: number }>();
+type Kind = Operation | "room";
 
 /** Has the PoP cache failed a moment ago, as far as this isolate knows? */
 export function hasFailedLately(): boolean {
@@ -96,7 +95,7 @@ export class PopCache {
       return false;
     }
     if (!(await hasRoom(this.#keeper))) {
-      this.#log("write", "no room");
+      this.#log("room", { operation: "write", problem: "no room" });
       return false;
     }
     const response = new Response(body, {
@@ -120,19 +119,26 @@ export class PopCache {
   #failed(operation: Operation): (error: unknown) => null {
     return (error) => {
       failures.lastAtMs = Date.now();
-      this.#log(operation, String(error));
+      this.#log(operation, { operation, problem: String(error) });
       return null;
     };
   }
 
-  #log(operation: Operation, problem: string): void {
+  #log(kind: Kind, what: { operation: Operation; problem: string }): void {
     const nowMs = Date.now();
-    failures.unlogged += 1;
-    if (nowMs < failures.loggedAtMs + betweenLinesMs) return;
-    const times = failures.unlogged;
-    failures.unlogged = 0;
-    failures.loggedAtMs = nowMs;
-    this.#observe({ kind: "pop-cache-failed", operation, problem, times });
+    const { loggedAtMs, unlogged } = lines.get(kind) ?? {
+      loggedAtMs: -Infinity,
+      unlogged: 0,
+    };
+    const times = unlogged + 1;
+    const isDue = nowMs >= loggedAtMs + betweenLinesMs;
+    if (isDue) this.#observe({ kind: "pop-cache-failed", ...what, times });
+    lines.set(
+      kind,
+      isDue
+        ? { loggedAtMs: nowMs, unlogged: 0 }
+        : { loggedAtMs, unlogged: times },
+    );
   }
 }
 

@@ -32,7 +32,7 @@ test.each([
   expect(shortage({ ...short, freeBytes })).toContain(` ${text} left`);
 });
 
-test("of a disk no more than 256 MiB are reserved, and no more than a tenth of it", async () => {
+test("of a disk no more than 256 MiB are reserved, and no more than a quarter of it", async () => {
   const { freeBytes, reservedBytes } = await readDisk(import.meta.dirname);
   expect(freeBytes).toBeGreaterThanOrEqual(0);
   expect(reservedBytes).toBeGreaterThan(0);

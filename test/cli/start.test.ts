@@ -79,6 +79,14 @@ describe("npm start", () => {
     expect((await ask(port, "127.0.0.1")).status).toBe(421);
   });
 
+  test("keeps an eye on its cache, which may be written", async () => {
+    expect(await readHealth(port)).toEqual({
+      status: "ok",
+      list: "readable",
+      cache: "ok",
+    });
+  });
+
   test("answers with nothing before the Worker, on every address of localhost", async () => {
     for (const address of loopbackAddresses()) {
       const { status, headers } = await ask(
@@ -272,6 +280,10 @@ describe("npm start -- --dev", () => {
     await askUntil(port, "shop.localhost", 200);
   });
 
+  test("lets its cache be written", async () => {
+    expect(await readHealth(port)).toMatchObject({ cache: "ok" });
+  });
+
   test("says so and ends with 1 when the runtime that listens is killed, which wrangler does not get over", async () => {
     const started = family(edge.pid);
     const [listening = 0] = runtimes(edge.pid);
@@ -381,6 +393,12 @@ describe("npm start, however it goes,", () => {
     await expect(ask(port, "localhost")).rejects.toThrow("ECONNREFUSED");
   });
 });
+
+async function readHealth(port: number): Promise<object> {
+  const path = "/.well-known/portcullis/health";
+  const { body } = await ask(port, "localhost", path);
+  return JSON.parse(body);
+}
 
 /** Settles when the edge answers again. */
 async function answersAgain(port: number): Promise<void> {

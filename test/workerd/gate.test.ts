@@ -259,6 +259,7 @@ test("the reserved path tells health and version on any host", async () => {
   expect(JSON.parse(health.body.toString())).toEqual({
     status: "ok",
     list: "readable",
+    cache: "ok",
   });
   const version = await request(
     rig.port,
