@@ -1,7 +1,9 @@
 import { Hono, type Context } from "hono";
 import { health, version } from "./cloudflare/health.ts";
 import { toInbound } from "./cloudflare/inbound.ts";
+import { OriginProbes } from "./cloudflare/origin-probes.ts";
 import { toResponse } from "./cloudflare/reply.ts";
+import { Visitor } from "./cloudflare/visitor.ts";
 import { cloudflareWorld } from "./cloudflare/world.ts";
 import { renderReply } from "./edge/answer.ts";
 import { parseConfig, type EdgeConfig } from "./edge/config.ts";
@@ -17,6 +19,7 @@ type Asked = Context<{ Bindings: Env }>;
 
 let config: Parsed<EdgeConfig> | undefined;
 let isolate: Isolate | undefined;
+const probes = new OriginProbes();
 
 /** Has a request answered, with what lives as long as the isolate does. */
 async function replied(
@@ -26,10 +29,16 @@ async function replied(
   config ??= parseConfig({ ...c.env });
   if (!config.ok) throw new Error(config.problem);
   isolate ??= newIsolate(config.value);
-  const world = cloudflareWorld(c.env, c.executionCtx, config.value);
+  const { env, executionCtx, req } = c;
+  const visitor = new Visitor(req.raw);
+  const world = cloudflareWorld(env, executionCtx, {
+    config: config.value,
+    visitor,
+    probes,
+  });
   const edge = { config: config.value, isolate, world };
-  const request = toInbound(c.req.raw, config.value);
-  return toResponse(await reply(request, edge), c.executionCtx);
+  const request = toInbound(req.raw, config.value);
+  return toResponse(await reply(request, edge), executionCtx, visitor);
 }
 
 function page(c: Asked, shown: OwnPage): Promise<Response> {

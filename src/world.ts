@@ -7,9 +7,9 @@ export interface World {
   nowMs(): number;
   /** That many random bytes in lower-case hexadecimal. */
   randomHex(bytes: number): string;
-  /** The named keys of the customer list, in one operation and within the list's deadline. */
-  readList(keys: readonly string[]): Promise<ListAnswer>;
-  /** Text this PoP keeps for later, shared by its isolates: best effort, `null` when it has none. */
+  /** The text of a key of the customer list: one billed read. */
+  readRecord(key: string): Promise<RecordAnswer>;
+  /** Text this PoP keeps for later, shared by its isolates: best effort, for so many seconds at most, `null` when it has none. */
   recall(name: string): Promise<string | null>;
   keep(name: string, text: string, seconds?: number): Promise<void>;
   /** Text or bytes. */
@@ -28,11 +28,9 @@ export interface World {
 /** A body: at hand, or still on its way. */
 export type Bytes = Uint8Array | ReadableStream<Uint8Array>;
 
-/** A key answered with `null` does not exist; a key that is missing could not be read. */
-export type ListAnswer = {
-  values: ReadonlyMap<string, string | null>;
-  problem: string | null;
-};
+export type RecordAnswer =
+  /** Null for a key that does not exist. */
+  { kind: "read"; text: string | null } | { kind: "failed"; problem: string };
 
 export interface OriginRequest {
   method: string;

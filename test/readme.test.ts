@@ -1,11 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseConfig } from "../src/edge/config.ts";
 import { parseSite } from "../src/customer/site.ts";
 import { parseStanding } from "../src/customer/standing.ts";
-import { run } from "../src/sim/run.ts";
-import { parseScenario } from "../src/sim/scenario.ts";
 import { shippedScenarios } from "../src/sim/shipped.ts";
 
 const at = (path: string) => join(import.meta.dirname, "..", path);
@@ -56,26 +54,6 @@ test("its table of variables is that of the edge, with what is usual", () => {
     rows,
   );
 });
-
-test.each(["README.md", "src/sim/README.md"])(
-  "the scenario in %s parses, names the schema, and comes true",
-  async (path) => {
-    const [, yaml = ""] = /^```yaml\n(.*?)^```$/ms.exec(read(path)) ?? [];
-    const scenario = parseScenario(path, yaml);
-    if (!scenario.ok) throw new Error(scenario.problem);
-    const [, schema = "none"] = /\$schema=(\S+)/.exec(yaml) ?? [];
-    expect(existsSync(at(join(dirname(path), schema)))).toBe(true);
-
-    const { assertions } = await run(scenario.value, {
-      name: path,
-      seed: scenario.value.seed,
-      progress: () => {},
-      signal: null,
-    });
-    expect(assertions.length).toBeGreaterThan(0);
-    expect(assertions.filter(({ passed }) => !passed)).toEqual([]);
-  },
-);
 
 test("its table of scenarios has all that ship", async () => {
   const table = /^\| scenario .*?\n\n/ms.exec(readme)?.[0] ?? "";

@@ -11,7 +11,7 @@ const rooms: Record<string, readonly string[]> = {
   page: ["hono/html", "valibot"],
   "world.ts": [],
   edge: ["lru-cache", "valibot"],
-  cloudflare: ["cloudflare:sockets"],
+  cloudflare: ["cloudflare:sockets", "lru-cache"],
   "worker.ts": ["hono"],
   cli: [
     "node:*",

@@ -18,9 +18,10 @@ import type {
 export class MemoryWorld implements World {
   clockMs = Date.parse("2026-01-01T00:00:00Z");
   readonly list = new Map<string, string>();
-  listState: "up" | "down" = "up";
+  listState: "up" | "down" | "hanging" = "up";
   readonly unreadableKeys = new Set<string>();
-  listReads = 0;
+  /** The keys read so far, in their order. */
+  readonly listReads: string[] = [];
   readonly shelf = new Map<string, string>();
   readonly sent: OriginRequest[] = [];
   readonly events: EdgeEvent[] = [];
@@ -54,17 +55,21 @@ export class MemoryWorld implements World {
     if (whole !== null) this.shelfBytes.set(name, whole);
     return whole !== null;
   };
-  /** Waits end when the clock has been moved past them by `pass`. */
-  readonly #waits: { untilMs: number; end: () => void }[] = [];
+  /** Waits end when `pass` has made so much time pass, however the clock was set meanwhile. */
+  #passedMs = 0;
+  #waits: { untilMs: number; end: () => void }[] = [];
   wait = async (ms: number) => {
     const wait = Promise.withResolvers<void>();
-    this.#waits.push({ untilMs: this.clockMs + ms, end: wait.resolve });
+    this.#waits.push({ untilMs: this.#passedMs + ms, end: wait.resolve });
     return wait.promise;
   };
   pass(ms: number): void {
     this.clockMs += ms;
-    for (const { untilMs, end } of this.#waits)
-      if (untilMs <= this.clockMs) end();
+    this.#passedMs += ms;
+    const isOver = ({ untilMs }: { untilMs: number }) =>
+      untilMs <= this.#passedMs;
+    for (const { end } of this.#waits.filter(isOver)) end();
+    this.#waits = this.#waits.filter((wait) => !isOver(wait));
   }
   later = (work: Promise<unknown>) => {
     this.#pending.push(work);
@@ -73,16 +78,13 @@ export class MemoryWorld implements World {
     this.events.push(event);
   };
 
-  readList: World["readList"] = async (keys) => {
-    this.listReads += 1;
+  readRecord: World["readRecord"] = async (key) => {
+    this.listReads.push(key);
     await new Promise(setImmediate);
-    const down = (key: string) =>
-      this.listState === "down" || this.unreadableKeys.has(key);
-    const read = keys.filter((key) => !down(key));
-    return {
-      values: new Map(read.map((key) => [key, this.list.get(key) ?? null])),
-      problem: read.length === keys.length ? null : "the list is down",
-    };
+    if (this.listState === "hanging") return new Promise(() => undefined);
+    return this.listState === "down" || this.unreadableKeys.has(key)
+      ? { kind: "failed", problem: `${key}: the list is down` }
+      : { kind: "read", text: this.list.get(key) ?? null };
   };
 
   send = async (request: OriginRequest) => {
@@ -110,7 +112,10 @@ export function answered(
   };
 }
 
-/** An edge on a world in memory, with one site: shop.example, customer `shop`, allowed. */
+/**
+ * An edge on a world in memory, with one site: shop.example, customer `shop`, allowed. Unless told otherwise it reads again what
+ * it read a second ago before it uses it.
+ */
 export function memoryEdge(
   variables: Record<string, string> = {},
 ): Edge & { world: MemoryWorld } {
@@ -120,7 +125,11 @@ export function memoryEdge(
     '{"customer":"shop","origins":["https://origin.shop.example"]}',
   );
   world.list.set("customer:shop", "allow");
-  const config = configOf(variables);
+  const config = configOf({
+    RECORD_MEMORY_SECONDS: "0.5",
+    SITE_MEMORY_SECONDS: "1",
+    ...variables,
+  });
   return { world, isolate: newIsolate(config), config };
 }
 

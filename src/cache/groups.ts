@@ -1,3 +1,4 @@
+import { ownText } from "../http/own-text.ts";
 import { structuredList } from "./structured.ts";
 
 /** RFC 9875 asks for at least 32 groups of 32 characters. What goes beyond these limits is left out. */
@@ -14,5 +15,6 @@ export function groupNames(value: string | null | undefined): string[] {
   if (groups.length < members.length) return [];
   return groups
     .filter((group) => group.length <= maxGroupCharacters)
-    .slice(0, maxGroups);
+    .slice(0, maxGroups)
+    .map(ownText);
 }

@@ -217,7 +217,7 @@ export function isCredential(name: string): boolean {
 }
 
 /** More than this, names and values together, is not worth telling stored responses apart by. */
-const maxCharacters = 4_096;
+export const maxToldCharacters = 4_096;
 
 /**
  * The fields by which responses are told apart as if Vary named them all: in lower case, by name, with their values as received,
@@ -247,7 +247,7 @@ export function unlistedFields(
     if (keyedValue === null) continue;
     found.set(name, keyedValue);
     characters += name.length + keyedValue.length;
-    if (characters > maxCharacters) return null;
+    if (characters > maxToldCharacters) return null;
   }
   const unlisted: Nominated[] = [...found].toSorted(byName);
   return form === "shared" ? unlisted : [exactly, ...unlisted];

@@ -69,9 +69,12 @@ export function hasBypassCookie(
   cookie: string | null | undefined,
   { bypassCookies }: Pick<CacheSettings, "bypassCookies">,
 ): boolean {
-  return (cookie ?? "")
-    .split(/[;,]/)
-    .some((pair) => isListed(pair.replace(/=.*$/s, "").trim(), bypassCookies));
+  return (
+    bypassCookies.length > 0 &&
+    (cookie ?? "")
+      .split(/[;,]/)
+      .some((pair) => isListed(pair.replace(/=.*$/s, "").trim(), bypassCookies))
+  );
 }
 
 /** Is a name among those listed, where `utm_*` lists all that begin so? Case counts, as it does to origins. */

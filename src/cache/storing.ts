@@ -12,7 +12,7 @@ import { hasBypassCookie } from "./settings.ts";
 import type { CacheSettings } from "./settings.ts";
 import { forbidsStale } from "./stale.ts";
 import { understood } from "./statuses.ts";
-import type { Stored } from "./stored.ts";
+import type { Nominated, Stored } from "./stored.ts";
 import { unlistedBesides, varyOn } from "./vary.ts";
 
 /** A request as the cache sees it, and how it was sent; `url` is absolute and the visitor's. */
@@ -44,6 +44,7 @@ export type StoreRefusal =
   | "cookie"
   | "set-cookie"
   | "vary-star"
+  | "vary-too-long"
   | "no-freshness-or-validator"
   | "unkeyed-fields";
 
@@ -77,12 +78,12 @@ export function mayStore(
   const varied = varyOn(request.fields, response.fields);
   const { form } = request;
   const directives = requestDirectivesOf(request);
-  const unlisted = unlistedBesides(varied, directives, form, settings);
+  const unlisted = unlistedBesides(varied ?? [], directives, form, settings);
   const because =
     methodRefusal(request, response, lifetime) ??
     (isStorableStatus(response.status) ? null : "status") ??
     sharingRefusal(request.fields, response, policy, lifetime, settings) ??
-    (unlisted === null ? "unkeyed-fields" : null);
+    unkeyedRefusal(varied, unlisted);
   const isSharedError =
     because === "no-freshness-or-validator" && response.status >= 500;
   if (because !== null && !isSharedError) return { kind: "refuse", because };
@@ -90,7 +91,7 @@ export function mayStore(
     method: "GET" as const,
     status: response.status,
     fields: storedFields(received, policy, settings),
-    varyOn: varied,
+    varyOn: varied ?? [],
     unlisted: unlisted ?? [],
     requestTimeMs: received.requestTimeMs,
     responseTimeMs: received.responseTimeMs,
@@ -99,6 +100,15 @@ export function mayStore(
   return because === null
     ? { kind: "store", stored }
     : { kind: "once", stored, because };
+}
+
+/** Whether the request's own fields are too much to tell the response apart by. */
+export function unkeyedRefusal(
+  varied: readonly Nominated[] | null,
+  unlisted: readonly Nominated[] | null,
+): StoreRefusal | null {
+  if (varied === null) return "vary-too-long";
+  return unlisted === null ? "unkeyed-fields" : null;
 }
 
 /** The fields of a GET that the response may answer: those of a POST without what describes its content. */

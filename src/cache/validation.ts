@@ -11,7 +11,7 @@ import { freshnessLifetime } from "./freshness.ts";
 import { policyOf } from "./policy.ts";
 import type { CacheSettings } from "./settings.ts";
 import { storedFields } from "./stored-fields.ts";
-import { sharingRefusal } from "./storing.ts";
+import { sharingRefusal, unkeyedRefusal } from "./storing.ts";
 import type {
   CacheRequest,
   ReceivedResponse,
@@ -113,7 +113,7 @@ export function freshen(
   const { requestTimeMs, responseTimeMs } = notModified;
   const varied = varyOn(request.fields, response.fields);
   const unlisted = unlistedBesides(
-    varied,
+    varied ?? [],
     request.fields,
     request.form,
     settings,
@@ -121,7 +121,7 @@ export function freshen(
   const renewed: Stored = {
     ...stored,
     fields: storedFields({ fields, responseTimeMs }, policy, settings),
-    varyOn: varied,
+    varyOn: varied ?? [],
     unlisted: unlisted ?? [],
     requestTimeMs,
     responseTimeMs,
@@ -134,7 +134,7 @@ export function freshen(
   );
   const because =
     sharingRefusal(request.fields, response, policy, lifetime, settings) ??
-    (unlisted === null ? "unkeyed-fields" : null);
+    unkeyedRefusal(varied, unlisted);
   if (because === null) return { kind: "keep", stored: renewed };
   const own = storedFields({ fields, responseTimeMs }, policy, forOne);
   return { kind: "use-once", stored: { ...renewed, fields: own }, because };

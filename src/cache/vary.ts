@@ -1,8 +1,10 @@
 import type { Fields } from "../http/fields.ts";
+import { ownText } from "../http/own-text.ts";
 import { dateOf } from "./dates.ts";
 import { listMembers } from "./list.ts";
 import { nominatedBy } from "./nominated.ts";
 import {
+  maxToldCharacters,
   unlistedFields,
   type Form,
   type RequestFields,
@@ -13,9 +15,10 @@ import type { Nominated, Stored } from "./stored.ts";
 
 /**
  * The request's values of the fields that the response varies by, to be kept with it: those that its Vary nominates, and
- * Accept-Encoding for a coded response whose origin forgot to say so, since not every client can read it.
+ * Accept-Encoding for a coded response whose origin forgot to say so, since not every client can read it. Null when they are
+ * too much to tell stored responses apart by.
  */
-export function varyOn(request: Fields, response: Fields): Nominated[] {
+export function varyOn(request: Fields, response: Fields): Nominated[] | null {
   const names = nominatedBy(response);
   const coding = response.get("content-encoding")?.trim().toLowerCase();
   const isCoded = Boolean(coding) && coding !== "identity";
@@ -23,7 +26,21 @@ export function varyOn(request: Fields, response: Fields): Nominated[] {
     isCoded && !names.includes("*") && !names.includes("accept-encoding")
       ? [...names, "accept-encoding"].toSorted()
       : names;
-  return all.map((name) => [name, normalised(name, request.get(name))]);
+  const presented = presentedBy(request);
+  const nominated = all.map((name): Nominated => {
+    const value = presented.get(name);
+    return [name, value === null ? null : ownText(value)];
+  });
+  return isTooMuch(nominated) ? null : nominated;
+}
+
+/** Are these fields of a request more than is worth telling stored responses apart by? */
+export function isTooMuch(nominated: readonly Nominated[]): boolean {
+  const characters = nominated.reduce(
+    (sum, [name, value]) => sum + name.length + (value?.length ?? 0),
+    0,
+  );
+  return characters > maxToldCharacters;
 }
 
 /**
@@ -115,19 +132,57 @@ export function matchesOn(
 ): boolean {
   return nominated.every(
     ([name, value]) =>
-      name !== field || normalised(name, request.get(name)) === value,
+      name !== field || presentedBy(request).get(name) === value,
   );
 }
 
 function matches(request: Fields, stored: Stored): boolean {
-  return stored.varyOn.every(([name, value]) => {
-    if (name === "*") return false;
-    const presented = request.get(name);
-    return (
-      normalised(name, presented) === value ||
-      (name === "accept-language" && prefers(presented, stored))
-    );
-  });
+  const presented = presentedBy(request);
+  return stored.varyOn.every(
+    ([name, value]) =>
+      name !== "*" &&
+      (presented.get(name) === value ||
+        (name === "accept-language" && prefers(presented, stored))),
+  );
+}
+
+/** A request's fields as they are compared: each is read once, however many responses are stored. */
+class PresentedFields implements Fields {
+  readonly #request: Fields;
+  readonly #values = new Map<string, string | null>();
+  #language: string | null | undefined;
+
+  constructor(request: Fields) {
+    this.#request = request;
+  }
+
+  /** A value that is too long for any stored response stays as it is. */
+  get(name: string): string | null {
+    const before = this.#values.get(name);
+    if (before !== undefined) return before;
+    const value = this.#request.get(name) ?? null;
+    const isShort = value !== null && value.length <= maxToldCharacters;
+    const presented = isShort ? normalised(name, value) : value;
+    this.#values.set(name, presented);
+    return presented;
+  }
+
+  /** The language that is wanted above all others. */
+  get language(): string | null {
+    if (this.#language === undefined)
+      this.#language = firstWish(this.get("accept-language") ?? "");
+    return this.#language;
+  }
+}
+
+const known = new WeakMap<Fields, PresentedFields>();
+
+function presentedBy(request: Fields): PresentedFields {
+  const before = known.get(request);
+  if (before !== undefined) return before;
+  const presented = new PresentedFields(request);
+  known.set(request, presented);
+  return presented;
 }
 
 /**
@@ -135,11 +190,7 @@ function matches(request: Fields, stored: Stored): boolean {
  * nothing in any list; in Accept-Language neither do order, case, "q=1" and repetition (RFC 9110 §12.5.4). Of Accept-Encoding
  * only which codings are acceptable counts, since whoever accepts a coding can read it, however much it is wanted (§12.5.3).
  */
-function normalised(
-  name: string,
-  value: string | null | undefined,
-): string | null {
-  if (value === null || value === undefined) return null;
+function normalised(name: string, value: string): string {
   switch (name) {
     case "accept-encoding": {
       const codings = preferences(value).flatMap(({ tag, quality }) =>
@@ -183,16 +234,15 @@ function preferences(value: string): { tag: string; quality: number }[] {
  * More than §4.1 says: a stored response whose one Content-Language is the language this request wants above all others is
  * what its origin would choose, however the lesser wishes of the two requests differ.
  */
-function prefers(
-  acceptLanguage: string | null | undefined,
-  stored: Stored,
-): boolean {
-  const language = fieldsOf(stored)
-    .get("content-language")
-    ?.trim()
-    .toLowerCase();
-  const wishes = preferences(acceptLanguage ?? "");
+function prefers({ language }: PresentedFields, stored: Stored): boolean {
+  const held = fieldsOf(stored).get("content-language");
+  return language !== null && held?.trim().toLowerCase() === language;
+}
+
+function firstWish(acceptLanguage: string): string | null {
+  if (acceptLanguage.length > maxToldCharacters) return null;
+  const wishes = preferences(acceptLanguage);
   const best = Math.max(...wishes.map(({ quality }) => quality));
-  const first = wishes.filter(({ quality }) => quality === best);
-  return best > 0 && first.length === 1 && first[0]?.tag === language;
+  const [first, ...others] = wishes.filter(({ quality }) => quality === best);
+  return best > 0 && others.length === 0 ? (first?.tag ?? null) : null;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { CacheFiles } from "./cache-files.ts";
 import { CacheSweeper, type SweptCache } from "./cache-sweeper.ts";
@@ -53,10 +53,7 @@ export async function startCacheKeeper(
   const key = randomBytes(32).toString("hex");
   const server = createServer((request, response) => {
     if (request.url !== `/${key}`) request.destroy();
-    else
-      void sweeps.hasRoom().then((isRoomy) => {
-        response.writeHead(isRoomy ? 204 : 507).end();
-      });
+    else void answer(response, sweeps);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -76,6 +73,18 @@ export async function startCacheKeeper(
       server.closeAllConnections();
     },
   };
+}
+
+async function answer(response: ServerResponse, sweeps: Sweeps): Promise<void> {
+  const hasRoom = await sweeps.hasRoom();
+  response.writeHead(hasRoom ? 204 : 507).end();
+}
+
+interface Swept {
+  /** Should another sweep follow at once? */
+  isBehind: boolean;
+  /** For people: why the cache is not written for longer than a moment. */
+  problem: string | null;
 }
 
 /** One sweep after another. What goes wrong with one of them is told, and ends nothing. */
@@ -104,39 +113,40 @@ class Sweeps {
 
   async goOn(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const isBehind = await this.sweep();
+      const { isBehind } = await this.sweep();
       await pause(isBehind ? 0 : betweenSweepsMs, null, { ref: false });
     }
   }
 
-  /** True when another one should follow. */
-  async sweep(): Promise<boolean> {
+  async sweep(): Promise<Swept> {
     const done = new AbortController();
     const overdue = pause(sweepDeadlineMs, null, { signal: done.signal }).then(
       () => Promise.reject(new Error("the runtime does not answer")),
     );
-    const isBehind = await Promise.race([
-      this.#sweeper.sweep(Date.now()),
-      overdue,
-    ]).then(
-      (more) => {
-        this.#problem = null;
-        return more;
-      },
-      (error: unknown) => {
-        this.#problem = `The cache cannot be swept, and takes nothing more: ${String(error)}`;
-        return false;
-      },
+    const swept = await Promise.race([this.#sweepOnce(), overdue]).then(
+      (result) => result,
+      (error: unknown): Swept => ({
+        isBehind: false,
+        problem: `The cache cannot be swept, and is not written: ${String(error)}`,
+      }),
     );
     done.abort();
-    await this.#tell();
-    return isBehind;
+    this.#problem = swept.problem;
+    this.#tell();
+    return swept;
   }
 
-  async #tell(): Promise<void> {
-    const isShort = this.#sweeper.room === "disk-short";
+  async #sweepOnce(): Promise<Swept> {
+    const isBehind = await this.#sweeper.sweep(Date.now());
     const problem =
-      this.#problem ?? (isShort ? shortage(await this.#cache.disk()) : null);
+      this.#sweeper.room === "disk-short"
+        ? shortage(await this.#cache.disk())
+        : null;
+    return { isBehind, problem };
+  }
+
+  #tell(): void {
+    const problem = this.#problem;
     const isNews = (problem === null) !== (this.#told.problem === null);
     const atMs = performance.now();
     if (!isNews || atMs - this.#told.atMs < betweenMessagesMs) return;

@@ -19,6 +19,8 @@ export interface DirectEdge {
   statePath: string;
   /** Told of what the Worker and its runtime print, which is printed nowhere then. */
   logged?: (message: string) => void;
+  /** Where the runtime's inspector listens; without a port it does not. */
+  inspectorPort?: number;
   /** A module that runs in the bundle's place and imports it as "./worker.js", with what it needs besides the Worker's bindings. */
   front?: {
     module: string;
@@ -54,6 +56,9 @@ export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
       ...(logged === undefined
         ? {}
         : { handleStructuredLogs: ({ message }) => logged(message) }),
+      ...(edge.inspectorPort !== undefined && {
+        inspectorPort: edge.inspectorPort,
+      }),
       unsafeDirectSockets: edge.addresses.map((host) => ({
         host,
         port: edge.port,

@@ -7,6 +7,7 @@ import {
   connect as connectTls,
   createSecureContext,
   rootCertificates,
+  TLSSocket,
   type SecureContext,
 } from "node:tls";
 import { hopByHop } from "../http/connection.ts";
@@ -17,8 +18,8 @@ import { fieldsOf, type FieldLine } from "../http/fields.ts";
  * on loopback and hangs up on whoever does not know its key, which only the address has.
  *
  * One exchange a connection, and all of it as it is, byte for byte: what is changed are the request line, Host, and the fields of
- * the connection in the response. Whatever goes wrong ends the edge's connection as the origin's has ended, so the edge sees what
- * it would have seen without anybody between.
+ * the connection in the response. What goes wrong once there is a connection ends the edge's as the origin's has ended, so the
+ * edge sees what it would have seen without anybody between.
  */
 export interface HostDispatcher {
   /** For the Worker's variable HOST_DISPATCHER. */
@@ -29,8 +30,10 @@ export interface HostDispatcher {
 /** Of a header section: far more than the edge sends or lets pass. */
 const maxHeadBytes = 1 << 20;
 
-/** Says that the origin's name has no address, which the edge cannot find out. No origin's answer has this status (src/cloudflare/host-override.ts). */
-const noAddress = "HTTP/1.1 999 No address\r\nConnection: close\r\n\r\n";
+/** Says in the words of RFC 9209 what the edge cannot find out. No origin's answer has this status (src/cloudflare/host-override.ts). */
+const sayWhy = (
+  error: "dns_error" | "tls_certificate_error" | "tls_protocol_error",
+) => `HTTP/1.1 999 ${error}\r\nConnection: close\r\n\r\n`;
 
 export async function startHostDispatcher(): Promise<HostDispatcher> {
   const key = randomBytes(32).toString("hex");
@@ -100,10 +103,20 @@ function join(edge: Socket, origin: Socket): void {
   edge.on("end", () => void (hasSwitched ? origin.end() : origin.destroy()));
   edge.on("close", () => origin.destroy());
   answer.on("error", () => edge.resetAndDestroy());
-  // A reset, because the end of a connection may be the end of a body.
+  let isSecure = false;
+  origin.on("secureConnect", () => void (isSecure = true));
   origin.on("error", (error) => {
-    if ("syscall" in error && error.syscall === "getaddrinfo")
-      edge.end(noAddress);
+    const step = "syscall" in error ? error.syscall : null;
+    if (step === "getaddrinfo") edge.end(sayWhy("dns_error"));
+    else if (origin instanceof TLSSocket && !isSecure && step !== "connect")
+      edge.end(
+        sayWhy(
+          origin.authorizationError === null
+            ? "tls_protocol_error"
+            : "tls_certificate_error",
+        ),
+      );
+    // A reset, because the end of a connection may be the end of a body.
     else edge.resetAndDestroy();
   });
 }

@@ -85,7 +85,7 @@ async function patiently<T>(operation: () => Promise<T>): Promise<Parsed<T>> {
       (value): Parsed<T> => ({ ok: true, value }),
       (error: unknown): Parsed<T> => ({
         ok: false,
-        problem: `The local store fails, since other processes write it without a pause, or cannot be written: ${String(error)}`,
+        problem: `the local store did not answer for ten seconds. Perhaps other processes write it without a pause, or its disk is full: ${String(error)}`,
       }),
     );
     if (done.ok || performance.now() - begunMs > patienceMs) return done;

@@ -21,6 +21,7 @@ export function localVariables(
   return {
     PRIVATE_ORIGINS: "allowed",
     RECORD_MEMORY_SECONDS: "0.2",
+    SITE_MEMORY_SECONDS: "0.2",
     LOG_REQUESTS: "problems",
     ...(customers === "demo" && !isNamed
       ? { OPERATOR: JSON.stringify(demoOperator) }

@@ -1,66 +1,35 @@
-import { connect } from "cloudflare:sockets";
+import { isAddress } from "../http/host.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
-import { agreesOnTls } from "./tls-hello.ts";
-
-const probeMs = 1000;
+import type { OriginProbes } from "./origin-probes.ts";
 
 /**
- * Why did an exchange fail? The runtime gives one error for an origin that refuses, one that hangs up
- * and one that is not there, so a connection is tried: TCP first, then TLS, then its first message alone.
+ * Why did a fetch fail? The runtime has one error for an origin that refuses and one that hangs up, and another for one that has
+ * no address and one whose TLS fails. One connection tells these apart; when none may be made, the first of the former stands
+ * for all.
  */
-export async function diagnose(url: URL, message: string): Promise<ProxyError> {
-  const secure = url.protocol === "https:";
-  const address = addressOf(url);
-  if (!(await opens(address, "off")))
-    return saysNoAddress(url.hostname, message)
-      ? "dns_error"
-      : "connection_refused";
-  if (secure && !(await opens(address, "on")))
-    return (await agreesOnTls(address))
-      ? "tls_certificate_error"
-      : "tls_protocol_error";
-  return "connection_terminated";
+export async function diagnose(
+  url: URL,
+  { error, sinceMs }: { error: unknown; sinceMs: number },
+  probes: OriginProbes,
+): Promise<ProxyError> {
+  const { hostname, protocol } = url;
+  const isLost = isLostConnection(error);
+  const hello = !isLost && protocol === "https:" ? "tls" : "none";
+  switch (await probes.probe(url, { hello, sinceMs })) {
+    case "closed":
+      return isLost || isAddress(hostname) ? "connection_refused" : "dns_error";
+    case "tls":
+      // Having agreed on a version and a cipher, it can fail by its certificate only, which is looked at next.
+      return "tls_certificate_error";
+    case "no-tls":
+      return "tls_protocol_error";
+    case "open":
+    case null:
+      return "connection_terminated";
+  }
 }
 
-/** Does the origin take a TCP connection within a second? Nothing is sent on it. */
-export async function canConnect(url: URL): Promise<boolean> {
-  return opens(addressOf(url), "off");
-}
-
-function addressOf({ protocol, hostname, port }: URL): SocketAddress {
-  const defaultPort = protocol === "https:" ? 443 : 80;
-  return {
-    hostname: hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? defaultPort : Number(port),
-  };
-}
-
-/** A connection that is refused is "lost"; a name without an address is an error the runtime does not explain. */
-function saysNoAddress(hostname: string, message: string): boolean {
-  const isAddress = hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
-  return !isAddress && /internal error|dns|lookup|resol/i.test(message);
-}
-
-async function opens(
-  address: SocketAddress,
-  secureTransport: "on" | "off",
-): Promise<boolean> {
-  const socket = connect(address, { secureTransport, allowHalfOpen: false });
-  const silence = new Promise<boolean>((resolve) =>
-    setTimeout(() => resolve(false), probeMs),
-  );
-  const opened = socket.opened.then(
-    () => true,
-    () => false,
-  );
-  socket.closed.then(
-    () => undefined,
-    () => undefined,
-  );
-  const result = await Promise.race([opened, silence]);
-  socket.close().then(
-    () => undefined,
-    () => undefined,
-  );
-  return result;
+/** What workerd says of a connection that was refused or has ended, whatever the origin's protocol. */
+function isLostConnection(error: unknown): boolean {
+  return error instanceof Error && /connection lost/i.test(error.message);
 }

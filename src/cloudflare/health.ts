@@ -1,7 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { edgeKey } from "../customer/keys.ts";
 import { hasRoom, type RoomVariables } from "./cache-room.ts";
-import { readList } from "./list.ts";
+import { readRecord } from "./list.ts";
 import { hasFailedLately } from "./pop-cache.ts";
 
 const deadlineMs = 1000;
@@ -13,18 +13,27 @@ const headers = { "Cache-Control": "no-store" };
  * all the same.
  */
 export async function health(env: Env & RoomVariables): Promise<Response> {
-  const [{ problem }, isRoomy] = await Promise.all([
-    readList(env.CUSTOMERS, [edgeKey], deadlineMs),
+  const [isReadable, isRoomy] = await Promise.all([
+    canReadList(env),
     hasRoom(env.CACHE_KEEPER),
   ]);
   const cache = isRoomy ? (hasFailedLately() ? "failing" : "ok") : "full";
-  const list = problem === null ? "readable" : "unreadable";
-  const isWell = list === "readable" && cache === "ok";
-  const status = list === "readable" ? 200 : 503;
+  const list = isReadable ? "readable" : "unreadable";
+  const isWell = isReadable && cache === "ok";
   return Response.json(
     { status: isWell ? "ok" : "degraded", list, cache },
-    { status, headers },
+    { status: isReadable ? 200 : 503, headers },
   );
+}
+
+async function canReadList(env: Env): Promise<boolean> {
+  const { kind } = await Promise.race([
+    readRecord(env.CUSTOMERS, edgeKey),
+    new Promise<{ kind: "overdue" }>((resolve) =>
+      setTimeout(() => resolve({ kind: "overdue" }), deadlineMs),
+    ),
+  ]);
+  return kind === "read";
 }
 
 export function version(): Response {

@@ -27,8 +27,8 @@ export type Address =
   /** The visitor's URL, by a connection to another host. */
   | { kind: "override"; url: string; connectTo: string };
 
-/** The dispatcher's word that the origin's name has no address. */
-const noAddressStatus = 999;
+/** The status by which the dispatcher says why there is no connection to the origin. */
+const failedStatus = 999;
 
 /** What to fetch so that the origin gets the request's Host; the problem is the operator's to solve. */
 export function addressOf(
@@ -101,7 +101,7 @@ export interface Astray {
 
 /** Null for a response of the origin's. */
 export function astrayIn(
-  response: Pick<Response, "status" | "headers">,
+  response: Pick<Response, "status" | "statusText" | "headers">,
   address: Address,
   edge: string,
 ): Astray | null {
@@ -109,8 +109,8 @@ export function astrayIn(
     case "origin":
       return null;
     case "dispatcher":
-      return response.status === noAddressStatus
-        ? { error: "dns_error", details: "the origin's name has no address" }
+      return response.status === failedStatus
+        ? failureIn(response.statusText)
         : null;
     case "override":
       return isOwnLoop(response, edge)
@@ -119,6 +119,20 @@ export function astrayIn(
             details: `${address.url} led back to this edge: Cloudflare ignored that ${address.connectTo} is to be connected to`,
           }
         : null;
+  }
+}
+
+function failureIn(word: string): Astray {
+  switch (word) {
+    case "tls_certificate_error":
+      return { error: word, details: "the origin's certificate is not valid" };
+    case "tls_protocol_error":
+      return { error: word, details: "the origin did not agree on TLS" };
+    default:
+      return {
+        error: "dns_error",
+        details: "the origin's name has no address",
+      };
   }
 }
 

@@ -1,10 +1,9 @@
-import { framingOf, type Framing } from "../http/framing.ts";
-import type { ProxyError } from "../http/proxy-status.ts";
-import type { OriginAnswer, OriginRequest } from "../world.ts";
-import { WebSocketChannel } from "./channel.ts";
-import { canConnect, diagnose } from "./diagnose.ts";
-import { disconnection } from "./disconnection.ts";
-import { headersOf, linesOf } from "./headers.ts";
+import type { OriginAnswer, OriginRequest, Watch } from "../world.ts";
+import { answered } from "./answered.ts";
+import { clock } from "./clock.ts";
+import { diagnose } from "./diagnose.ts";
+import { Ending, failure } from "./ending.ts";
+import { headersOf } from "./headers.ts";
 import {
   addressOf,
   astrayIn,
@@ -12,9 +11,11 @@ import {
   type Astray,
   type HostVariables,
 } from "./host-override.ts";
+import type { OriginProbes } from "./origin-probes.ts";
 import type { Waiting } from "./reply.ts";
 import { Silence } from "./silence.ts";
 import { Upload } from "./upload.ts";
+import type { Visitor } from "./visitor.ts";
 
 /**
  * How long content is held back from an origin that took no connection a moment ago. A fetch that fails for the same
@@ -22,10 +23,12 @@ import { Upload } from "./upload.ts";
  */
 const heldBackMs = 250;
 
-/** On whose behalf something is sent. */
+/** On whose behalf something is sent, and what helps with it. */
 interface Sender {
   ctx: Waiting;
+  visitor: Visitor;
   variables: HostVariables;
+  probes: OriginProbes;
   /** The name of this edge. */
   edge: string;
 }
@@ -36,53 +39,77 @@ interface Sender {
  */
 export async function send(
   request: OriginRequest,
-  { ctx, variables, edge }: Sender,
+  sender: Sender,
 ): Promise<OriginAnswer> {
   const { url, watch, timeoutMs } = request;
-  const address = addressOf(request, variables);
+  const { probes, visitor, edge } = sender;
+  const address = addressOf(request, sender.variables);
   if (!address.ok)
     return failure("proxy_configuration_error", address.problem, "nothing");
-  const wasOpen = request.probe === "none" || (await canConnect(url));
+  const wasOpen =
+    request.probe === "none" ||
+    (await probes.probe(url, { hello: "none", sinceMs: 0 })) !== "closed";
   const upload = request.body === null ? null : new Upload(request.body);
-  const end = new AbortController();
-  const overdue = new Error(`no response within ${timeoutMs} ms`);
-  const cut = disconnection("the customer is no longer served");
-  const silence = new Silence(timeoutMs, () => end.abort(overdue));
-  let channelOpen = false;
-  // Whoever relays a channel closes it.
-  void watch?.cut.then(() => channelOpen || end.abort(cut));
+  const ending = new Ending();
+  if (watch !== null) endWith(ending, watch, visitor);
+  const silence = new Silence(timeoutMs, () =>
+    ending.end("connection_read_timeout", `no response within ${timeoutMs} ms`),
+  );
 
   silence.begin();
-  const { signal } = end;
+  const { signal } = ending;
   const answering = exchange(request, address.value, { upload, signal, edge });
   const isRefused = !wasOpen && (await failsAtOnce(answering));
-  if (upload !== null && !isRefused) {
-    const pumped = upload.pump({
-      abort: (reason) => end.abort(reason),
-      waitsForOrigin: () => silence.begin(),
-      waitsForVisitor: () => silence.pause(),
-    });
-    ctx.waitUntil(watch === null ? pumped : watch.during(pumped));
-  }
+  if (upload !== null && !isRefused)
+    pump(upload, request, { ending, silence }, sender);
   const outcome = await answering;
   silence.end();
-  if (outcome.kind === "astray") {
-    end.abort();
-    const isUnread = upload === null || !upload.hasBegun;
-    const { error, details } = outcome;
-    return failure(error, details, isUnread ? "nothing" : "perhaps");
+  const isUnread = upload === null || !upload.hasBegun;
+  switch (outcome.kind) {
+    case "answered":
+      return answered(outcome.response, request, ending);
+    case "astray": {
+      const { error, details } = outcome;
+      ending.end(error, details);
+      return failure(error, details, isUnread ? "nothing" : "perhaps");
+    }
+    case "failed":
+      return (
+        ending.failed ??
+        failedAtOrigin(request, outcome.error, { wasOpen, isUnread }, probes)
+      );
   }
-  if (outcome.kind === "answered") {
-    channelOpen = outcome.response.webSocket !== null;
-    return answered(outcome.response, request, () => end.abort());
-  }
-  if (upload !== null && upload.broken !== null)
-    return failure("http_request_error", upload.broken);
-  if (end.signal.reason === overdue)
-    return failure("connection_read_timeout", overdue.message);
-  if (end.signal.reason === cut)
-    return failure("http_request_denied", cut.message);
-  return failedAtOrigin(url, upload, { wasOpen, error: outcome.error });
+}
+
+/** A drop ends an exchange for one visitor wherever it is, and a visitor who leaves ends it before the answer. */
+function endWith(ending: Ending, watch: Watch, visitor: Visitor): void {
+  const drop = () => {
+    if (ending.stage !== "relayed")
+      ending.end("http_request_denied", "the customer is no longer served");
+  };
+  const leave = () => {
+    if (ending.stage === "asked")
+      ending.end("http_request_error", "the visitor has left");
+  };
+  void watch.cut.then(drop);
+  visitor.left.addEventListener("abort", leave);
+}
+
+function pump(
+  upload: Upload,
+  { watch, betweenBytesMs }: OriginRequest,
+  { ending, silence }: { ending: Ending; silence: Silence },
+  { ctx, visitor }: Sender,
+): void {
+  const pumped = upload.pump({
+    breakOff: (why) => ending.end("http_request_error", why),
+    waitsForOrigin: () => silence.begin(),
+    waitsForVisitor: () => silence.pause(),
+    betweenBytesMs,
+  });
+  ctx.waitUntil(watch === null ? pumped : watch.during(pumped));
+  visitor.sendsBy(pumped);
+  void visitor.answered.then(() => upload.stop());
 }
 
 type Outcome =
@@ -129,96 +156,21 @@ async function failsAtOnce(answering: Promise<Outcome>): Promise<boolean> {
 
 /** Why the origin did not answer. */
 async function failedAtOrigin(
-  url: URL,
-  upload: Upload | null,
-  { wasOpen, error }: { wasOpen: boolean; error: unknown },
+  request: OriginRequest,
+  error: unknown,
+  { wasOpen, isUnread }: { wasOpen: boolean; isUnread: boolean },
+  probes: OriginProbes,
 ): Promise<OriginAnswer> {
-  const details = String(error);
-  const because = await diagnose(url, details);
-  // One that is closed now may have taken the request and crashed; one that was closed before as well has not.
+  // Content was held back. What has none may have been acted on, by an origin that opened after all and then crashed.
+  const isInDoubt = !wasOpen && request.body === null;
+  const sinceMs = isInDoubt ? clock.nowMs() : 0;
+  const because = await diagnose(request.url, { error, sinceMs }, probes);
   const wasClosed =
     because === "tls_protocol_error" ||
     (!wasOpen && because !== "connection_terminated");
-  const isUnread = upload === null || !upload.hasBegun;
   return failure(
     because,
-    details,
+    String(error),
     wasClosed && isUnread ? "nothing" : "perhaps",
-  );
-}
-
-function failure(
-  error: ProxyError,
-  details: string,
-  sent: "nothing" | "perhaps" = "perhaps",
-): OriginAnswer {
-  return { kind: "failed", error, details, sent };
-}
-
-function answered(
-  response: Response,
-  request: OriginRequest,
-  drop: () => void,
-): OriginAnswer {
-  const { status, webSocket } = response;
-  if (webSocket !== null && request.upgrade === "websocket")
-    return {
-      kind: "answered",
-      status,
-      fields: linesOf(response.headers),
-      body: null,
-      channel: new WebSocketChannel(webSocket, drop),
-    };
-  if (isFailedHandshake(response, request)) {
-    void response.body?.cancel();
-    return failure(
-      "http_upgrade_failed",
-      "the origin switched protocols without a valid handshake",
-    );
-  }
-  // The Response that goes to the visitor takes no other status.
-  if (status < 200 || status > 599)
-    return failure(
-      "http_protocol_error",
-      `the origin answered with status ${status}`,
-    );
-  const framing = framingOf(linesOf(response.headers));
-  if (framing.kind === "not-decodable" && response.body !== null) {
-    void response.body.cancel().then(undefined, () => undefined);
-    return failure(
-      "http_protocol_error",
-      `the origin answered in the transfer coding ${framing.codings}`,
-    );
-  }
-  return {
-    kind: "answered",
-    status,
-    fields: framing.fields,
-    body: response.body === null ? null : decoded(response.body, framing),
-    channel: null,
-  };
-}
-
-/** The body as its fields describe it; one that is not coded as stated breaks off. */
-function decoded(
-  body: ReadableStream<Uint8Array>,
-  framing: Framing,
-): ReadableStream<Uint8Array> {
-  switch (framing.kind) {
-    case "plain":
-    case "not-decodable":
-      return body;
-    case "coded":
-      return body.pipeThrough(new DecompressionStream(framing.coding));
-  }
-}
-
-/** The runtime makes a 502 without fields, and with a text of its own, of a 101 that breaks RFC 6455 §4.1. */
-function isFailedHandshake(
-  { status, headers }: Response,
-  { upgrade }: OriginRequest,
-): boolean {
-  return (
-    upgrade === "websocket" && status === 502 && linesOf(headers).length === 0
   );
 }

@@ -1,46 +1,18 @@
-import { connect } from "cloudflare:sockets";
-
-const patienceMs = 1000;
-
 /**
  * Does the origin answer a ClientHello with a ServerHello? The runtime says no more of a TLS connection than that it failed.
- * An origin that has agreed on a version and a cipher can fail by its certificate only, as that is the next to be looked at.
+ * Rejects when the connection does.
  */
-export async function agreesOnTls(address: SocketAddress): Promise<boolean> {
-  const socket = connect(address, {
-    secureTransport: "off",
-    allowHalfOpen: false,
-  });
-  const silence = new Promise<null>((resolve) =>
-    setTimeout(() => resolve(null), patienceMs),
-  );
-  const answered = exchangeHello(socket, address.hostname).then(
-    (bytes) => bytes,
-    () => null,
-  );
-  const first = await Promise.race([answered, silence]);
-  socket.close().then(
-    () => undefined,
-    () => undefined,
-  );
-  return first !== null && isServerHello(first);
-}
-
-async function exchangeHello(
-  { readable, writable, closed }: Socket,
+export async function exchangeHello(
+  { readable, writable }: Socket,
   hostname: string,
-): Promise<number[]> {
-  closed.then(
-    () => undefined,
-    () => undefined,
-  );
+): Promise<boolean> {
   await writable.getWriter().write(clientHello(hostname));
   const received: number[] = [];
   for await (const chunk of readable) {
     received.push(...chunk);
     if (received.length >= helloBytes) break;
   }
-  return received;
+  return isServerHello(received);
 }
 
 /** RFC 8446 §5.1, §4: a record's header, and the type of the handshake message in it. */

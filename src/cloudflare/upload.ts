@@ -1,15 +1,18 @@
+import { Alarm } from "../edge/alarm.ts";
+import { PieceReader } from "../edge/piece-reader.ts";
 import type { RequestBody } from "../world.ts";
+import { clock } from "./clock.ts";
 import { disconnection } from "./disconnection.ts";
-
-/** Read at once from a visitor. The runtime's own pieces of 4 KiB cost five times the time. */
-const pieceBytes = 65_536;
+import { discardContent } from "./visitor.ts";
 
 /** Told of where an upload stands. */
 export interface Pace {
   /** The visitor's side has failed: the fetch must fail too. */
-  abort: (reason: Error) => void;
+  breakOff: (why: string) => void;
   waitsForOrigin: () => void;
   waitsForVisitor: () => void;
+  /** The visitor's longest pause. */
+  betweenBytesMs: number;
 }
 
 /**
@@ -22,10 +25,11 @@ export class Upload {
   readonly readable: ReadableStream<Uint8Array>;
   /** Set once anything has been read of the visitor's content. */
   hasBegun = false;
-  /** Why the visitor's side failed; null while it has not. */
-  broken: string | null = null;
   readonly #source: ReadableStream<Uint8Array>;
   readonly #writable: WritableStream<Uint8Array>;
+  #isStopped = false;
+  /** Ends the wait under way. */
+  #interrupt: () => void = () => undefined;
 
   constructor({ stream, lengthBytes }: RequestBody) {
     const pipe =
@@ -37,41 +41,66 @@ export class Upload {
     this.#writable = pipe.writable;
   }
 
-  /** Resolves when all is sent or either side has failed. */
-  async pump({ abort, waitsForOrigin, waitsForVisitor }: Pace): Promise<void> {
+  /** Resolves when the visitor has sent all, or nobody reads it any more. */
+  async pump(pace: Pace): Promise<void> {
     this.hasBegun = true;
-    const reader = this.#source.getReader({ mode: "byob" });
+    const pieces = new PieceReader(this.#source);
+    const alarm = new Alarm(clock);
     const writer = this.#writable.getWriter();
     ignore(writer.closed);
-    let room = new Uint8Array(pieceBytes);
     for (;;) {
-      waitsForVisitor();
-      const step = await reader.read(room).then(
-        ({ done, value }) =>
-          done
-            ? ({ kind: "end" } as const)
-            : ({ kind: "piece", piece: value } as const),
-        (error: unknown) => ({ kind: "broken", error }) as const,
+      pace.waitsForVisitor();
+      const step = await this.#unlessStopped(
+        alarm.within(pace.betweenBytesMs, read(pieces)),
       );
-      waitsForOrigin();
-      if (step.kind === "broken") {
-        this.broken = String(step.error);
-        const reason = disconnection("the visitor broke off");
+      pace.waitsForOrigin();
+      if (step === null || step.kind === "broken") {
         // A stream that is only closed would look complete to the origin.
-        abort(reason);
-        return ignore(writer.abort(reason));
+        pace.breakOff(step?.why ?? `nothing for ${pace.betweenBytesMs} ms`);
+        ignore(pieces.cancel());
+        return ignore(writer.abort(disconnection("the visitor broke off")));
       }
-      const sent = await (
-        step.kind === "end" ? writer.close() : writer.write(step.piece)
-      ).then(
-        () => true,
-        () => false,
+      if (step.kind === "stopped") break;
+      const sent = await this.#unlessStopped(
+        (step.kind === "end" ? writer.close() : writer.write(step.piece)).then(
+          () => null,
+          () => stopped,
+        ),
       );
-      if (!sent) return ignore(reader.cancel());
       if (step.kind === "end") return;
-      room = new Uint8Array(step.piece.buffer);
+      if (sent !== null) break;
     }
+    ignore(writer.abort(disconnection("the answer is complete")));
+    await discardContent(pieces);
   }
+
+  /** Nobody wants the rest: what the visitor still sends is thrown away. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#interrupt();
+  }
+
+  #unlessStopped<T>(work: Promise<T>): Promise<T | typeof stopped> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = () => resolve(stopped);
+      if (this.#isStopped) this.#interrupt();
+      work.then(resolve, reject);
+    });
+  }
+}
+
+const stopped = { kind: "stopped" } as const;
+
+type Step =
+  | { kind: "piece"; piece: Uint8Array }
+  | { kind: "end" }
+  | { kind: "broken"; why: string };
+
+async function read(pieces: PieceReader): Promise<Step> {
+  return pieces.next().then(
+    (piece) => (piece === "end" ? { kind: "end" } : { kind: "piece", piece }),
+    (error: unknown) => ({ kind: "broken", why: String(error) }),
+  );
 }
 
 function ignore(work: Promise<unknown>): void {

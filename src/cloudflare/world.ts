@@ -1,17 +1,24 @@
 import type { EdgeConfig } from "../edge/config.ts";
 import type { EdgeEvent, World } from "../world.ts";
 import type { RoomVariables } from "./cache-room.ts";
+import { clock } from "./clock.ts";
 import type { HostVariables } from "./host-override.ts";
-import { readList } from "./list.ts";
+import { readRecord } from "./list.ts";
+import type { OriginProbes } from "./origin-probes.ts";
 import { PopCache } from "./pop-cache.ts";
 import type { Waiting } from "./reply.ts";
 import { send } from "./send.ts";
+import type { Visitor } from "./visitor.ts";
 
 /** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
 export function cloudflareWorld(
   env: Env & HostVariables & RoomVariables,
   ctx: Waiting,
-  config: EdgeConfig,
+  {
+    config,
+    visitor,
+    probes,
+  }: { config: EdgeConfig; visitor: Visitor; probes: OriginProbes },
 ): World {
   const observe = (event: EdgeEvent) => log(event, config.logRequests);
   const { recall, keep, forget, recallBytes, keepBytes } = new PopCache(
@@ -19,17 +26,22 @@ export function cloudflareWorld(
     env.CACHE_KEEPER,
   );
   return {
-    nowMs: () => Date.now(),
+    ...clock,
     randomHex,
-    readList: (keys) => readList(env.CUSTOMERS, keys, config.listDeadlineMs),
+    readRecord: (key) => readRecord(env.CUSTOMERS, key),
     recall,
     keep,
     forget,
     recallBytes,
     keepBytes,
     send: (request) =>
-      send(request, { ctx, variables: env, edge: config.name }),
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      send(request, {
+        ctx,
+        visitor,
+        variables: env,
+        probes,
+        edge: config.name,
+      }),
     later: (work) => ctx.waitUntil(work),
     observe,
   };

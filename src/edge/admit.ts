@@ -16,6 +16,8 @@ export type Admission =
       authority: string;
       scheme: "http" | "https";
       target: string;
+      /** Of the URL and the header section. */
+      bytes: number;
     }
   | {
       kind: "malformed";
@@ -24,7 +26,7 @@ export type Admission =
     }
   | { kind: "loop"; host: string };
 
-const longestUrl = 16_384;
+export const longestUrl = 16_384;
 const largestFieldSection = 65_536;
 const methodsRefused = new Set(["CONNECT", "TRACE", "TRACK"]);
 
@@ -41,7 +43,8 @@ export function admit(request: Inbound, edge: string): Admission {
       414,
       `the URL has ${url.length} characters, at most ${longestUrl} are served`,
     );
-  if (sectionLength(fields) > largestFieldSection)
+  const fieldBytes = sectionLength(fields);
+  if (fieldBytes > largestFieldSection)
     return malformed(
       431,
       `the header section is larger than ${largestFieldSection} bytes`,
@@ -67,6 +70,7 @@ export function admit(request: Inbound, edge: string): Admission {
     authority: host.value + portUnlessDefault(authority, scheme),
     scheme,
     target: rawTarget(url),
+    bytes: url.length + fieldBytes,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { World } from "../world.ts";
 import { Alarm } from "./alarm.ts";
+import type { ByteBudget, Holder } from "./byte-budget.ts";
 import { ByteWindow } from "./byte-window.ts";
 import { SliceWriter } from "./slice-writer.ts";
 import { sliceBytes, slicesPerFetch, type BodyAccess } from "./stored-body.ts";
@@ -19,18 +20,12 @@ export type KeptBody =
 export type Loss =
   "broken" | "too-large" | "no-memory" | "not-written" | "unread";
 
-/** What all bodies on their way may take of an isolate's memory together. */
-export interface ArrivalBudget {
-  bytes: number;
-  readonly maxBytes: number;
-}
-
 export interface ArrivalLimits {
   /** What is longer is not kept. */
   maxBytes: number;
   /** By Content-Length or Content-Range, null when neither says. */
   statedBytes: number | null;
-  budget: ArrivalBudget;
+  budget: ByteBudget;
   /** How long the PoP cache should keep it. */
   keptSeconds: number;
   /** The longest time for which its source sends nothing and is not broken off. */
@@ -43,9 +38,8 @@ export interface ArrivalLimits {
   onLoss?: (because: Loss) => void;
 }
 
-/** How far a body is read ahead of its fastest reader, and how far back the others find it in memory when it is not kept. */
+/** How far at most a body is read ahead of its fastest reader, and how far back others find it in memory when it is not kept. */
 const windowBytes = sliceBytes;
-const windowUnderPressureBytes = 64 * 1024;
 
 /** How much longer than its source a body is waited for that another request fetches. */
 const graceMs = 1_000;
@@ -82,10 +76,10 @@ type Place =
  * visitor: the body arrives at the pace of its fastest reader, or of the PoP cache when nobody reads. Up to `sliceBytes` it
  * stays in memory. Beyond, it goes to the PoP cache in slices, and a reader who falls behind takes them from there.
  */
-export class ArrivingBody {
+export class ArrivingBody implements Holder {
   readonly #limits: ArrivalLimits;
   readonly #world: World;
-  readonly #window = new ByteWindow();
+  readonly #window: ByteWindow;
   readonly #writer: SliceWriter;
   readonly #readers = new Set<Reader>();
   /** Ends the wait of the request that fetches for a reader. */
@@ -95,6 +89,8 @@ export class ArrivingBody {
   #unreadSinceMs: number;
   #wasRead = false;
   #end: End = { kind: "arriving" };
+  #isReceived = false;
+  #isAbandoned = false;
   #loss: Loss | null = null;
   #progressAtMs: number;
 
@@ -102,6 +98,7 @@ export class ArrivingBody {
     this.#limits = limits;
     this.#world = world;
     const { firstSlice = 0, keptSeconds } = limits;
+    this.#window = new ByteWindow(limits.statedBytes);
     this.#writer = new SliceWriter({ name, firstSlice, keptSeconds }, world);
     this.#progressAtMs = world.nowMs();
     this.#unreadSinceMs = world.nowMs();
@@ -119,9 +116,16 @@ export class ArrivingBody {
   /** Is the request that fetched it gone for good? Then nothing comes any more. */
   isStalled(nowMs: number): boolean {
     return (
-      this.#end.kind === "arriving" &&
-      nowMs - this.#progressAtMs > this.#limits.betweenBytesMs
+      this.#isAbandoned ||
+      (this.#end.kind === "arriving" &&
+        nowMs - this.#progressAtMs > this.#limits.betweenBytesMs)
     );
+  }
+
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#end = { kind: "broken", error: new Error("memory is short") };
+    this.#window.dropBefore(Infinity);
   }
 
   /** Takes the body to its end from a source that breaks off rather than stall. */
@@ -136,11 +140,13 @@ export class ArrivingBody {
         this.#lose("not-written");
       this.#trim();
     }
+    if (this.#isAbandoned) this.#lose("no-memory");
     this.#finish({ kind: "stopped" });
     if (this.#end.kind !== "whole")
       void reader.cancel().then(undefined, () => undefined);
     const kept = await this.#keep();
-    this.#limits.budget.bytes -= this.#window.end - this.#window.start;
+    this.#isReceived = true;
+    this.#account();
     return kept;
   }
 
@@ -160,9 +166,11 @@ export class ArrivingBody {
     };
     this.#readers.add(reader);
     this.#wasRead = true;
+    this.#account();
     const bytes = this.#bytesFor(reader, access);
     const leave = () => {
       this.#readers.delete(reader);
+      this.#account();
       this.#resumeFetching();
       if (this.#readers.size > 0) return;
       this.#unreadSinceMs = this.#world.nowMs();
@@ -202,6 +210,7 @@ export class ArrivingBody {
       for await (const bytes of this.#bytesAt(place, reader.at, access)) {
         const wanted = bytes.subarray(0, reader.last + 1 - reader.at);
         reader.at += wanted.byteLength;
+        this.#account();
         this.#resumeFetching();
         yield wanted;
         if (reader.at > reader.last) return;
@@ -288,6 +297,7 @@ export class ArrivingBody {
           this.#noticeUnread = () => resolve(null);
         });
         const first = await Promise.race([work, isUnread]);
+        this.#noticeUnread = () => undefined;
         if (first !== null) return first;
         continue;
       }
@@ -305,12 +315,12 @@ export class ArrivingBody {
   }
 
   #append(bytes: Uint8Array): void {
-    const { maxBytes, budget } = this.#limits;
     this.#window.append(bytes);
-    budget.bytes += bytes.byteLength;
     this.#progressAtMs = this.#world.nowMs();
-    if (this.#window.end > maxBytes) this.#lose("too-large");
-    if (this.#isPressed()) this.#lose("no-memory");
+    this.#account();
+    if (this.#window.end > this.#limits.maxBytes) this.#lose("too-large");
+    if (this.#window.heldBytes > this.#limits.budget.allowance)
+      this.#lose("no-memory");
     if (this.#loss === null && this.#isSliced()) this.#writeFullSlices();
     this.#wake();
   }
@@ -318,8 +328,9 @@ export class ArrivingBody {
   #writeFullSlices(): void {
     while ((this.#writer.begun + 1) * sliceBytes <= this.#window.end) {
       const from = this.#writer.begun * sliceBytes;
-      this.#writer.begin(this.#window.cut(from, from + sliceBytes));
+      this.#writer.begin(this.#window.join(from, from + sliceBytes));
     }
+    this.#account();
   }
 
   #endWhole(): void {
@@ -360,9 +371,9 @@ export class ArrivingBody {
         ? { kind: "pop", length: this.#writer.written * sliceBytes }
         : this.#lost("not-written");
     if (!this.#isSliced())
-      return { kind: "memory", bytes: this.#window.cut(0, length) };
+      return { kind: "memory", bytes: this.#window.join(0, length) };
     const rest = this.#writer.begun * sliceBytes;
-    if (rest < length) this.#writer.begin(this.#window.cut(rest, length));
+    if (rest < length) this.#writer.begin(this.#window.join(rest, length));
     return (await this.#writer.settle(0))
       ? { kind: "pop", length }
       : this.#lost("not-written");
@@ -403,16 +414,20 @@ export class ArrivingBody {
             this.#window.end - this.#windowBytes(),
             this.#fastestReaderAt(),
           );
-    this.#limits.budget.bytes -= this.#window.dropBefore(before);
+    this.#window.dropBefore(before);
+    this.#account();
   }
 
-  #isPressed(): boolean {
-    const { bytes, maxBytes } = this.#limits.budget;
-    return bytes > maxBytes;
+  /** What it holds counts for as long as it arrives, and for as long as somebody reads it. */
+  #account(): void {
+    const { budget } = this.#limits;
+    const isOver = this.#isReceived && this.#readers.size === 0;
+    if (isOver) budget.release(this);
+    else budget.hold(this, this.#window.heldBytes, this.#world.nowMs());
   }
 
   #windowBytes(): number {
-    return this.#isPressed() ? windowUnderPressureBytes : windowBytes;
+    return Math.min(windowBytes, this.#limits.budget.allowance);
   }
 
   /** Waits until a reader comes near the end of what has arrived. Without readers it is wanted for the cache. */

@@ -3,6 +3,7 @@ import { isOrdinary } from "../cache/request-fields.ts";
 import { longestKeptSeconds } from "../cache/retention.ts";
 import type { Stored } from "../cache/stored.ts";
 import type { World } from "../world.ts";
+import { isAhead } from "./clock.ts";
 import type { Edge } from "./edge.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
 import { deleteBody, sliceCount } from "./stored-body.ts";
@@ -24,6 +25,11 @@ interface CacheIndex {
 export interface ReplacedBody {
   name: string;
   slices: number;
+}
+
+/** What the bodies of one key take of memory, roughly. */
+export function replacedBytes(bodies: readonly ReplacedBody[]): number {
+  return 128 * bodies.length;
 }
 
 /** What an isolate did to the entries of a key. */
@@ -100,9 +106,10 @@ export async function updateIndex(
 ): Promise<void> {
   const { isolate, world } = edge;
   const before = await readIndex(key, world);
-  const invalidatedAtMs = Math.max(
-    before.invalidatedAtMs,
-    isolate.invalidatedAtMs.get(key) ?? 0,
+  const nowMs = world.nowMs();
+  const invalidatedAtMs = Math.min(
+    Math.max(before.invalidatedAtMs, isolate.invalidatedAtMs.get(key) ?? 0),
+    nowMs,
   );
   const inMemory = isolate.cache.find(key) ?? [];
   const own = withAdded(inMemory.filter(isComplete), added).filter(isWritable);
@@ -113,7 +120,9 @@ export async function updateIndex(
   );
   const entries = bounded(
     [...own, ...others].filter(
-      ({ stored }) => stored.requestTimeMs > invalidatedAtMs,
+      ({ stored }) =>
+        stored.requestTimeMs > invalidatedAtMs &&
+        !isAhead(stored.requestTimeMs, nowMs),
     ),
   );
   const needed = new Set([...entries, ...inMemory].map(({ name }) => name));

@@ -7,15 +7,13 @@ import {
   replaces,
   updateIndex,
 } from "./cache-index.ts";
+import { isAhead } from "./clock.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { recallGroupPurges } from "./group-purges.ts";
 import { isUncacheable } from "./hit-for-miss.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
 import { collect, sliceBytes, sliceName } from "./stored-body.ts";
-
-/** How many keys an isolate remembers an invalidation of, and the longest that an answer may have been under way by then. */
-const maxInvalidations = 10_000;
 
 /** All that is stored under a key: the isolate's memory first, then the PoP cache. */
 export async function findEntries(
@@ -120,25 +118,36 @@ export function invalidateKey(key: string, atMs: number, edge: Edge): void {
   const { isolate, world } = edge;
   const replaced = (isolate.cache.find(key) ?? []).filter(isComplete);
   isolate.cache.drop(key);
-  isolate.fetches.forget(key);
-  const { invalidatedAtMs } = isolate;
-  invalidatedAtMs.delete(key);
-  invalidatedAtMs.set(key, atMs);
-  if (invalidatedAtMs.size > maxInvalidations)
-    for (const oldest of invalidatedAtMs.keys()) {
-      invalidatedAtMs.delete(oldest);
-      break;
-    }
+  isolate.invalidatedAtMs.set(key, atMs);
   world.later(updateIndex(key, { replaced }, edge));
 }
 
-/** Was the key invalidated after a request was sent, or in the same millisecond? Then its answer may be an old one. */
-export function isInvalidated(
+/**
+ * Was the key invalidated after a request was sent, or in the same millisecond? Then its answer may be an old one; and so may be
+ * one to a request from before the clock was set back.
+ */
+function isInvalidated(
   key: string,
   requestTimeMs: number,
-  { isolate }: Edge,
+  { isolate: { invalidatedAtMs }, world }: Edge,
 ): boolean {
-  return requestTimeMs <= (isolate.invalidatedAtMs.get(key) ?? -Infinity);
+  const nowMs = world.nowMs();
+  const atMs = invalidatedAtMs.get(key) ?? -Infinity;
+  if (isAhead(atMs, nowMs)) invalidatedAtMs.set(key, nowMs);
+  return isAhead(requestTimeMs, nowMs) || requestTimeMs <= atMs;
+}
+
+/** The same of what is under way, where not even all writes are remembered that were made meanwhile. */
+export function mayBeInvalidated(
+  key: string,
+  requestTimeMs: number,
+  edge: Edge,
+): boolean {
+  const { isolate, world } = edge;
+  return (
+    requestTimeMs <= isolate.invalidatedAtMs.forgottenMs(world.nowMs()) ||
+    isInvalidated(key, requestTimeMs, edge)
+  );
 }
 
 /** The slice of an entry's body that a position is in, or null when the PoP cache does not have it. */
@@ -150,24 +159,38 @@ export async function findSlice(
   return world.recallBytes(sliceName(name, Math.floor(at / sliceBytes)));
 }
 
-/** The body of an entry that fits into memory, and stays there from now on; null when it is gone. */
+export type LoadedBody =
+  | { kind: "loaded"; bytes: Uint8Array }
+  /** The PoP cache has let it go, and the entry with it. */
+  | { kind: "gone" }
+  /** Memory is short: it has to be read from the PoP cache as it comes. */
+  | { kind: "no-memory" };
+
+/** Takes the body of an entry from the PoP cache into memory, where it stays from now on if there is room. */
 export async function loadBody(
   key: string,
   entry: CacheEntry,
   edge: Edge,
-): Promise<Uint8Array | null> {
-  const { cache } = edge.isolate;
+): Promise<LoadedBody> {
+  const { cache, arrivals } = edge.isolate;
+  const length = entry.stored.bodyLength ?? 0;
+  const holder = { abandon: () => undefined };
+  // Its chunks, and the whole that is made of them.
+  const heldBytes = 2 * length;
+  if (heldBytes > arrivals.allowance) return { kind: "no-memory" };
+  arrivals.hold(holder, heldBytes, edge.world.nowMs());
   const slice = await findSlice(entry, 0, edge);
   const bytes = slice === null ? null : await collect(slice);
-  if (bytes?.byteLength !== entry.stored.bodyLength) {
+  arrivals.release(holder);
+  if (bytes?.byteLength !== length) {
     removeEntry(key, entry.name, edge);
-    return null;
+    return { kind: "gone" };
   }
   const loaded = (one: CacheEntry): CacheEntry =>
     one.name === entry.name ? { ...one, body: { kind: "memory", bytes } } : one;
   const present = cache.find(key);
   if (present !== null) cache.put(key, present.map(loaded));
-  return bytes;
+  return { kind: "loaded", bytes };
 }
 
 /** The body of an entry that is arriving is deleted where its arrival ends. */
@@ -175,15 +198,16 @@ function isComplete(entry: CacheEntry): boolean {
   return !isArriving(entry);
 }
 
-/** Without entries whose bytes will never come. */
+/** Without entries whose bytes will never come, and those from before the clock was set back: how old they are nobody knows. */
 function living(
   key: string,
   entries: readonly CacheEntry[],
   edge: Edge,
 ): readonly CacheEntry[] {
   const nowMs = edge.world.nowMs();
-  const isDead = ({ body }: CacheEntry) =>
-    body.kind === "arriving" && body.arriving.isStalled(nowMs);
+  const isDead = ({ body, stored }: CacheEntry) =>
+    isAhead(stored.requestTimeMs, nowMs) ||
+    (body.kind === "arriving" && body.arriving.isStalled(nowMs));
   if (!entries.some(isDead)) return entries;
   const left = entries.filter((entry) => !isDead(entry));
   edge.isolate.cache.put(key, left);

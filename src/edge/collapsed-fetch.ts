@@ -1,6 +1,7 @@
 import type { Site } from "../customer/site.ts";
 import type { ArrivingBody } from "./arriving-body.ts";
 import type { ForwardReason } from "../cache/status.ts";
+import { boundedMap, type BoundedMap } from "./bounded-map.ts";
 import type { Failed } from "./forward.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { SharedResult } from "./shared-result.ts";
@@ -30,33 +31,38 @@ export function fetchDeadlineMs(
 }
 
 /** An origin fetch whose answer may serve all who ask the same (RFC 9211 §2.7: collapsed). */
-export type CollapsedFetch = SharedResult<FetchResult>;
+export class CollapsedFetch extends SharedResult<FetchResult> {
+  readonly begunAtMs: number;
 
-/** The collapsed fetches of an isolate, by cache key and by what else tells requests for it apart. */
+  constructor(begunAtMs: number) {
+    super();
+    this.begunAtMs = begunAtMs;
+  }
+}
+
+/**
+ * The collapsed fetches of an isolate, by cache key and what else tells requests for it apart. Where there are too many to
+ * remember, the one that nobody joined for longest goes on for those who wait for it, and nobody else joins it.
+ */
 export class CollapsedFetches {
-  readonly #running = new Map<string, Map<string, CollapsedFetch>>();
+  readonly #running: BoundedMap<CollapsedFetch>;
 
-  find(key: string, selector: string): CollapsedFetch | null {
-    return this.#running.get(key)?.get(selector) ?? null;
+  constructor(maxBytes: number) {
+    this.#running = boundedMap(maxBytes);
   }
 
-  begin(key: string, selector: string): CollapsedFetch {
-    const fetch = new SharedResult<FetchResult>();
-    const running = this.#running.get(key) ?? new Map();
-    this.#running.set(key, running.set(selector, fetch));
+  find(selector: string): CollapsedFetch | null {
+    return this.#running.get(selector) ?? null;
+  }
+
+  begin(selector: string, nowMs: number): CollapsedFetch {
+    const fetch = new CollapsedFetch(nowMs);
+    this.#running.set(selector, fetch);
     return fetch;
   }
 
   /** Nobody joins it any more. Another fetch that took its place stays. */
-  end(key: string, selector: string, fetch: CollapsedFetch): void {
-    const running = this.#running.get(key);
-    if (running?.get(selector) !== fetch) return;
-    running.delete(selector);
-    if (running.size === 0) this.#running.delete(key);
-  }
-
-  /** Nobody joins the fetches of a key any more: what they bring is old already. */
-  forget(key: string): void {
-    this.#running.delete(key);
+  end(selector: string, fetch: CollapsedFetch): void {
+    if (this.#running.peek(selector) === fetch) this.#running.delete(selector);
   }
 }

@@ -5,6 +5,7 @@ import {
   defaultOperator,
   type Operator,
 } from "../page/operator.ts";
+import { maxResponseMebibytes } from "./memory-budget.ts";
 
 /** How this edge is set up: the same for every request, from the Worker's variables. */
 export interface EdgeConfig {
@@ -12,8 +13,10 @@ export interface EdgeConfig {
   name: string;
   operator: Operator;
   privateOrigins: "refused" | "allowed";
-  /** How long an isolate trusts what it read from the list. */
+  /** How long an isolate trusts a customer's entry. */
   recordMemoryMs: number;
+  /** How long it trusts, at the longest, what it read of sites and of the whole edge. */
+  siteMemoryMs: number;
   /** How long a read of the list may take before it counts as failed. */
   listDeadlineMs: number;
   /** How often a reply under way is held against the list. */
@@ -43,8 +46,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(
   usual: T[number],
 ) => v.optional(v.picklist(words, `expected ${words.join(" or ")}`), usual);
 
-/** An isolate has 128 MB for everything. */
-const wholeMebibytes = "expected a whole number of mebibytes from 0 to 96";
+const wholeMebibytes = `expected a whole number of mebibytes from 0 to ${maxResponseMebibytes}`;
 
 /** The most that LIST_DEADLINE_SECONDS may be. */
 export const longestListDeadlineSeconds = 30;
@@ -61,7 +63,8 @@ const Variables = v.object({
     "portcullis",
   ),
   PRIVATE_ORIGINS: oneOf(["refused", "allowed"], "refused"),
-  RECORD_MEMORY_SECONDS: seconds("1", 60),
+  RECORD_MEMORY_SECONDS: seconds("5", 60),
+  SITE_MEMORY_SECONDS: seconds("1200", 3600),
   LIST_DEADLINE_SECONDS: seconds("1", longestListDeadlineSeconds),
   WATCH_SECONDS: seconds("5", 60),
   RESPONSE_MEMORY_MIB: v.optional(
@@ -70,7 +73,7 @@ const Variables = v.object({
       v.transform(Number),
       v.integer(wholeMebibytes),
       v.minValue(0, wholeMebibytes),
-      v.maxValue(96, wholeMebibytes),
+      v.maxValue(maxResponseMebibytes, wholeMebibytes),
     ),
     "32",
   ),
@@ -108,6 +111,7 @@ export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
       operator: operator.value,
       privateOrigins: set.PRIVATE_ORIGINS,
       recordMemoryMs: set.RECORD_MEMORY_SECONDS,
+      siteMemoryMs: set.SITE_MEMORY_SECONDS,
       listDeadlineMs: set.LIST_DEADLINE_SECONDS,
       watchMs: set.WATCH_SECONDS,
       responseMemoryBytes: set.RESPONSE_MEMORY_MIB * 2 ** 20,

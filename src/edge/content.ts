@@ -1,4 +1,6 @@
-import type { Inbound, RequestBody } from "../world.ts";
+import type { Inbound, RequestBody, World } from "../world.ts";
+import { Alarm } from "./alarm.ts";
+import type { BodyLimits } from "./timed-body.ts";
 
 /** The content of a request (RFC 9110 §6.4), and whether it can be sent on. */
 export type Content =
@@ -18,7 +20,11 @@ export function mayHaveContent({ fields, body }: Inbound): boolean {
  * The runtime hands over a stream for every message that could have content. A Content-Length of zero, and chunks that
  * hold nothing, are no content; for a GET or HEAD in chunks the first byte is awaited, because only it tells.
  */
-export async function contentOf(request: Inbound): Promise<Content> {
+export async function contentOf(
+  request: Inbound,
+  { betweenBytesMs }: Pick<BodyLimits, "betweenBytesMs">,
+  world: World,
+): Promise<Content> {
   const { method, fields, body } = request;
   if (body === null || !mayHaveContent(request)) return { kind: "none" };
   const lengthBytes = statedLength(fields.get("content-length"));
@@ -30,22 +36,28 @@ export async function contentOf(request: Inbound): Promise<Content> {
   } as const;
   if (lengthBytes !== null) return unsendable;
   const reader = body.getReader();
+  const alarm = new Alarm(world);
   for (;;) {
-    const step = await reader.read().then(
+    const reading = reader.read().then(
       ({ done, value }) =>
         done
           ? ({ kind: "end" } as const)
           : ({ kind: "chunk", bytes: value.byteLength } as const),
       (error: unknown) => ({ kind: "broken", details: String(error) }) as const,
     );
-    switch (step.kind) {
+    const step = await alarm.within(betweenBytesMs, reading);
+    switch (step?.kind) {
+      case undefined:
+        void reader.cancel().then(undefined, () => undefined);
+        return { kind: "broken", details: `nothing for ${betweenBytesMs} ms` };
       case "end":
         return { kind: "none" };
       case "broken":
         return step;
       case "chunk":
         if (step.bytes === 0) break;
-        void reader.cancel().then(undefined, () => undefined);
+        // What is still to come is read for nobody, by who answers.
+        reader.releaseLock();
         return unsendable;
     }
   }

@@ -5,7 +5,6 @@ import { evaluatePurges, type PurgeFact } from "../cache/purge.ts";
 import type { Form } from "../cache/request-fields.ts";
 import type { CacheRequest } from "../cache/storing.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
-import { purgeKey } from "../customer/keys.ts";
 import type { Site } from "../customer/site.ts";
 import type { Visit } from "../customer/verdict.ts";
 import { NamedFields, type FieldLine } from "../http/fields.ts";
@@ -35,6 +34,7 @@ export interface RequestContext {
   resource: Resource;
   /** The resource's URL as visitors know it. */
   url: string;
+  /** Those of the list and of a restore; they act from their moment on. */
   purges: readonly PurgeFact[];
   watch: ExchangeWatch;
   /** With these the request begins a trace, or goes on in the visitor's. */
@@ -47,12 +47,15 @@ export function buildContext(
   {
     admitted,
     passed,
+    purges,
     hopsLeft,
     body,
     visit,
   }: {
     admitted: Admitted;
     passed: Passed;
+    /** Those of the list. */
+    purges: readonly PurgeFact[];
     hopsLeft: string | null;
     body: RequestBody | null;
     visit: Visit;
@@ -75,7 +78,7 @@ export function buildContext(
       body,
       resource: keyed.value,
       url: `${scheme}://${authority}${keyed.value.target}`,
-      purges: purgesOf(passed, edge),
+      purges: [...purges, ...purgesBy(restoredAtMs(passed))],
       watch: new ExchangeWatch(visit, passed, edge),
       traceIds: traceIdsOf(request.fields, (bytes) =>
         edge.world.randomHex(bytes),
@@ -128,22 +131,15 @@ export function resourceOf(
     : url;
 }
 
-/** The purges that concern all of a customer's stored responses: those of the list, and those by having been refused. */
-function purgesOf({ site, passage }: Passed, edge: Edge): PurgeFact[] {
-  const { isolate } = edge;
-  const { customer } = site;
-  const listed = isolate.purges.find(purgeKey(customer));
-  const refusedAtMs = isolate.refusedAtMs.get(customer) ?? null;
-  const restoredAtMs = passage.kind === "serve" ? passage.restoredAtMs : null;
-  const staleBefore = [refusedAtMs, restoredAtMs].filter((at) => at !== null);
-  return [
-    ...(listed?.kind === "record" ? listed.value : []),
-    ...staleBefore.map((atMs): PurgeFact => ({
-      atMs,
-      what: { kind: "all" },
-      how: "soft",
-    })),
-  ];
+function restoredAtMs({ passage }: Passed): number | null {
+  return passage.kind === "serve" ? passage.restoredAtMs : null;
+}
+
+/** What was stored until a moment is not used without asking the origin. */
+function purgesBy(atMs: number | null | undefined): PurgeFact[] {
+  return typeof atMs === "number"
+    ? [{ atMs, what: { kind: "all" }, how: "soft" }]
+    : [];
 }
 
 /** What the purges say of one stored response; those that responses ordered concern the members of groups (RFC 9875). */
@@ -155,12 +151,13 @@ export function purgeOf(
   const groups = groupNames(fieldsOf(stored).get("cache-groups"));
   const { requestTimeMs, bodyRequestTimeMs } = stored;
   const { host } = admitted;
+  const about = { host, target, groups, requestTimeMs, bodyRequestTimeMs };
+  const listed = evaluatePurges(purges, about, site.cache, world.nowMs());
+  if (listed.kind !== "none") return listed;
+  const { customer } = site;
   const ordered =
-    groups.length === 0 ? [] : (isolate.groupPurges.get(site.customer) ?? []);
-  return evaluatePurges(
-    [...purges, ...ordered],
-    { host, target, groups, requestTimeMs, bodyRequestTimeMs },
-    site.cache,
-    world.nowMs(),
-  );
+    groups.length === 0 ? [] : (isolate.groupPurges.get(customer) ?? []);
+  const refused = purgesBy(isolate.refusedAtMs.get(customer));
+  // What happened here is past, though the clock may have been set back since.
+  return evaluatePurges([...ordered, ...refused], about, site.cache, Infinity);
 }

@@ -33,7 +33,7 @@ import {
 } from "./ask-origin.ts";
 import {
   entryOf,
-  isInvalidated,
+  mayBeInvalidated,
   putEntry,
   removeEntry,
 } from "./cache-store.ts";
@@ -262,7 +262,7 @@ function validated(
   });
   const [first] = renewed;
   if (first === undefined) return null;
-  const isOld = isInvalidated(resource.key, received.requestTimeMs, edge);
+  const isOld = mayBeInvalidated(resource.key, received.requestTimeMs, edge);
   for (const { entry, made } of renewed)
     if (made.kind === "keep" && !isOld)
       putEntry(resource.key, { ...entry, stored: made.stored }, edge);
@@ -424,6 +424,7 @@ const isOfRequest: ReadonlySet<string> = new Set([
   "cookie",
   "invalidated",
   "request-no-store",
+  "vary-too-long",
 ]);
 
 function resultFor(
@@ -461,7 +462,7 @@ function freshenByAnswer(
 ): void {
   const { request, site, resource } = context;
   if (received.status !== 200) return;
-  if (isInvalidated(resource.key, received.requestTimeMs, edge)) return;
+  if (mayBeInvalidated(resource.key, received.requestTimeMs, edge)) return;
   if (context.form !== "shared") return;
   const { fields } = request;
   const selected = selectVariants(

@@ -217,10 +217,10 @@ function prohibition(
 ): string | null {
   if (config.privateOrigins === "allowed") return null;
   const known = isolate.prohibited.get(hostname);
-  if (known !== undefined) return known;
-  const reason = privateAddress(hostname);
-  isolate.prohibited.set(hostname, reason);
-  return reason;
+  if (known !== undefined) return known.because;
+  const because = privateAddress(hostname);
+  isolate.prohibited.set(hostname, { because });
+  return because;
 }
 
 /** As CGI and its heirs read a name: "_" and "-" are one. */

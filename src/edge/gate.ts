@@ -1,12 +1,10 @@
-import { edgeKey, purgeKey, siteKey, standingKey } from "../customer/keys.ts";
 import { defaultSettings, type EdgeSettings } from "../customer/settings.ts";
 import type { Site } from "../customer/site.ts";
+import type { Standing } from "../customer/standing.ts";
 import { judge, type Verdict, type Visit } from "../customer/verdict.ts";
-import { hostCandidates } from "../http/host.ts";
 import type { Edge } from "./edge.ts";
-import type { Isolate } from "./isolate.ts";
-import { refresh, type Wanted } from "./lookup.ts";
-import type { Known } from "./record-memory.ts";
+import { valueOf, type Found } from "./lookup.ts";
+import { locate, lookSettings, lookStanding } from "./records.ts";
 
 type Refusal = Extract<Verdict, { kind: "refuse" }>;
 type Passage = Exclude<Verdict, { kind: "refuse" }>;
@@ -18,7 +16,7 @@ export interface Passed {
   passage: Passage;
 }
 
-export type Gate =
+export type Decision =
   | Passed
   | { kind: "refused"; site: Site; refusal: Refusal }
   | {
@@ -27,79 +25,86 @@ export type Gate =
     }
   | { kind: "unknown-host" }
   | { kind: "misconfigured"; key: string }
-  /** The list cannot be read and nothing is remembered that would decide. */
-  | { kind: "unavailable" };
+  /** Nothing is known that would decide: the list cannot be read, or too many unknown hosts are being asked for. */
+  | { kind: "unavailable"; because: "unreadable" | "withheld" };
+
+/** What was decided, and what the log says of the records by which it was. */
+export type Gate = Decision & {
+  /** Some are from before the list became unreadable. */
+  degraded: boolean;
+  /** The `seq` of the customer's entry, where it has one. */
+  recordSeq: number | null;
+};
 
 /** Steps 2 and 3: whose site is this, and may it be served at this moment? */
 export async function gate(visit: Visit, edge: Edge): Promise<Gate> {
-  const { isolate, world } = edge;
-  const keys = hostCandidates(visit.host).map(siteKey);
-  const wanted: Wanted[] = keys.map((key) => ({
-    memory: isolate.sites,
-    key,
-    absence: "forgotten",
-  }));
-  wanted.push({ memory: isolate.settings, key: edgeKey, absence: "kept" });
-  await refresh(wanted, edge);
-
-  const settings = isolate.settings.find(edgeKey);
-  const known = settingsFrom(settings);
-  const { maintenance } = known;
-  if (maintenance !== null && world.nowMs() < (maintenance.untilMs ?? Infinity))
-    return { kind: "maintenance", maintenance };
-  const located = locate(keys, isolate);
-  if (located.kind !== "site") return located;
-
-  const { site } = located;
-  const key = standingKey(site.customer);
-  await refresh(
-    [
-      { memory: isolate.standings, key, absence: "kept" },
-      {
-        memory: isolate.purges,
-        key: purgeKey(site.customer),
-        absence: "forgotten",
-      },
-    ],
-    edge,
-  );
-  const standing = isolate.standings.find(key);
-  const undecided =
-    standing === null || (standing.kind !== "record" && settings === null);
-  if (undecided && known.failPolicy === "closed")
-    return { kind: "unavailable" };
-  const verdict = judge(
-    standing?.kind === "record" ? standing.value : null,
-    visit,
-    undecided ? "allow" : known.defaultVerdict,
-    world.nowMs(),
-  );
-  return verdict.kind === "refuse"
-    ? { kind: "refused", site, refusal: verdict }
-    : { kind: "pass", site, passage: verdict };
-}
-
-function settingsFrom(settings: Known<EdgeSettings> | null): EdgeSettings {
-  return settings?.kind === "record" ? settings.value : defaultSettings;
-}
-
-type Located =
-  | { kind: "site"; site: Site }
-  | Extract<Gate, { kind: "unknown-host" | "misconfigured" | "unavailable" }>;
-
-/** The exact name's record beats the wildcard's, even when it is malformed. */
-function locate(keys: readonly string[], isolate: Isolate): Located {
-  for (const key of keys) {
-    const known = isolate.sites.find(key);
-    if (known === null) return { kind: "unavailable" };
-    switch (known.kind) {
-      case "record":
-        return { kind: "site", site: known.value };
-      case "malformed":
-        return { kind: "misconfigured", key };
-      case "absent":
-        break;
+  const [settings, located] = await Promise.all([
+    lookSettings(edge),
+    locate(visit.host, edge),
+  ]);
+  const degraded = isDegraded(settings) || isDegraded(located);
+  const logged = { degraded, recordSeq: null };
+  const { maintenance } = settingsFrom(settings);
+  const nowMs = edge.world.nowMs();
+  if (maintenance !== null && nowMs < (maintenance.untilMs ?? Infinity))
+    return { kind: "maintenance", maintenance, ...logged };
+  switch (located.kind) {
+    case "site": {
+      const { site } = located;
+      const gated = await gateSite(site, { visit, settings }, edge);
+      return { ...gated, degraded: degraded || gated.degraded };
     }
+    case "unknown-host":
+    case "misconfigured":
+      return { ...located, ...logged };
+    case "unreadable":
+    case "withheld":
+      return { kind: "unavailable", because: located.kind, ...logged };
   }
-  return { kind: "unknown-host" };
+}
+
+/** What the customer's entry says of the visit. */
+async function gateSite(
+  site: Site,
+  { visit, settings }: { visit: Visit; settings: Found<EdgeSettings> },
+  edge: Edge,
+): Promise<Gate> {
+  const { failPolicy, defaultVerdict } = settingsFrom(settings);
+  const found = await lookStanding(site.customer, edge);
+  const standing = valueOf(found);
+  const logged = {
+    degraded: isDegraded(found),
+    recordSeq: standing?.seq ?? null,
+  };
+  const isUndecided =
+    found.kind !== "known" || (standing === null && settings.kind !== "known");
+  if (isUndecided && failPolicy === "closed")
+    return { kind: "unavailable", because: "unreadable", ...logged };
+  const otherwise = isUndecided ? "allow" : defaultVerdict;
+  const verdict = judgeNow(standing, { visit, otherwise }, edge);
+  return verdict.kind === "refuse"
+    ? { kind: "refused", site, refusal: verdict, ...logged }
+    : { kind: "pass", site, passage: verdict, ...logged };
+}
+
+function settingsFrom(settings: Found<EdgeSettings>): EdgeSettings {
+  return valueOf(settings) ?? defaultSettings;
+}
+
+function isDegraded(found: { kind: string; degraded?: boolean }): boolean {
+  return found.degraded ?? false;
+}
+
+/** A denial that has begun here does not begin anew when the clock is set back. */
+function judgeNow(
+  standing: Standing | null,
+  { visit, otherwise }: { visit: Visit; otherwise: "allow" | "deny" },
+  { isolate, world }: Edge,
+): Verdict {
+  const verdict = judge(standing, visit, otherwise, world.nowMs());
+  if (standing === null) return verdict;
+  if (verdict.kind === "refuse") isolate.begunDenials.add(standing);
+  return verdict.kind === "notice" && isolate.begunDenials.has(standing)
+    ? judge(standing, visit, otherwise, verdict.sunsetAtMs)
+    : verdict;
 }

@@ -12,10 +12,12 @@ import { forwardChallenge } from "./challenge.ts";
 import { contentOf, mayHaveContent } from "./content.ts";
 import { buildContext, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import { upgradeOf } from "./forward.ts";
-import { gate, type Gate, type Passed } from "./gate.ts";
+import { bodyLimits, upgradeOf } from "./forward.ts";
+import { gate, type Decision, type Passed } from "./gate.ts";
+import { withinMemory } from "./large-requests.ts";
 import { note, type Account } from "./note.ts";
 import { pastCache } from "./past-cache.ts";
+import { lookPurges } from "./records.ts";
 import { discardBody } from "./bytes.ts";
 import { throughCache, type Answered } from "./through-cache.ts";
 
@@ -58,7 +60,23 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
     case "admitted":
       break;
   }
-  const { host, target } = admission;
+  const outcome = await withinMemory(
+    admission.bytes,
+    () => respondToAdmitted(request, admission, edge),
+    edge,
+  );
+  if (outcome !== null) return outcome;
+  const problem = "no requests as large as this are served at the moment";
+  const { host } = admission;
+  return malformed({ status: 431, problem }, { host }, request, edge);
+}
+
+async function respondToAdmitted(
+  request: Inbound,
+  admitted: Admitted,
+  edge: Edge,
+): Promise<Outcome> {
+  const { host, target } = admitted;
   const visit: Visit = {
     method: request.method,
     host,
@@ -68,9 +86,12 @@ async function respond(request: Inbound, edge: Edge): Promise<Outcome> {
     content: mayHaveContent(request) ? "some" : "none",
   };
   const gated = await gate(visit, edge);
-  return gated.kind === "pass"
-    ? respondForSite(request, { admitted: admission, gated, visit }, edge)
-    : turnedAway(gated, { host }, request, edge);
+  const { degraded, recordSeq } = gated;
+  const { reply, account } =
+    gated.kind === "pass"
+      ? await respondForSite(request, { admitted, gated, visit }, edge)
+      : turnedAway(gated, { host }, request, edge);
+  return { reply, account: { ...account, degraded, recordSeq } };
 }
 
 /** A request that the gate let pass. */
@@ -93,7 +114,8 @@ async function respondForSite(
   const handshake =
     visit.upgrade === "websocket" ? handshakeProblem(request.fields) : null;
   if (handshake !== null) return malformed(handshake, whose, request, edge);
-  const content = await contentOf(request);
+  const limits = bodyLimits(gated.site);
+  const content = await contentOf(request, limits, edge.world);
   switch (content.kind) {
     case "none":
     case "upload":
@@ -117,6 +139,9 @@ async function respondForSite(
     {
       admitted,
       passed: gated,
+      purges: usesCache(request)
+        ? await lookPurges(gated.site.customer, edge)
+        : [],
       hopsLeft: hops.value,
       body: content.kind === "upload" ? content.body : null,
       visit,
@@ -172,7 +197,7 @@ async function respondFromSite(
     customer: site.customer,
     traceId: context.traceIds.trace,
   };
-  const answering = usesCache(context)
+  const answering = usesCache(request)
     ? throughCache(context, edge)
     : pastCache(context, edge);
   const outcome = await watch.unlessCut<Answered>(answering);
@@ -227,7 +252,7 @@ function abandon(answered: Answered): void {
 }
 
 /** What may be stored is not for upgrades. */
-function usesCache({ request }: RequestContext): boolean {
+function usesCache(request: Inbound): boolean {
   const { method } = request;
   return (
     (method === "GET" || method === "HEAD") && upgradeOf(request) === "none"
@@ -241,9 +266,14 @@ interface Whose {
   traceId?: string;
 }
 
+const whyUnavailable = {
+  unreadable: "the list cannot be read, and nothing is remembered",
+  withheld: "too many unknown hosts are being asked for",
+};
+
 /** What the gate does not let pass, each with its page. */
 function turnedAway(
-  gated: Exclude<Gate, { kind: "pass" }>,
+  gated: Exclude<Decision, Passed>,
   whose: Whose,
   request: Inbound,
   edge: Edge,
@@ -274,7 +304,7 @@ function turnedAway(
           host,
           retryAfterSeconds: unavailableRetrySeconds,
         },
-        { outcome: "unavailable" },
+        { outcome: "unavailable", details: whyUnavailable[gated.because] },
       );
     case "refused": {
       const { customer } = gated.site;

@@ -1,10 +1,9 @@
 import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { isOfResource } from "../cache/statuses.ts";
 import type { StoreRefusal } from "../cache/storing.ts";
+import { isWithin } from "./clock.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-
-const maxKeys = 20_000;
 
 /** Whom an answer of this resource is good for, as far as answers have told. */
 export type Reach =
@@ -17,10 +16,10 @@ export type Reach =
   /** Everybody, whatever their cookies: an answer to a request with some said so. */
   | "for-all";
 
-/** What is known of a resource, and until when. */
+/** What is known of a resource, and since when. */
 export interface Known {
   reach: Reach;
-  untilMs: number;
+  sinceMs: number;
 }
 
 /** How long one answer speaks for those that follow, in milliseconds. Every further answer of the kind renews it. */
@@ -80,13 +79,7 @@ export function remember(
 ): void {
   const key = keyOf(context);
   if (key === null) return;
-  const { hitForMiss } = isolate;
-  const untilMs = world.nowMs() + rememberedMs[reach];
-  hitForMiss.delete(key);
-  hitForMiss.set(key, { reach, untilMs });
-  if (hitForMiss.size <= maxKeys) return;
-  const [oldest] = hitForMiss.keys();
-  if (oldest !== undefined) hitForMiss.delete(oldest);
+  isolate.hitForMiss.set(key, { reach, sinceMs: world.nowMs() });
 }
 
 /** May one request go to the origin for others as well, as far as is known? */
@@ -116,20 +109,20 @@ export function recall(
   if (isolate.hitForMiss.size === 0) return null;
   const key = keyOf(context);
   const known = key === null ? undefined : isolate.hitForMiss.get(key);
-  return known !== undefined && world.nowMs() < known.untilMs
+  return known !== undefined &&
+    isWithin(known.sinceMs, rememberedMs[known.reach], world.nowMs())
     ? known.reach
     : null;
 }
 
-/** Second askings that came to the same status, in a row, of a host's missing resources; and until when that counts. */
+/** Second askings that came to the same status, in a row, of a host's missing resources, and when the last one did. */
 export interface Confirmed {
   times: number;
-  untilMs: number;
+  sinceMs: number;
 }
 
 const enough = 3;
 const confirmedMs = 10_000;
-const maxHosts = 10_000;
 
 /**
  * Have other resources of the host just shown that who asks makes no difference to what is not there? Scanners ask for such by the
@@ -145,7 +138,7 @@ export function isConfirmed(
     isOfResource(status) &&
     known !== undefined &&
     known.times >= enough &&
-    world.nowMs() < known.untilMs
+    isWithin(known.sinceMs, confirmedMs, world.nowMs())
   );
 }
 
@@ -160,9 +153,5 @@ export function countSecond(
   const before = confirmedErrors.get(host)?.times ?? 0;
   confirmedErrors.delete(host);
   if (statuses.first !== statuses.second) return;
-  const untilMs = world.nowMs() + confirmedMs;
-  confirmedErrors.set(host, { times: before + 1, untilMs });
-  if (confirmedErrors.size <= maxHosts) return;
-  const [oldest] = confirmedErrors.keys();
-  if (oldest !== undefined) confirmedErrors.delete(oldest);
+  confirmedErrors.set(host, { times: before + 1, sinceMs: world.nowMs() });
 }

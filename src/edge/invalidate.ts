@@ -2,6 +2,7 @@ import { findInvalidated } from "../cache/invalidation.ts";
 import type { ReceivedResponse } from "../cache/storing.ts";
 import { fieldsOf } from "../http/fields.ts";
 import { rawTarget } from "../http/target.ts";
+import { longestUrl } from "./admit.ts";
 import { invalidateKey } from "./cache-store.ts";
 import { resourceOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
@@ -20,6 +21,8 @@ export function invalidate(
     fields: fieldsOf(received.fields),
   });
   for (const url of urls) {
+    // Nobody can ask for it.
+    if (url.length > longestUrl) continue;
     const resource = resourceOf(rawTarget(url), context);
     if (resource.ok) invalidateKey(resource.value.key, atMs, edge);
   }

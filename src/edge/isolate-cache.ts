@@ -1,4 +1,6 @@
 import type { Stored } from "../cache/stored.ts";
+import { boundedMap, textBytes, type BoundedMap } from "./bounded-map.ts";
+import type { LentBodies } from "./lent-bodies.ts";
 import type { StoredBody } from "./stored-body.ts";
 
 /** A stored response and where its body is. `name` is what the PoP cache knows the body by. */
@@ -8,73 +10,102 @@ export interface CacheEntry {
   name: string;
 }
 
-/** What the objects around one entry take, roughly. */
-const overheadBytes = 1024;
-
 /**
- * The entries that an isolate holds in memory, all variants of a key together. When the bytes do not suffice, the key not
- * used for longest goes; it may still be in the PoP cache.
+ * The entries that an isolate holds in memory, all variants of a key together, those used last first. When the bytes do not
+ * suffice, the key not used for longest goes; it may still be in the PoP cache. Entries whose bodies arrive have a share of
+ * their own: nobody else knows of them, and where memory is for no response, requests for the same one still meet in them.
  */
 export class IsolateCache {
-  readonly #maxBytes: number;
-  readonly #held = new Map<
-    string,
-    { entries: readonly CacheEntry[]; bytes: number }
-  >();
-  #bytes = 0;
+  readonly #stored: BoundedMap<readonly CacheEntry[]>;
+  readonly #arriving: BoundedMap<readonly CacheEntry[]>;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  /** `lent` is told of bodies that are in memory no longer. */
+  constructor(
+    maxBytes: { stored: number; arriving: number },
+    lent: Pick<LentBodies, "has" | "orphan">,
+  ) {
+    this.#stored = boundedMap<readonly CacheEntry[]>(maxBytes.stored, bytesOf, {
+      disposeAfter: (before, key) => {
+        const left = this.#stored.peek(key) ?? [];
+        for (const { name } of before)
+          if (lent.has(name) && !left.some((entry) => entry.name === name))
+            lent.orphan(name);
+      },
+    });
+    this.#arriving = boundedMap(maxBytes.arriving, bytesOf);
   }
 
   find(key: string): readonly CacheEntry[] | null {
-    const held = this.#held.get(key);
-    if (held === undefined) return null;
-    this.#held.delete(key);
-    this.#held.set(key, held);
-    return held.entries;
+    const stored = this.#stored.get(key);
+    const arriving = this.#arriving.get(key);
+    if (arriving === undefined) return stored ?? null;
+    return stored === undefined ? arriving : [...arriving, ...stored];
   }
 
   put(key: string, entries: readonly CacheEntry[]): void {
-    this.drop(key);
-    const bytes = sizeOf(key, entries);
-    this.#held.set(key, { entries, bytes });
-    this.#bytes += bytes;
-    for (const [oldest, held] of this.#held) {
-      if (this.#bytes <= this.#maxBytes) return;
-      if (!held.entries.some(isArriving)) this.drop(oldest);
-    }
+    putAll(this.#arriving, key, entries.filter(isArriving));
+    putAll(
+      this.#stored,
+      key,
+      entries.filter((entry) => !isArriving(entry)),
+    );
   }
 
   /** An entry that is used goes before the others of its key: where there are too many, the last go. */
   use(key: string, entry: CacheEntry): void {
-    const held = this.#held.get(key);
-    if (held === undefined || held.entries[0] === entry) return;
-    const others = held.entries.filter((other) => other !== entry);
-    if (others.length < held.entries.length) held.entries = [entry, ...others];
+    const entries = this.#stored.peek(key);
+    if (entries === undefined || entries[0] === entry) return;
+    const others = entries.filter((other) => other !== entry);
+    if (others.length < entries.length)
+      this.#stored.set(key, [entry, ...others]);
   }
 
   drop(key: string): void {
-    this.#bytes -= this.#held.get(key)?.bytes ?? 0;
-    this.#held.delete(key);
+    putAll(this.#stored, key, []);
+    putAll(this.#arriving, key, []);
   }
 }
 
-/** Nobody else knows of these, so they stay until they have arrived. */
 export function isArriving({ body }: CacheEntry): boolean {
   return body.kind === "arriving";
 }
 
-/** Characters count as two bytes. What an arriving body takes is counted where it arrives. */
-function sizeOf(key: string, entries: readonly CacheEntry[]): number {
-  let bytes = 2 * key.length;
-  for (const { stored, body } of entries) {
-    bytes += overheadBytes;
-    if (body.kind === "memory") bytes += body.bytes.byteLength;
-    for (const [name, value] of stored.fields)
-      bytes += 2 * (name.length + value.length);
-    for (const [name, value] of [...stored.varyOn, ...stored.unlisted])
-      bytes += 2 * (name.length + (value?.length ?? 0));
-  }
+function putAll(
+  map: BoundedMap<readonly CacheEntry[]>,
+  key: string,
+  entries: readonly CacheEntry[],
+): void {
+  if (entries.length > 0) map.set(key, entries);
+  else map.delete(key);
+}
+
+function bytesOf(entries: readonly CacheEntry[]): number {
+  let bytes = 0;
+  for (const { stored, body } of entries)
+    bytes += headBytes(stored) + bodyBytes(body);
+  return bytes;
+}
+
+/** A view keeps all of its buffer. What an arriving body takes is counted where it arrives. */
+function bodyBytes(body: StoredBody): number {
+  return body.kind === "memory" ? body.bytes.buffer.byteLength : 0;
+}
+
+/** What the objects around a stored response take, and those around each of its lines: measured, and rounded up. */
+const responseBytes = 1024;
+const lineBytes = 192;
+
+// All variants of a key are counted anew whenever one of them changes.
+const known = new WeakMap<Stored, number>();
+
+function headBytes(stored: Stored): number {
+  const before = known.get(stored);
+  if (before !== undefined) return before;
+  let bytes = responseBytes;
+  const { fields, varyOn, unlisted } = stored;
+  for (const lines of [fields, varyOn, unlisted])
+    for (const [name, value] of lines)
+      bytes += lineBytes + textBytes(name) + textBytes(value ?? "");
+  known.set(stored, bytes);
   return bytes;
 }

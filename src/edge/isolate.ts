@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import type { PurgeFact } from "../cache/purge.ts";
 import { parsePurge } from "../customer/purge.ts";
 import { parseEdgeSettings, type EdgeSettings } from "../customer/settings.ts";
@@ -9,16 +8,20 @@ import {
   type Standing,
 } from "../customer/standing.ts";
 import type { EdgeConfig } from "./config.ts";
-import type { ArrivalBudget } from "./arriving-body.ts";
 import { BodyReaders } from "./body-readers.ts";
-import type { ReplacedBody } from "./cache-index.ts";
+import { boundedMap, type BoundedMap } from "./bounded-map.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import { replacedBytes, type ReplacedBody } from "./cache-index.ts";
 import { CollapsedFetches } from "./collapsed-fetch.ts";
-import { IsolateCache } from "./isolate-cache.ts";
-import type { ListLanding } from "./lookup.ts";
-import { RecordMemory, type Read } from "./record-memory.ts";
+import { purgeBytes } from "./group-purges.ts";
 import type { Confirmed, Known as KnownReach } from "./hit-for-miss.ts";
-import type { SharedResult } from "./shared-result.ts";
-import type { SliceFetches } from "./slice-fetch.ts";
+import { Invalidations } from "./invalidations.ts";
+import { IsolateCache } from "./isolate-cache.ts";
+import { LentBodies } from "./lent-bodies.ts";
+import { memoryShares as shares } from "./memory-budget.ts";
+import { NewHosts } from "./new-hosts.ts";
+import { RecordMemory, recordShares, type Read } from "./record-memory.ts";
+import { newSliceFetches, type SliceFetches } from "./slice-fetch.ts";
 
 /** What lives as long as the isolate does and is shared by the requests in it. */
 export interface Isolate {
@@ -26,61 +29,71 @@ export interface Isolate {
   standings: RecordMemory<Standing>;
   purges: RecordMemory<readonly PurgeFact[]>;
   settings: RecordMemory<EdgeSettings>;
-  /** Until then a list that just failed is asked only for what nothing is known of. */
-  listRestsUntilMs: number;
-  /** Reads of the list under way, by key. */
-  listReads: Map<string, SharedResult<ListLanding>>;
+  /** How many more unknown hosts may be looked for in the list. */
+  newHosts: NewHosts;
+  /** Denials that somebody here was refused by. */
+  begunDenials: WeakSet<Standing>;
   /** Why an origin's host may not be reached, null where it may: the answer never changes. */
-  prohibited: Map<string, string | null>;
+  prohibited: BoundedMap<{ because: string | null }>;
   cache: IsolateCache;
   /** What bodies on their way into the cache take of memory. */
-  arrivals: ArrivalBudget;
+  arrivals: ByteBudget;
+  /** What large requests that wait for their answer take of memory. */
+  largeRequests: ByteBudget;
+  /** Bodies that visitors read from memory. */
+  lent: LentBodies;
   /** Origin fetches that others may wait for. */
   fetches: CollapsedFetches;
   /** Who reads bodies that the PoP cache holds. */
   bodyReaders: BodyReaders;
   /** Bodies to be deleted at the next change, by cache key: updates of an index at the same time overwrite one another's. */
-  replacedBodies: LRUCache<string, readonly ReplacedBody[]>;
+  replacedBodies: BoundedMap<readonly ReplacedBody[]>;
   /** Slices of stored bodies that are on their way. */
   sliceFetches: SliceFetches;
   /** What is known of resources whose answers are for one visitor each, by cache key. */
-  hitForMiss: Map<string, KnownReach>;
+  hitForMiss: BoundedMap<KnownReach>;
   /** Errors that were the same for who sent all fields, by host. */
-  confirmedErrors: Map<string, Confirmed>;
-  /** When what is stored under a cache key was last made unusable by a write, by key. */
-  invalidatedAtMs: Map<string, number>;
+  confirmedErrors: BoundedMap<Confirmed>;
+  invalidatedAtMs: Invalidations;
   /** Purges that responses themselves ordered (RFC 9875), by customer. */
-  groupPurges: Map<string, readonly PurgeFact[]>;
+  groupPurges: BoundedMap<readonly PurgeFact[]>;
   /** When a customer was last refused here, by customer. */
-  refusedAtMs: Map<string, number>;
+  refusedAtMs: BoundedMap<number>;
 }
 
-/** With the memory for stored responses this leaves most of an isolate's 128 MB to all else. */
-const arrivalBytes = 32 * 2 ** 20;
-
-/** Of how many keys an isolate remembers replaced bodies; the PoP cache has those of the others. */
-const maxReplacedBodies = 1_000;
-
 export function newIsolate(config: EdgeConfig): Isolate {
+  const arrivals = new ByteBudget(shares.bodiesUnderWay);
+  const lent = new LentBodies(arrivals);
   return {
-    sites: new RecordMemory(parseSite),
-    standings: new RecordMemory(readStanding),
-    purges: new RecordMemory<readonly PurgeFact[]>(parsePurge),
-    settings: new RecordMemory(parseEdgeSettings),
-    listRestsUntilMs: 0,
-    listReads: new Map(),
-    prohibited: new Map(),
-    cache: new IsolateCache(config.responseMemoryBytes),
-    arrivals: { bytes: 0, maxBytes: arrivalBytes },
-    fetches: new CollapsedFetches(),
+    sites: new RecordMemory(parseSite, recordShares.sites),
+    standings: new RecordMemory(readStanding, recordShares.standings),
+    purges: new RecordMemory<readonly PurgeFact[]>(
+      parsePurge,
+      recordShares.purges,
+    ),
+    settings: new RecordMemory(parseEdgeSettings, recordShares.settings),
+    newHosts: new NewHosts(),
+    begunDenials: new WeakSet(),
+    prohibited: boundedMap(shares.prohibitedOrigins),
+    cache: new IsolateCache(
+      {
+        stored: config.responseMemoryBytes,
+        arriving: shares.arrivingResponses,
+      },
+      lent,
+    ),
+    arrivals,
+    largeRequests: new ByteBudget(shares.largeRequests),
+    lent,
+    fetches: new CollapsedFetches(shares.collapsedFetches),
     bodyReaders: new BodyReaders(),
-    replacedBodies: new LRUCache({ max: maxReplacedBodies }),
-    sliceFetches: new Map(),
-    hitForMiss: new Map(),
-    confirmedErrors: new Map(),
-    invalidatedAtMs: new Map(),
-    groupPurges: new Map(),
-    refusedAtMs: new Map(),
+    replacedBodies: boundedMap(shares.replacedBodies, replacedBytes),
+    sliceFetches: newSliceFetches(shares.sliceFetches),
+    hitForMiss: boundedMap(shares.hitForMiss),
+    confirmedErrors: boundedMap(shares.confirmedErrors),
+    invalidatedAtMs: new Invalidations(shares.invalidations),
+    groupPurges: boundedMap(shares.groupPurges, purgeBytes),
+    refusedAtMs: boundedMap(shares.refusedCustomers),
   };
 }
 

@@ -1,179 +1,174 @@
-import type { ListAnswer, World } from "../world.ts";
+import type { RecordAnswer } from "../world.ts";
+import { isWithin } from "./clock.ts";
 import type { Edge } from "./edge.ts";
+import { keepCopy, recallCopy } from "./record-copy.ts";
+import type { Known, ReadResult, RecordMemory } from "./record-memory.ts";
 import { SharedResult } from "./shared-result.ts";
-import type { Learned } from "./record-memory.ts";
+import { courseOf, type Trust } from "./trust.ts";
 
-/** The part of a `RecordMemory` that does not depend on what it remembers. */
-interface ListMemory {
-  find(key: string): { kind: "record" | "absent" | "malformed" } | null;
-  isTrusted(key: string, nowMs: number): boolean;
-  lend(key: string): void;
-  extend(key: string, untilMs: number): void;
-  learn(
-    key: string,
-    text: string | null,
-    nowMs: number,
-    spellMs: number,
-  ): Learned;
-}
-
-export interface Wanted {
-  memory: ListMemory;
+/** One key of the list, and by what rules it is looked up. */
+export interface Wanted<T> {
+  memory: RecordMemory<T>;
   key: string;
-  /** Whether this PoP should remember that the key did not exist. */
+  trustOf(known: Known<T>): Trust;
+  /** What a new isolate does with the copy in its PoP's cache: use it as its own, or only when the list cannot be read. */
+  popCopy: "trusted" | "last-resort";
+  /** Whether the PoP's cache should keep that the key does not exist. */
   absence: "kept" | "forgotten";
+  /** Asked before each read of the list. */
+  mayRead(known: Known<T> | null): boolean;
 }
 
-/** How long a list that failed is left alone where something is remembered. */
-const listRestMs = 1000;
+export type Found<T> =
+  /** `degraded`: known from before the list became unreadable. */
+  | { kind: "known"; known: Known<T>; degraded: boolean }
+  /** The list cannot be read, and nothing is remembered. */
+  | { kind: "unreadable" }
+  /** `mayRead` said no, and what is remembered is too old. */
+  | { kind: "withheld" };
 
-/** What a read of the list brought, already in memory: the keys that it could not read are missing. */
-export interface ListLanding {
-  kind: "read";
-  values: ListAnswer["values"];
+/** A record's value, null where there is none that parses. */
+export function valueOf<T>(found: Found<T>): T | null {
+  return found.kind === "known" && found.known.kind === "record"
+    ? found.known.value
+    : null;
 }
 
 /**
- * Brings the memory of the wanted keys up to date: memory while it is trusted, then the list, then what
- * memory last knew, then what this PoP last knew. A key of which nothing at all is known stays unknown.
- *
- * A key is read by one request at a time and for all who want it meanwhile: each for itself would ask the most of a list that
- * has just become slow.
+ * What is known of a key: from memory while it is trusted, then from the list, then whatever this isolate or its PoP last knew.
+ * The answer is the request's own: what memory forgets meanwhile changes nothing.
  */
-export async function refresh(
-  wanted: readonly Wanted[],
+export async function look<T>(want: Wanted<T>, edge: Edge): Promise<Found<T>> {
+  const { memory, key } = want;
+  const { world, config } = edge;
+  const remembered =
+    memory.find(key) ??
+    (want.popCopy === "trusted" ? await recallCopy(want, edge) : null);
+  if (remembered === null) return readFirst(want, null, edge);
+  const { known } = remembered;
+  const trust = want.trustOf(known);
+  const nowMs = world.nowMs();
+  const course = courseOf(remembered, trust, nowMs, config.listDeadlineMs);
+  switch (course.kind) {
+    case "use":
+      if (course.renew) renew(want, known, edge);
+      return { kind: "known", known, degraded: course.degraded };
+    case "read-first":
+      return readFirst(want, known, edge);
+  }
+}
+
+/** Reads a key behind the request. */
+function renew<T>(want: Wanted<T>, known: Known<T>, edge: Edge): void {
+  if (readUnderWay(want, edge) === null && want.mayRead(known))
+    void beginRead(want, edge);
+}
+
+/** Reads a key while the request waits: once for all requests that want it meanwhile, and no longer than the deadline. */
+async function readFirst<T>(
+  want: Wanted<T>,
+  known: Known<T> | null,
   edge: Edge,
-): Promise<void> {
-  const { isolate, world } = edge;
-  const askedAtMs = world.nowMs();
-  const resting = askedAtMs < isolate.listRestsUntilMs;
-  const due = wanted.filter(
-    ({ memory, key }) =>
-      !memory.isTrusted(key, askedAtMs) &&
-      !(resting && memory.find(key) !== null),
-  );
-  if (due.length === 0) return;
-  const own: Wanted[] = [];
-  const work: Promise<void>[] = [];
-  for (const want of due) {
-    const flight = isolate.listReads.get(want.key);
-    if (flight === undefined) own.push(want);
-    else work.push(waited(want, flight, edge));
-  }
-  if (own.length > 0) {
-    const read = readFor(own, edge);
-    // It goes on for the others when the visitor who began it goes away.
-    world.later(read);
-    work.push(read);
-  }
-  await Promise.all(work);
-}
-
-async function readFor(due: readonly Wanted[], edge: Edge): Promise<void> {
-  const { isolate, world } = edge;
-  const flight = new SharedResult<ListLanding>();
-  for (const { memory, key } of due) {
-    memory.lend(key);
-    isolate.listReads.set(key, flight);
-  }
-  // What KV answers is as old as the question.
-  const askedAtMs = world.nowMs();
-  const { values, problem } = await world.readList(due.map(({ key }) => key));
-  if (problem !== null) {
-    isolate.listRestsUntilMs = world.nowMs() + listRestMs;
-    world.observe({ kind: "list-unreadable", problem });
-  }
-  await Promise.all(
-    due.map((want) => {
-      const text = values.get(want.key);
-      return text === undefined
-        ? fallBack(want, world)
-        : take(want, text, askedAtMs, edge);
-    }),
-  );
-  for (const { key } of due) takeDown(key, flight, isolate);
-  flight.settle({ kind: "read", values });
-}
-
-/** Waits for another request's read. */
-async function waited(
-  want: Wanted,
-  flight: SharedResult<ListLanding>,
-  { isolate, world, config }: Edge,
-): Promise<void> {
-  const deadlineMs = world.nowMs() + config.listDeadlineMs;
-  const landing = await flight.wait(deadlineMs, world);
-  switch (landing.kind) {
-    case "read":
-      if (!landing.values.has(want.key)) await fallBack(want, world);
-      return;
+): Promise<Found<T>> {
+  const { world, config } = edge;
+  const underWay = readUnderWay(want, edge);
+  if (underWay === null && !want.mayRead(known)) return { kind: "withheld" };
+  const result = await (underWay === null
+    ? beginRead(want, edge)
+    : underWay.wait(world.nowMs() + config.listDeadlineMs, world));
+  switch (result.kind) {
+    case "known":
+      return { ...result, degraded: false };
+    case "failed":
     case "overdue":
-      takeDown(want.key, flight, isolate);
-      await fallBack(want, world);
+      return lastKnown(want, edge);
   }
 }
 
-function takeDown(
-  key: string,
-  flight: SharedResult<ListLanding>,
-  { listReads }: Edge["isolate"],
-): void {
-  if (listReads.get(key) === flight) listReads.delete(key);
+async function lastKnown<T>(want: Wanted<T>, edge: Edge): Promise<Found<T>> {
+  const last = want.memory.find(want.key) ?? (await recallCopy(want, edge));
+  return last === null
+    ? { kind: "unreadable" }
+    : { kind: "known", known: last.known, degraded: true };
 }
 
-/** Are answers given from memory because the list could not be read a moment ago? */
-export function isDegraded({ isolate, world }: Edge): boolean {
-  return world.nowMs() < isolate.listRestsUntilMs;
-}
-
-async function take(
-  { memory, key, absence }: Wanted,
-  text: string | null,
-  readAtMs: number,
+/** A read that has taken longer than reads may is nobody's any more: whoever began it is gone. */
+function readUnderWay<T>(
+  { memory, key }: Wanted<T>,
   { world, config }: Edge,
-): Promise<void> {
-  const before = memory.find(key);
-  const spellMs = config.recordMemoryMs;
-  const learned = memory.learn(key, text, readAtMs, spellMs);
-  switch (learned.kind) {
-    case "same":
-      return;
-    case "malformed":
-      report(learned.problem);
-      if (before === null && (await recallInto(memory, key, world)))
-        memory.learn(key, text, readAtMs, spellMs);
-      return;
-    case "news": {
-      if (learned.problem !== null) report(learned.problem);
-      const worthKeeping =
-        text !== null || absence === "kept" || before?.kind === "record";
-      if (worthKeeping) world.later(world.keep(shelfName(key), keptText(text)));
+): SharedResult<ReadResult<T>> | null {
+  const read = memory.reads.get(key);
+  return read !== undefined &&
+    isWithin(read.beganAtMs, config.listDeadlineMs, world.nowMs())
+    ? read.result
+    : null;
+}
+
+function beginRead<T>(want: Wanted<T>, edge: Edge): Promise<ReadResult<T>> {
+  const { memory, key } = want;
+  const result = new SharedResult<ReadResult<T>>();
+  memory.reads.set(key, { result, beganAtMs: edge.world.nowMs() });
+  const read = readInto(want, edge).then((outcome) => {
+    if (memory.reads.get(key)?.result === result) memory.reads.delete(key);
+    result.settle(outcome);
+    return outcome;
+  });
+  // It goes on for the others when the visitor who began it goes away.
+  edge.world.later(read);
+  return read;
+}
+
+/** Reads a key into memory. */
+async function readInto<T>(
+  want: Wanted<T>,
+  edge: Edge,
+): Promise<ReadResult<T>> {
+  const { world } = edge;
+  const askedAtMs = world.nowMs();
+  const answer = await readInTime(want.key, edge);
+  switch (answer.kind) {
+    case "read": {
+      const known = await learn(want, answer.text, askedAtMs, edge);
+      return { kind: "known", known };
     }
-  }
-
-  function report(problem: string) {
-    world.observe({ kind: "record-malformed", key, problem });
+    case "failed":
+      want.memory.fail(want.key, world.nowMs());
+      world.observe({ kind: "list-unreadable", problem: answer.problem });
+      return { kind: "failed" };
   }
 }
 
-async function fallBack({ memory, key }: Wanted, world: World): Promise<void> {
-  if (memory.find(key) === null) await recallInto(memory, key, world);
-  else memory.extend(key, world.nowMs() + listRestMs);
-}
-
-async function recallInto(
-  memory: ListMemory,
+function readInTime(
   key: string,
-  world: World,
-): Promise<boolean> {
-  const kept = await world.recall(shelfName(key));
-  if (kept === null) return false;
-  const text = kept.startsWith("=") ? kept.slice(1) : null;
-  memory.learn(key, text, world.nowMs(), listRestMs);
-  return true;
+  { world, config }: Edge,
+): Promise<RecordAnswer> {
+  const overdue = world.wait(config.listDeadlineMs).then((): RecordAnswer => ({
+    kind: "failed",
+    problem: `${key}: no answer within the deadline`,
+  }));
+  return Promise.race([world.readRecord(key), overdue]);
 }
 
-const shelfName = (key: string) => `list/${key}`;
-
-/** "=" before a value, so that an empty value and no value differ. */
-const keptText = (text: string | null) => (text === null ? "-" : `=${text}`);
+async function learn<T>(
+  want: Wanted<T>,
+  text: string | null,
+  askedAtMs: number,
+  edge: Edge,
+): Promise<Known<T>> {
+  const { memory, key } = want;
+  const before = memory.find(key)?.known ?? null;
+  let learned = memory.learn(key, text, askedAtMs);
+  const { problem, isNew } = learned;
+  if (problem !== null)
+    edge.world.observe({ kind: "record-malformed", key, problem });
+  // The last good value may be one that only this PoP remembers.
+  if (!learned.remembered.parses && before === null)
+    if ((await recallCopy(want, edge)) !== null)
+      learned = memory.learn(key, text, askedAtMs);
+  const { remembered } = learned;
+  const isWorthKeeping =
+    text !== null || want.absence === "kept" || before?.kind === "record";
+  if (remembered.parses && isWorthKeeping)
+    keepCopy(want, { remembered, text, isNew }, edge);
+  return remembered.known;
+}

@@ -1,5 +1,4 @@
 import type { CacheStatus } from "../cache/status.ts";
-import { standingKey } from "../customer/keys.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
 import type {
   CacheOutcome,
@@ -9,7 +8,6 @@ import type {
   Reply,
 } from "../world.ts";
 import type { Edge } from "./edge.ts";
-import { isDegraded } from "./lookup.ts";
 
 type RequestEvent = Extract<EdgeEvent, { kind: "request" }>;
 
@@ -21,6 +19,8 @@ export interface Account {
   error?: ProxyError;
   details?: string;
   traceId?: string;
+  degraded?: boolean;
+  recordSeq?: number | null;
   /** Null where the answer has nothing to do with the cache or an origin. */
   handled?: CacheStatus | null;
 }
@@ -43,10 +43,10 @@ export function note(
     status: reply.status,
     error: account.error ?? null,
     details: account.details ?? null,
-    degraded: isDegraded(edge),
+    degraded: account.degraded ?? false,
     cache: handled === null ? null : cacheOutcome(handled),
     origin: handled === null ? null : originOf(handled),
-    recordSeq: seqOf(account.customer, edge),
+    recordSeq: account.recordSeq ?? null,
     pop: request.pop,
     traceId: account.traceId ?? null,
     tookMs: edge.world.nowMs() - startedAtMs,
@@ -70,10 +70,4 @@ function originOf(handled: CacheStatus): RequestEvent["origin"] {
   return handled.kind === "hit" || handled.collapsed === true
     ? null
     : { status: handled.status ?? null, tookMs: handled.originMs ?? null };
-}
-
-function seqOf(customer: string | undefined, { isolate }: Edge): number | null {
-  if (customer === undefined) return null;
-  const known = isolate.standings.find(standingKey(customer));
-  return known?.kind === "record" ? known.value.seq : null;
 }

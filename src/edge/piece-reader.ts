@@ -10,6 +10,7 @@ interface Pieces {
 /** Reads a stream in pieces as large as its source sends them. Nobody else reads it. */
 export class PieceReader {
   readonly #pieces: Promise<Pieces>;
+  #pending: Promise<Uint8Array | "end"> | null = null;
 
   constructor(stream: ReadableStream<Uint8Array>) {
     // What is made of whole pieces, and not of bytes, takes no room to read into.
@@ -17,9 +18,17 @@ export class PieceReader {
     this.#pieces = opening.then(fittingPieces, () => wholePieces(stream));
   }
 
-  async next(): Promise<Uint8Array | "end"> {
+  /** Asked for again before it has come, it is the same one. */
+  next(): Promise<Uint8Array | "end"> {
+    this.#pending ??= this.#read();
+    return this.#pending;
+  }
+
+  async #read(): Promise<Uint8Array | "end"> {
     const pieces = await this.#pieces;
-    return (await pieces.next()) ?? "end";
+    const piece = await pieces.next();
+    this.#pending = null;
+    return piece ?? "end";
   }
 
   async cancel(): Promise<void> {

@@ -1,3 +1,8 @@
+import { LRUCache } from "lru-cache";
+import { maxRecordCharacters } from "../customer/record.ts";
+import type { SharedResult } from "./shared-result.ts";
+import type { Reading } from "./trust.ts";
+
 /** What is known of one key of the list. */
 export type Known<T> =
   | { kind: "record"; value: T }
@@ -9,93 +14,159 @@ export type Known<T> =
 export type Read<T> =
   { ok: true; value: T; problem?: string } | { ok: false; problem: string };
 
-/** What the list's text of a key brought. */
-export type Learned =
-  | { kind: "same" }
-  /** Now known; the problem is with what of it does not count. */
-  | { kind: "news"; problem: string | null }
-  /** Not understood: what was known before is still known. */
-  | { kind: "malformed"; problem: string };
-
-interface Entry<T> {
-  known: Known<T>;
-  text: string | null;
-  trustedUntilMs: number;
-  /** How far trust may be stretched while the list is asked anew. */
-  lentUntilMs: number;
+export interface Remembered<T> extends Reading {
+  readonly known: Known<T>;
+  /** False where the list's text is malformed, and `known` is from before it. */
+  readonly parses: boolean;
+  /** When this PoP's copy was last written here, or read. */
+  copiedAtMs: number;
 }
 
-/** How many keys an isolate remembers of one kind, least recently learned forgotten first. */
-const mostKeys = 10_000;
+/** What the list's text of a key brought. */
+export interface Learned<T> {
+  remembered: Remembered<T>;
+  isNew: boolean;
+  /** With what does not count: the rest of it, or, where nothing of it parses, the whole. */
+  problem: string | null;
+}
+
+/** What came of a read that others wait for. */
+export type ReadResult<T> =
+  { kind: "known"; known: Known<T> } | { kind: "failed" };
+
+export interface ReadUnderWay<T> {
+  result: SharedResult<ReadResult<T>>;
+  beganAtMs: number;
+}
+
+/** What all records of an isolate may take of its 128 MB. */
+export const recordMemoryBytes = 16 * 2 ** 20;
+
+/** How it is shared out, in KiB. Visitors choose which names are found absent, so those have a share of their own. */
+export const recordShares = {
+  sites: { recordsKib: 5120, absentKib: 4096 },
+  standings: { recordsKib: 4096, absentKib: 256 },
+  purges: { recordsKib: 1536, absentKib: 768 },
+  settings: { recordsKib: 496, absentKib: 16 },
+} as const;
+
+interface Share {
+  recordsKib: number;
+  absentKib: number;
+}
+
+/** How many reads of one kind are known to be under way; one forgotten is merely done twice. */
+const maxReads = 1000;
+
+interface Entry<T> extends Remembered<T> {
+  text: string | null;
+  /** How long the text was that `known` was made of. */
+  parsedLength: number;
+}
 
 /**
- * What an isolate remembers of the list, one instance a kind of record.
+ * What an isolate remembers of the list, one instance a kind of record; what was not used for longest goes first.
  *
- * A text that does not parse never replaces a record that did: the last known good value holds.
+ * A text that does not parse never replaces a record that did: the last known good value holds. Whoever knows by other means
+ * that a key has changed can have it read again by moving `readAtMs` back.
  */
 export class RecordMemory<T> {
+  // With `max` the library would allocate room for all at once.
+  readonly reads = new LRUCache<string, ReadUnderWay<T>>({
+    maxSize: maxReads,
+    sizeCalculation: () => 1,
+  });
   readonly #parse: (key: string, text: string) => Read<T>;
-  readonly #entries = new Map<string, Entry<T>>();
+  readonly #records: LRUCache<string, Entry<T>>;
+  readonly #absent: LRUCache<string, Entry<T>>;
 
-  constructor(parse: (key: string, text: string) => Read<T>) {
+  constructor(parse: (key: string, text: string) => Read<T>, share: Share) {
     this.#parse = parse;
+    this.#records = entriesWithin(1024 * share.recordsKib);
+    this.#absent = entriesWithin(1024 * share.absentKib);
   }
 
-  find(key: string): Known<T> | null {
-    return this.#entries.get(key)?.known ?? null;
+  /** What is remembered of a key, for a request that will use it. */
+  find(key: string): Remembered<T> | null {
+    const entry = this.#entry(key);
+    if (entry !== undefined) entry.uses += 1;
+    return entry ?? null;
   }
 
-  isTrusted(key: string, nowMs: number): boolean {
-    const entry = this.#entries.get(key);
-    return entry !== undefined && nowMs < entry.trustedUntilMs;
+  /** The same without using it. */
+  peek(key: string): Known<T> | null {
+    const entry = this.#records.peek(key) ?? this.#absent.peek(key);
+    return entry?.known ?? null;
   }
 
-  /** While one request asks, others go on with what was trusted until just now: for one more spell, and once. */
-  lend(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry !== undefined) entry.trustedUntilMs = entry.lentUntilMs;
-  }
-
-  /** Goes on trusting what is known, however old, since the list cannot be read. */
-  extend(key: string, untilMs: number): void {
-    const entry = this.#entries.get(key);
-    if (entry !== undefined) entry.trustedUntilMs = untilMs;
-  }
-
-  /** What the list says now, to be trusted for a spell. A problem is told once for each new text. */
-  learn(
-    key: string,
-    text: string | null,
-    nowMs: number,
-    spellMs: number,
-  ): Learned {
-    const trust = {
-      trustedUntilMs: nowMs + spellMs,
-      lentUntilMs: nowMs + 2 * spellMs,
-    };
-    const before = this.#entries.get(key);
-    if (before !== undefined && before.text === text) {
-      Object.assign(before, trust);
-      return { kind: "same" };
+  /** What the list said of a key when it was asked at `readAtMs`. A problem is told once for each new text. */
+  learn(key: string, text: string | null, readAtMs: number): Learned<T> {
+    const before = this.#entry(key);
+    const shown = comparable(text);
+    if (before !== undefined && before.text === shown) {
+      Object.assign(before, { readAtMs, failedAtMs: null, uses: 0 });
+      return { remembered: before, isNew: false, problem: null };
     }
     const parsed = text === null ? null : this.#parse(key, text);
-    this.#remember(key, {
-      known: knownFrom(parsed, before?.known),
-      text,
-      ...trust,
-    });
-    if (parsed !== null && !parsed.ok)
-      return { kind: "malformed", problem: parsed.problem };
-    return { kind: "news", problem: parsed?.problem ?? null };
+    const known = knownFrom(parsed, before?.known);
+    const entry: Entry<T> = {
+      known,
+      parses: parsed?.ok ?? true,
+      text: shown,
+      parsedLength: parsed?.ok
+        ? (text?.length ?? 0)
+        : (before?.parsedLength ?? 0),
+      readAtMs,
+      failedAtMs: null,
+      uses: 0,
+      copiedAtMs: -Infinity,
+    };
+    const [into, outOf] =
+      known.kind === "absent"
+        ? [this.#absent, this.#records]
+        : [this.#records, this.#absent];
+    outOf.delete(key);
+    into.set(key, entry);
+    return { remembered: entry, isNew: true, problem: parsed?.problem ?? null };
   }
 
-  #remember(key: string, entry: Entry<T>): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    if (this.#entries.size <= mostKeys) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+  /** The list could not be read. */
+  fail(key: string, nowMs: number): void {
+    const entry = this.#entry(key);
+    if (entry !== undefined) entry.failedAtMs = nowMs;
   }
+
+  #entry(key: string): Entry<T> | undefined {
+    return this.#records.get(key) ?? this.#absent.get(key);
+  }
+}
+
+function entriesWithin<T>(maxSize: number): LRUCache<string, Entry<T>> {
+  return new LRUCache({
+    maxSize,
+    sizeCalculation: (entry, key) => sizeOf(entry, key),
+  });
+}
+
+/** All texts that are too long are malformed alike, and one may be of 25 MiB. */
+function comparable(text: string | null): string | null {
+  return text === null || text.length <= maxRecordCharacters
+    ? text
+    : `${text.length} characters`;
+}
+
+/**
+ * Roughly what an entry takes, in bytes: records of every kind were measured at up to six times their text, and 700 for
+ * objects and map; absent keys at 240.
+ */
+function sizeOf(
+  { known, text, parsedLength }: Entry<unknown>,
+  key: string,
+): number {
+  const names = 2 * key.length;
+  return known.kind === "absent"
+    ? 240 + names
+    : 700 + names + 4 * parsedLength + 2 * (text?.length ?? 0);
 }
 
 function knownFrom<T>(

@@ -13,12 +13,13 @@ import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { Bytes, Reply, ReplyBody, Watch } from "../world.ts";
-import { loadBody, removeEntry } from "./cache-store.ts";
+import { loadBody, removeEntry, type LoadedBody } from "./cache-store.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Fetched } from "./fetch.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { discardBody } from "./bytes.ts";
+import { MemoryBody, pieceBytes } from "./memory-body.ts";
 import { asStored } from "./received.ts";
 import { compose } from "./segments.ts";
 import {
@@ -109,6 +110,7 @@ export function respondFromOrigin(
 /** What gives the bytes of an entry's body by their positions in the representation. */
 export type BodyReader =
   | { kind: "bytes"; offset: number; bytes: Uint8Array }
+  | { kind: "memory"; offset: number; length: number; body: MemoryBody }
   | {
       kind: "chunks";
       offset: number;
@@ -117,6 +119,25 @@ export type BodyReader =
         last: number | null,
       ) => AsyncIterableIterator<Uint8Array, void, void>;
     };
+
+function readerOfMemory(
+  context: RequestContext,
+  { stored, name }: CacheEntry,
+  bytes: Uint8Array,
+  edge: Edge,
+): BodyReader {
+  const offset = stored.range?.first ?? 0;
+  const length = bytes.byteLength;
+  if (length <= pieceBytes) return { kind: "bytes", offset, bytes };
+  const inPop: CacheEntry = {
+    stored,
+    name,
+    body: { kind: "pop", isWhole: true },
+  };
+  const access = accessFor(context, inPop, edge);
+  const body = new MemoryBody(edge.isolate.lent, { name, bytes }, access);
+  return { kind: "memory", offset, length, body };
+}
 
 /** Null when the PoP cache has let the body go. */
 async function openBody(
@@ -130,7 +151,7 @@ async function openBody(
   const offset = stored.range?.first ?? 0;
   switch (body.kind) {
     case "memory":
-      return { kind: "bytes", offset, bytes: body.bytes };
+      return readerOfMemory(context, entry, body.bytes, edge);
     case "arriving":
       // A part far ahead of what has arrived does not wait for it.
       if (
@@ -150,11 +171,19 @@ async function openBody(
       };
     case "pop": {
       const length = stored.bodyLength ?? 0;
-      if (length <= sliceBytes) {
-        const bytes = await loadBody(key, entry, edge);
-        return bytes === null ? null : { kind: "bytes", offset, bytes };
+      const mayStay = length <= edge.config.responseMemoryBytes;
+      const loaded: LoadedBody =
+        length <= sliceBytes && mayStay
+          ? await loadBody(key, entry, edge)
+          : { kind: "no-memory" };
+      switch (loaded.kind) {
+        case "loaded":
+          return readerOfMemory(context, entry, loaded.bytes, edge);
+        case "gone":
+          return null;
+        case "no-memory":
+          return openSlices(context, { entry, plan }, edge);
       }
-      return openSlices(context, { entry, plan }, edge);
     }
   }
 }

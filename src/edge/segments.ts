@@ -14,6 +14,15 @@ export function compose(
       return segments === null
         ? reader.bytes
         : composeInMemory(segments, reader);
+    case "memory": {
+      const { body, offset, length } = reader;
+      const whole: Segment = {
+        kind: "slice",
+        first: offset,
+        last: offset + length - 1,
+      };
+      return streamOf(body.read(segments ?? [whole], offset));
+    }
     case "chunks": {
       const [only, ...others] = segments ?? [];
       // Begun at once, and ended with the stream: an arriving body must know who reads it.

@@ -5,6 +5,7 @@ import { fieldsOf } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
 import { ArrivingBody } from "./arriving-body.ts";
 import { askOrigin, discard } from "./ask-origin.ts";
+import { boundedMap, type BoundedMap } from "./bounded-map.ts";
 import { discardBody } from "./bytes.ts";
 import { findSlice, removeEntry } from "./cache-store.ts";
 import { fetchDeadlineMs } from "./collapsed-fetch.ts";
@@ -34,7 +35,14 @@ type SliceResult =
   { kind: "arriving"; body: ArrivingBody } | { kind: "failed"; why: string };
 
 /** The fetches of slices under way in an isolate, by the name of the body. */
-export type SliceFetches = Map<string, SliceFetch[]>;
+export type SliceFetches = BoundedMap<readonly SliceFetch[]>;
+
+export function newSliceFetches(maxBytes: number): SliceFetches {
+  return boundedMap(maxBytes, (fetches) => fetchBytes * fetches.length);
+}
+
+/** The objects around one fetch. */
+const fetchBytes = 512;
 
 /** How a request gets at the bytes of an entry that are not in memory: from the PoP cache, else from the origin. */
 export function accessFor(

@@ -14,7 +14,7 @@ import { ArrivingBody, type KeptBody, type Loss } from "./arriving-body.ts";
 import { concatenate, discardBody } from "./bytes.ts";
 import { isSameVariant } from "./cache-index.ts";
 import {
-  isInvalidated,
+  mayBeInvalidated,
   putArriving,
   putBack,
   putEntry,
@@ -80,7 +80,7 @@ export function storeResponse(
     partOf(fieldsOf(received), statedLength) === null
   )
     return refuse("status");
-  if (isInvalidated(resource.key, received.requestTimeMs, edge))
+  if (mayBeInvalidated(resource.key, received.requestTimeMs, edge))
     return refuse("invalidated");
   const { entry, visitor } = storeBody(context, storing.stored, body, edge);
   return { kind: "stored", entry, visitor };
@@ -136,7 +136,7 @@ export function storeSlices(
     part.first !== slices.first ||
     part.last !== Math.min(slices.last, part.complete - 1) ||
     part.complete > site.cache.maxObjectBytes ||
-    isInvalidated(key, received.requestTimeMs, edge)
+    mayBeInvalidated(key, received.requestTimeMs, edge)
   )
     return null;
   const whole: Storable = {
@@ -285,7 +285,7 @@ async function complete(
   const { isolate, world } = edge;
   const { key } = context.resource;
   if (kept.kind === "lost") return deleteBody(entry.name, kept.slices, world);
-  if (isInvalidated(key, entry.stored.requestTimeMs, edge))
+  if (mayBeInvalidated(key, entry.stored.requestTimeMs, edge))
     return kept.kind === "pop"
       ? deleteBody(entry.name, sliceCount(kept.length), world)
       : undefined;

@@ -2,9 +2,11 @@ import { planRange } from "../cache/ranges.ts";
 import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import { planReuse, type Reuse } from "../cache/reuse.ts";
 import type { ForwardReason, CacheStatus } from "../cache/status.ts";
+import type { Nominated } from "../cache/stored.ts";
+import { isTooMuch } from "../cache/vary.ts";
 import type { Reply } from "../world.ts";
-import { goesAsReceived, visitorSlices } from "./ask-origin.ts";
-import { entryOf, findEntries } from "./cache-store.ts";
+import { goesAsReceived, visitorRange, visitorSlices } from "./ask-origin.ts";
+import { entryOf, findEntries, mayBeInvalidated } from "./cache-store.ts";
 import {
   fetchDeadlineMs,
   type CollapsedFetch,
@@ -164,8 +166,7 @@ async function refresh(
     entries,
   };
   const selector = selectorOf(context, task);
-  const { fetches } = edge.isolate;
-  if (fetches.find(context.resource.key, selector) !== null) return;
+  if (selector === null || findFetch(context, selector, edge) !== null) return;
   const fetched = await lead(context, task, selector, edge);
   if (fetched.kind === "response") discardBody(fetched.body);
 }
@@ -184,12 +185,11 @@ async function fetchTogether(
   task: FetchTask,
   edge: Edge,
 ): Promise<Fetched | Extract<FetchResult, { kind: "error-status" }> | null> {
-  const { site, resource } = context;
-  const { fetches } = edge.isolate;
   const selector = selectorOf(context, task);
-  const running = fetches.find(resource.key, selector);
+  if (selector === null) return fetchAlone(context, task, edge);
+  const running = findFetch(context, selector, edge);
   if (running === null) return lead(context, task, selector, edge);
-  const deadlineMs = fetchDeadlineMs(site, edge.world.nowMs());
+  const deadlineMs = fetchDeadlineMs(context.site, edge.world.nowMs());
   const result = await running.wait(deadlineMs, edge.world);
   switch (result.kind) {
     case "look-again":
@@ -200,7 +200,7 @@ async function fetchTogether(
         : null;
     case "overdue":
       // Whoever led it is gone for good. One of those who waited leads now.
-      fetches.end(resource.key, selector, running);
+      edge.isolate.fetches.end(selector, running);
       return null;
     case "uncacheable":
       return fetchAlone(context, task, edge);
@@ -245,12 +245,11 @@ async function lead(
   selector: string,
   edge: Edge,
 ): Promise<Fetched> {
-  const { key } = context.resource;
   const { fetches } = edge.isolate;
-  const fetch = fetches.begin(key, selector);
+  const fetch = fetches.begin(selector, edge.world.nowMs());
   const work = leadTo(fetch, context, task, edge).finally(() => {
     fetch.settle({ kind: "uncacheable" });
-    fetches.end(key, selector, fetch);
+    fetches.end(selector, fetch);
   });
   // It goes on for the others when the visitor who led it goes away.
   edge.world.later(work);
@@ -321,18 +320,38 @@ function isCollapsible(
   }
 }
 
+/** The fetch that a request may join: not one that a write has overtaken. */
+function findFetch(
+  { resource }: RequestContext,
+  selector: string,
+  edge: Edge,
+): CollapsedFetch | null {
+  const fetch = edge.isolate.fetches.find(selector);
+  return fetch === null || mayBeInvalidated(resource.key, fetch.begunAtMs, edge)
+    ? null
+    : fetch;
+}
+
 /**
- * Who asks the same of a resource: the part, the values of the fields by which its stored responses vary, and of those that no
- * Vary names; and with cookies or without.
+ * Who asks the same: the resource, the part, the values of the fields by which its stored responses vary, and of those that no
+ * Vary names; and with cookies or without. Null where there is too much of them for the answer to be anybody else's.
  */
-function selectorOf(context: RequestContext, { entries }: FetchTask): string {
-  const { request, site } = context;
+function selectorOf(
+  context: RequestContext,
+  { entries }: FetchTask,
+): string | null {
+  const { request, resource, site } = context;
   const names = new Set(
     entries.flatMap(({ stored }) => stored.varyOn.map(([name]) => name)),
   );
-  const values = [...names].map((name) => [name, request.fields.get(name)]);
-  const range = visitorSlices(context) ?? request.fields.get("range");
+  const values = [...names].map((name): Nominated => [
+    name,
+    request.fields.get(name),
+  ]);
+  if (isTooMuch(values)) return null;
+  const range = visitorSlices(context) ?? visitorRange(context)[0]?.[1];
   return JSON.stringify([
+    resource.key,
     range,
     values,
     unlistedFields(request.fields, "shared", site.cache),

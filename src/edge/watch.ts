@@ -58,8 +58,7 @@ export class ExchangeWatch implements Watch {
       this.cut.then((cut) => ({ kind: "cut", gate: cut }) as const),
     ]);
     if (first.kind === "cut") return first;
-    const isDue = this.#edge.world.nowMs() >= this.#nextLookAtMs;
-    const cut = isDue ? await this.#check() : null;
+    const cut = this.#nextLookInMs() === 0 ? await this.#check() : null;
     return cut === null ? first : { kind: "cut", gate: cut };
   }
 
@@ -67,11 +66,18 @@ export class ExchangeWatch implements Watch {
     const { world } = this.#edge;
     this.#isLooking = true;
     for (;;) {
-      await world.wait(Math.max(this.#nextLookAtMs - world.nowMs(), 0));
+      await world.wait(this.#nextLookInMs());
       if (this.#underWay === 0) break;
       if ((await this.#check()) !== null) return;
     }
     this.#isLooking = false;
+  }
+
+  /** No look is further ahead than `watchMs`: where one seems to be, the clock was set back, and it is due. */
+  #nextLookInMs(): number {
+    const { world, config } = this.#edge;
+    const aheadMs = this.#nextLookAtMs - world.nowMs();
+    return aheadMs > Math.max(config.watchMs, 1) ? 0 : Math.max(aheadMs, 0);
   }
 
   async #check(): Promise<Cut | null> {

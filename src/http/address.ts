@@ -1,8 +1,30 @@
 import ipaddr from "ipaddr.js";
 import { canonicalHost } from "./host.ts";
 
-/** RFC 6761 §6.3, RFC 6762 §3, RFC 8375, and ICANN's reservation of .internal, where clouds keep their metadata. */
-const privateDomains = ["localhost", "local", "home.arpa", "internal"];
+/** Names that the public DNS does not have, or that are about addresses, so that only a resolver of one's own knows them. */
+const privateDomains = [
+  // RFC 6761 §6.2 and §6.3; the other names that systems give to loopback.
+  "test",
+  "localhost",
+  "localdomain",
+  "localdomain4",
+  "localdomain6",
+  // RFC 6762 §3, and appendix G: what networks use as top-level names of their own. Clouds keep their metadata in the first.
+  "local",
+  "internal",
+  "intranet",
+  "private",
+  "corp",
+  "home",
+  "lan",
+  // RFC 3172: reverse names and other infrastructure; RFC 8375's home.arpa.
+  "arpa",
+  // RFC 7686, RFC 9476: not in the DNS at all.
+  "onion",
+  "alt",
+  // Kubernetes' services, by the search domain of a pod.
+  "svc",
+];
 
 /** Addresses outside the special ranges that lead to a cloud's own services all the same. */
 const platformAddresses = ["168.63.129.16"];

@@ -1,5 +1,8 @@
 import Negotiator from "negotiator";
 
+/** So much of a value is read. No program lists more, and each member is weighed against each offer. */
+const maxCharacters = 2_048;
+
 /**
  * The best of `offers` (media types, our first choice first) for an Accept value: the most specific range that fits an
  * offer gives its weight (RFC 9110 §12.5.1). Null when none is acceptable; the first when Accept is absent or lists nothing.
@@ -8,10 +11,11 @@ export function bestMediaType(
   accept: string | null | undefined,
   offers: readonly string[],
 ): string | null {
-  if (listsNothing(accept)) return offers[0] ?? null;
+  const read = firstOf(accept);
+  if (read === null) return offers[0] ?? null;
   // All we offer is UTF-8. To negotiator, "text/html;charset=utf-8" asks for another type unless the offer says so too.
   const described = new Map(offers.map((offer) => [withCharset(offer), offer]));
-  const best = new Negotiator({ headers: { accept } }).mediaType([
+  const best = new Negotiator({ headers: { accept: read } }).mediaType([
     ...described.keys(),
   ]);
   return best === undefined ? null : (described.get(best) ?? null);
@@ -21,8 +25,9 @@ export function bestMediaType(
 export function acceptedMediaTypes(
   accept: string | null | undefined,
 ): string[] {
-  if (listsNothing(accept)) return [];
-  const types = new Negotiator({ headers: { accept } }).mediaTypes();
+  const read = firstOf(accept);
+  if (read === null) return [];
+  const types = new Negotiator({ headers: { accept: read } }).mediaTypes();
   return types.map((type) => type.toLowerCase());
 }
 
@@ -35,12 +40,11 @@ export function bestLanguage(
   acceptLanguage: string | null | undefined,
   offers: readonly [string, ...string[]],
 ): string {
-  if (listsNothing(acceptLanguage)) return offers[0];
-  const ranked = new Negotiator({
-    headers: { "accept-language": acceptLanguage },
-  });
+  const read = firstOf(acceptLanguage);
+  if (read === null) return offers[0];
+  const ranked = new Negotiator({ headers: { "accept-language": read } });
   const refusing = new Negotiator({
-    headers: { "accept-language": `${acceptLanguage}, *;q=0.001` },
+    headers: { "accept-language": `${read}, *;q=0.001` },
   });
   const notRefused = new Set(refusing.languages(offers));
   const welcome = offers.filter((offer) => notRefused.has(offer));
@@ -73,10 +77,14 @@ function begins(tag: string, longer: string): boolean {
   return `${longer}-`.toLowerCase().startsWith(`${tag}-`.toLowerCase());
 }
 
-function listsNothing(
-  value: string | null | undefined,
-): value is null | undefined {
-  return value === null || value === undefined || /^[\s,]*$/.test(value);
+/** The members of a list that are read; null when it lists nothing. */
+function firstOf(list: string | null | undefined): string | null {
+  const value = list ?? "";
+  const read =
+    value.length <= maxCharacters
+      ? value
+      : value.slice(0, Math.max(value.lastIndexOf(",", maxCharacters), 0));
+  return /^[\s,]*$/.test(read) ? null : read;
 }
 
 function withCharset(mediaType: string): string {

@@ -1,4 +1,4 @@
-import type { ListAnswer } from "../world.ts";
+import type { RecordAnswer } from "../world.ts";
 import type { Engine } from "./engine.ts";
 import type { Kv, KvWrite } from "./kv.ts";
 
@@ -19,24 +19,18 @@ export class CustomerList {
     this.#engine = engine;
   }
 
-  /** One operation of the edge, given up at its deadline. */
-  async read(
-    pop: string,
-    keys: readonly string[],
-    deadlineMs: number,
-  ): Promise<ListAnswer> {
+  /** One read of the edge, billed as such, which gives it up at a deadline of its own. */
+  async read(pop: string, key: string): Promise<RecordAnswer> {
     this.count.reads += 1;
-    const { values, problem, tookMs } = this.#kv.read(
-      pop,
-      keys,
-      this.#engine.nowMs,
-    );
-    const isLate = tookMs > deadlineMs;
-    if (isLate || problem !== null) this.count.failedReads += 1;
-    await this.#engine.sleep(Math.min(tookMs, deadlineMs));
-    return isLate
-      ? { values: new Map(), problem: "no answer within the deadline" }
-      : { values, problem };
+    const { answer, tookMs } = this.#kv.read(pop, key, this.#engine.nowMs);
+    await this.#engine.sleep(tookMs);
+    return answer;
+  }
+
+  /** Counts what an edge tells of what it read. */
+  note({ kind }: { kind: string }): void {
+    if (kind === "record-malformed") this.count.malformed += 1;
+    else if (kind === "list-unreadable") this.count.failedReads += 1;
   }
 
   latest(key: string): string | null {

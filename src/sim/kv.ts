@@ -1,3 +1,4 @@
+import type { RecordAnswer } from "../world.ts";
 import type { RandomStream, Distribution } from "./random-stream.ts";
 
 /** How a key-value store behaves that is written at one centre and read through a cache in each PoP. */
@@ -32,9 +33,7 @@ export interface KvPhase {
 }
 
 export interface KvRead {
-  /** A key that does not exist is null; one that could not be read is missing. */
-  values: Map<string, string | null>;
-  problem: string | null;
+  answer: RecordAnswer;
   tookMs: number;
   from: "pop" | "centre";
 }
@@ -147,31 +146,26 @@ export class Kv {
     return this.#versions.get(key)?.at(-1)?.value ?? null;
   }
 
-  /** Reads keys in one operation; those that the PoP does not hold go to the centre together. */
-  read(pop: string, keys: readonly string[], nowMs: number): KvRead {
-    const copies = this.#copiesIn(pop);
-    const values: KvRead["values"] = new Map();
-    const absent: string[] = [];
-    for (const key of keys) {
-      const copy = copies.get(key);
-      if (copy !== undefined && nowMs < copy.expiresAtMs)
-        values.set(key, copy.value);
-      else absent.push(key);
-    }
-    if (absent.length === 0)
-      return { values, problem: null, tookMs: this.#cachedMs(), from: "pop" };
-
+  /** Reads a key, from the centre where the PoP holds no copy of it. */
+  read(pop: string, key: string, nowMs: number): KvRead {
+    const copy = this.#copiesIn(pop).get(key);
+    if (copy !== undefined && nowMs < copy.expiresAtMs)
+      return {
+        answer: { kind: "read", text: copy.value },
+        tookMs: this.#cachedMs(),
+        from: "pop",
+      };
     const tookMs = this.#centralMs() * (this.#phase(nowMs)?.slowdown ?? 1);
     if (this.#fails(nowMs))
-      return { values, problem: "the store failed", tookMs, from: "centre" };
-    for (const key of absent) {
-      const value = this.#atCentre(key, nowMs);
-      this.#keep(pop, key, value, nowMs);
-      values.set(key, value);
-    }
+      return {
+        answer: { kind: "failed", problem: `${key}: the store failed` },
+        tookMs,
+        from: "centre",
+      };
+    const text = this.#atCentre(key, nowMs);
+    this.#keep(pop, key, text, nowMs);
     return {
-      values,
-      problem: null,
+      answer: { kind: "read", text },
       tookMs: this.#turnAtCentreMs(nowMs) + tookMs,
       from: "centre",
     };

@@ -1,9 +1,9 @@
 import type {
   Bytes,
   EdgeEvent,
-  ListAnswer,
   OriginAnswer,
   OriginRequest,
+  RecordAnswer,
   World,
 } from "../world.ts";
 import { bodyOf, largestBody, lengthOf } from "./body.ts";
@@ -29,9 +29,8 @@ export class PopWorld implements World {
     return this.#pop.random.hex(bytes);
   }
 
-  readList(keys: readonly string[]): Promise<ListAnswer> {
-    const { list, config, id } = this.#pop;
-    return list.read(id, keys, config.listDeadlineMs);
+  readRecord(key: string): Promise<RecordAnswer> {
+    return this.#pop.list.read(this.#pop.id, key);
   }
 
   async recall(name: string): Promise<string | null> {
@@ -120,12 +119,11 @@ export class PopWorld implements World {
 
   observe(event: EdgeEvent): void {
     if (event.kind === "request") this.account = event;
-    else if (event.kind === "record-malformed")
-      this.#pop.list.count.malformed += 1;
+    else this.#pop.list.note(event);
   }
 }
 
 /** What a PoP last knew of the list is its own; stored responses an upper tier may hold for many. */
 function isShared(name: string): boolean {
-  return !name.startsWith("list/");
+  return !name.startsWith("record/");
 }

@@ -2,14 +2,13 @@ import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch } from "../browser.ts";
+import { sharedBrowser } from "../browser.ts";
 import { freePort, run, type RunningCommand } from "../cli/running.ts";
 import { startRig, type Rig } from "../workerd/rig.ts";
 
 let rig: Rig;
-let browser: Browser;
 let folder: string;
 let port: number;
 let site: RunningCommand;
@@ -34,14 +33,14 @@ async function startSite(): Promise<void> {
 }
 
 beforeAll(async () => {
-  [rig, browser] = await Promise.all([startRig(), launch(), startSite()]);
+  [rig] = await Promise.all([startRig(), startSite()]);
   await rig.site("garden", [`http://127.0.0.1:${port}`], {
     originHost: "visitor",
   });
 });
 afterAll(async () => {
   site.signal("SIGTERM");
-  await Promise.all([site.ended, browser.close(), rig.close()]);
+  await Promise.all([site.ended, rig.close()]);
   await rm(folder, { recursive: true });
 });
 
@@ -60,7 +59,7 @@ async function home(page: Page, at: number) {
 
 /** A visitor who looks around and signs the book, at the second try; what the site shows. */
 async function visit(at: number, name: string) {
-  const context = await browser.newContext();
+  const context = await (await sharedBrowser()).newContext();
   const page = await context.newPage();
   const failures: string[] = [];
   const cached: Record<string, string> = {};

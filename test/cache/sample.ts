@@ -55,7 +55,7 @@ export function storedWith(
     method: "GET",
     status: 200,
     fields: lines(text),
-    varyOn: varyOn(fields(request), fields(text)),
+    varyOn: varyOn(fields(request), fields(text)) ?? [],
     unlisted: unlistedFor(fields(request), fields(text)),
     requestTimeMs: startMs,
     responseTimeMs: startMs,
@@ -68,5 +68,5 @@ export function storedWith(
 
 function unlistedFor(request: RequestFields, response: RequestFields) {
   const varied = varyOn(request, response);
-  return unlistedBesides(varied, request, "shared", settings) ?? [];
+  return unlistedBesides(varied ?? [], request, "shared", settings) ?? [];
 }

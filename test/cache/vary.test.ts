@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { selectVariants } from "../../src/cache/vary.ts";
+import { selectVariants, varyOn } from "../../src/cache/vary.ts";
 import { date, fields, settings, startDate, storedWith } from "./sample.ts";
 
 describe("RFC 9111 §4.1", () => {
@@ -213,5 +213,68 @@ describe("RFC 9111 §4.1", () => {
       varies,
       forgot,
     ]);
+  });
+});
+
+/** Fields that count how often each is asked for. */
+function counted(text: string) {
+  const asked = new Map<string, number>();
+  const all = fields(text);
+  const counting = {
+    [Symbol.iterator]: () => all[Symbol.iterator](),
+    get: (name: string) => {
+      asked.set(name, (asked.get(name) ?? 0) + 1);
+      return all.get(name);
+    },
+  };
+  return { asked, fields: counting };
+}
+
+const languages = (count: number) =>
+  Array.from({ length: count }, (_, at) => `l-${at};q=0.${at % 1000}`);
+
+describe("what telling variants apart costs", () => {
+  test.each([
+    ["accept-language", "Accept-Language"],
+    ["accept-encoding", "Accept-Encoding"],
+    ["foo", "Foo"],
+  ])("%s is read once for one stored response and for 64", (name, field) => {
+    const reads = [1, 64].map((count) => {
+      const variants = languages(count).map((value) =>
+        storedWith(`Vary: ${field}\nContent-Language: x`, {
+          request: `${field}: ${value}`,
+        }),
+      );
+      const request = counted(`${field}: another`);
+      selectVariants(request.fields, variants, settings);
+      selectVariants(request.fields, variants, settings);
+      return request.asked.get(name);
+    });
+    expect(reads[1]).toBe(reads[0]);
+  });
+
+  test.each([
+    [4_096 - "foo".length, "told apart"],
+    [4_097 - "foo".length, "not"],
+  ])("a value of %i characters is %s", (length, outcome) => {
+    const varied = varyOn(
+      fields(`Foo: ${"x".repeat(length)}`),
+      fields("Vary: Foo"),
+    );
+    expect(varied === null ? "not" : "told apart").toBe(outcome);
+  });
+
+  test("fields that are too long together are not told apart", () => {
+    const request = fields(`A: ${"x".repeat(3_000)}\nB: ${"x".repeat(3_000)}`);
+    expect(varyOn(request, fields("Vary: A"))).not.toBeNull();
+    expect(varyOn(request, fields("Vary: A, B"))).toBeNull();
+  });
+
+  test("a value that is too long matches nothing, whatever it means", () => {
+    const stored = storedWith("Vary: Accept-Language\nContent-Language: en", {
+      request: "Accept-Language: en",
+    });
+    const long = `Accept-Language: ${"en,".repeat(2_000)}en`;
+    expect(selectVariants(fields(long), [stored], settings)).toEqual([]);
   });
 });

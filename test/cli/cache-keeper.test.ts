@@ -43,7 +43,9 @@ async function answer(address = keeper.address): Promise<number> {
 test("a keeper says that there is room, and hangs up on whoever does not know its key", async () => {
   keeper = await startCacheKeeper(statePath, { maxBytes: 1e8 });
   expect(await answer()).toBe(204);
-  await expect(answer(new URL(keeper.address).origin)).rejects.toThrow();
+  await expect(answer(new URL(keeper.address).origin)).rejects.toThrow(
+    "fetch failed",
+  );
 });
 
 test("a disk that fills is noticed at the next question", async () => {

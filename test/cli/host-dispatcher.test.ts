@@ -104,6 +104,7 @@ test("its key is another one each time", async () => {
 });
 
 describe("to an https origin", () => {
+  const refused = /^HTTP\/1\.1 999 tls_certificate_error\r\n/;
   const authority = createAuthority("Test Authority");
   let trusting: HostDispatcher;
   beforeAll(async () => {
@@ -142,11 +143,21 @@ describe("to an https origin", () => {
     ["for Host", authority.issue(["shop.example"])],
     ["that has expired", authority.issue(["localhost"], expired)],
     ["that vouches for itself", selfSigned("localhost")],
-  ])("a certificate %s is not the origin's", async (_, identity) => {
-    expect(await ask(identity, trusting)).toBe("");
+  ])("a certificate %s is said not to be the origin's", async (_, identity) => {
+    expect(await ask(identity, trusting)).toMatch(refused);
   });
 
   test("an authority that nobody named is not trusted", async () => {
-    expect(await ask(authority.issue(["localhost"]), dispatcher)).toBe("");
+    const identity = authority.issue(["localhost"]);
+    expect(await ask(identity, dispatcher)).toMatch(refused);
+  });
+
+  test("an origin that speaks no TLS is said not to", async () => {
+    const secret = new URL(trusting.address).pathname;
+    const plain = originUrl().replace("http:", "https:");
+    const path = `${secret}/shop.example/${encodeURIComponent(plain)}/`;
+    expect(await answerTo(at(path), trusting)).toMatch(
+      /^HTTP\/1\.1 999 tls_protocol_error\r\n/,
+    );
   });
 });

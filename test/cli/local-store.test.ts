@@ -20,6 +20,6 @@ test("several processes that write one store at once lose nothing", async () => 
   const [store] = stores;
   const keys = await store?.keys("");
   expect(keys?.ok === true && keys.value.length).toBe(100);
-  await Promise.all(stores.map(({ close }) => close()));
+  await Promise.all(stores.map(async (one) => one.close()));
   rmSync(folder, { recursive: true });
 });

@@ -4,13 +4,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openLocalStore } from "../../src/cli/local-store.ts";
 import {
   createAuthority,
   expired,
   type Identity,
   selfSigned,
 } from "../certificates.ts";
-import { ask, freePort, pasted, runStart } from "./running.ts";
+import { ask, freePort, runStart } from "./running.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "portcullis ca "));
 const authorityPath = join(folder, "ca.pem");
@@ -41,12 +42,14 @@ const sites = [
 ] as const;
 
 beforeAll(async () => {
+  const records = new Map<string, string>();
   for (const [id, identity] of sites) {
     const record = { customer: id, origins: [await serve(identity)] };
-    await pasted(
-      `npx wrangler kv key put --binding CUSTOMERS --persist-to '${statePath}' host:${id}.localhost '${JSON.stringify(record)}'`,
-    );
+    records.set(`host:${id}.localhost`, JSON.stringify(record));
   }
+  const store = await openLocalStore(statePath);
+  await store.write(records);
+  await store.close();
 });
 afterAll(() => {
   for (const server of servers) server.close();

@@ -347,7 +347,7 @@ describe("npm start, however it goes,", () => {
 
   test("with --dev says so and ends with 1 when wrangler ends by itself", async () => {
     const env = { PORT: String(await freePort()) };
-    const edge = runStart(["--dev", "--state", statePath], env);
+    const edge = runStart(["--dev", "--no-demo", "--state", statePath], env);
     await edge.printed(up);
     const [, , server = 0, ...rest] = family(edge.pid);
     process.kill(server, "SIGKILL");
@@ -360,7 +360,7 @@ describe("npm start, however it goes,", () => {
 
   test("says so and ends all with 1 when the process that serves is killed", async () => {
     const env = { PORT: String(await freePort()) };
-    const edge = runStart(["--state", statePath], env);
+    const edge = runStart(["--no-demo", "--state", statePath], env);
     await edge.printed(up);
     const [, serving = 0, ...rest] = family(edge.pid);
     process.kill(serving, "SIGKILL");
@@ -373,7 +373,7 @@ describe("npm start, however it goes,", () => {
     "with %j takes its runtime along when it is killed itself",
     async (args) => {
       const env = { PORT: String(await freePort()) };
-      const edge = runStart([...args, "--state", statePath], env);
+      const edge = runStart([...args, "--no-demo", "--state", statePath], env);
       await edge.printed(up);
       const started = family(edge.pid);
       edge.signal("SIGKILL");

@@ -92,7 +92,7 @@ test.each([
   "of %j an answer %d with %j is not of the origin: %s",
   (address, status, proxyStatus, isAstray) => {
     const astray = astrayIn(
-      { status, headers: says(proxyStatus) },
+      { status, statusText: "dns_error", headers: says(proxyStatus) },
       address,
       "portcullis",
     );
@@ -102,9 +102,18 @@ test.each([
 
 test("an override that was ignored is the operator's to mend, and the log says what led where", () => {
   const headers = says("portcullis;error=proxy_loop_detected");
-  expect(astrayIn({ status: 502, headers }, override, "portcullis")).toEqual({
+  const answer = { status: 502, statusText: "", headers };
+  expect(astrayIn(answer, override, "portcullis")).toEqual({
     error: "proxy_configuration_error",
     details:
       "https://shop.edge.example/ led back to this edge: Cloudflare ignored that origin.edge.example is to be connected to",
   });
 });
+
+test.each(["dns_error", "tls_certificate_error", "tls_protocol_error"])(
+  "the dispatcher's word %s is why there is no connection",
+  (statusText) => {
+    const answer = { status: 999, statusText, headers: new Headers() };
+    expect(astrayIn(answer, dispatched, "portcullis")?.error).toBe(statusText);
+  },
+);

@@ -1,52 +1,70 @@
 import { expect, test } from "vitest";
-import { readList, type ReadableList } from "../../src/cloudflare/list.ts";
+import { readRecord, type ReadableList } from "../../src/cloudflare/list.ts";
 
-/** A namespace whose reads end as `read` says; in bulk when it is given several keys. */
-function namespace(
-  read: (keys: string[]) => Promise<unknown>,
-): ReadableList & { asked: number } {
-  const list = {
-    asked: 0,
-    get: (key: string | string[]) => {
-      list.asked += 1;
-      return read([key].flat()).then((value) =>
-        Array.isArray(key) ? new Map(key.map((one) => [one, value])) : value,
-      );
+const holding = (value: BodyInit | null): ReadableList => ({
+  get: async () => new Response(value).body,
+});
+
+test.each(["allow", "", '{"reason":"größer: あ"}', "\u{feff}deny"])(
+  "the value %j is read as it stands",
+  async (value) => {
+    const { body } = new Response(new TextEncoder().encode(value));
+    expect(await readRecord({ get: async () => body }, "k")).toEqual({
+      kind: "read",
+      text: value,
+    });
+  },
+);
+
+test("a key that does not exist is known not to", async () => {
+  expect(await readRecord(holding(null), "k")).toEqual({
+    kind: "read",
+    text: null,
+  });
+});
+
+test("the longest record is read to its end, in whatever characters", async () => {
+  const record = "あ".repeat(65_536);
+  expect(await readRecord(holding(record), "k")).toEqual({
+    kind: "read",
+    text: record,
+  });
+});
+
+test("of a value that is too long, no more is read than shows it", async () => {
+  let pulls = 0;
+  let isCancelled = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      pulls += 1;
+      controller.enqueue(new Uint8Array(65_536).fill(120));
     },
-  };
-  return list as unknown as ReadableList & { asked: number };
-}
-
-const never = () => new Promise<never>(() => undefined);
-
-test("all keys are read in one operation", async () => {
-  const list = namespace(async () => "allow");
-  expect(await readList(list, ["a", "b"], 1000)).toEqual({
-    values: new Map([
-      ["a", "allow"],
-      ["b", "allow"],
-    ]),
-    problem: null,
+    cancel() {
+      isCancelled = true;
+    },
   });
-  expect(list).toMatchObject({ asked: 1 });
+  const answer = await readRecord({ get: async () => endless }, "k");
+  if (answer.kind !== "read") throw new Error(answer.problem);
+  expect(answer.text?.length).toBeGreaterThan(65_536);
+  expect(pulls).toBeLessThan(8);
+  expect(isCancelled).toBe(true);
 });
 
-test("a key that breaks the bulk read costs only itself", async () => {
-  const list = namespace(async (keys) => {
-    if (keys.includes("huge")) throw new Error("value too large");
-    return "allow";
+test.each([
+  [
+    "that cannot be read",
+    () => Promise.reject(new Error("KV GET failed: 500")),
+  ],
+  [
+    "that breaks off",
+    async () =>
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.error(new Error("KV GET failed: 500")),
+      }),
+  ],
+])("a value %s is an answer that names the key", async (_, get) => {
+  expect(await readRecord({ get }, "customer:shop")).toEqual({
+    kind: "failed",
+    problem: "customer:shop: Error: KV GET failed: 500",
   });
-  const answer = await readList(list, ["a", "huge"], 1000);
-  expect(answer.values).toEqual(new Map([["a", "allow"]]));
-  expect(answer.problem).toBe("huge: Error: value too large");
-});
-
-test("a list that does not answer in time has failed, and is not asked again key by key", async () => {
-  const list = namespace(never);
-  const answer = await readList(list, ["a", "b"], 20);
-  expect(answer).toEqual({
-    values: new Map(),
-    problem: "no answer within the deadline",
-  });
-  expect(list).toMatchObject({ asked: 1 });
 });

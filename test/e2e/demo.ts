@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { launch } from "../browser.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { sharedBrowser } from "../browser.ts";
 import { freePort, runStart } from "../cli/running.ts";
 
 /** What `npm start` runs, on a store of its own, and a browser to look at it with. */
 export interface Demo {
-  browser: Browser;
   port: number;
   statePath: string;
   /** `shop/search` is that page of shop.localhost, `/` the page of localhost. */
@@ -25,11 +24,10 @@ export async function openDemo(): Promise<Demo> {
   const port = await freePort();
   const edge = runStart(["--state", statePath], { PORT: String(port) });
   const [browser] = await Promise.all([
-    launch(),
+    sharedBrowser(),
     edge.printed("Ctrl-C stops everything."),
   ]);
   return {
-    browser,
     port,
     statePath,
     url: (place) => {
@@ -43,7 +41,6 @@ export async function openDemo(): Promise<Demo> {
       return act(page).finally(() => context.close());
     },
     close: async () => {
-      await browser.close();
       edge.signal("SIGINT");
       await edge.ended;
       await rm(statePath, { recursive: true });

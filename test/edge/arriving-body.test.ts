@@ -3,6 +3,7 @@ import {
   ArrivingBody,
   type ArrivalLimits,
 } from "../../src/edge/arriving-body.ts";
+import { ByteBudget } from "../../src/edge/byte-budget.ts";
 import {
   chunksOf,
   restOfSlice,
@@ -16,7 +17,9 @@ const chunkBytes = 64 * 1024;
 
 /** Bytes that differ from place to place. */
 function bytesOf(length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8)) % 251);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + (at >> 8)) % 251;
+  return bytes;
 }
 
 /** A body that the origin sends chunk by chunk, as fast as it is taken. */
@@ -47,7 +50,7 @@ function arrival({
   ...more
 }: Partial<ArrivalLimits> & { budgetBytes?: number } = {}) {
   const world = new MemoryWorld();
-  const budget = { bytes: 0, maxBytes: budgetBytes };
+  const budget = new ByteBudget(budgetBytes);
   const limits = {
     maxBytes,
     statedBytes,
@@ -108,11 +111,11 @@ describe("a body that arrives", () => {
         { length: Math.ceil(length / sliceBytes) },
         (_, n) => world.shelfBytes.get(sliceName("b", n)) ?? new Uint8Array(),
       );
-      expect(
+      const found =
         kept.kind === "memory"
-          ? kept.bytes
-          : new Uint8Array(Buffer.concat(slices)),
-      ).toEqual(bytes);
+          ? Buffer.from(kept.bytes)
+          : Buffer.concat(slices);
+      expect(found.equals(bytes)).toBe(true);
       expect(kept.kind).toBe(length <= sliceBytes ? "memory" : "pop");
       expect(budget.bytes).toBe(0);
     },
@@ -193,6 +196,76 @@ describe("the pace of one reader", () => {
   });
 });
 
+describe("a body that comes byte by byte", () => {
+  test("takes memory for its bytes, not for its chunks", async () => {
+    const { body, access, budget } = arrival();
+    const length = 5_000;
+    let left = length;
+    const trickle = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          // As the runtime hands them over: each in a buffer of 4 KiB.
+          if (left > 0)
+            controller.enqueue(
+              new Uint8Array(4_096).fill(7, 0, 1).subarray(0, 1),
+            );
+          else controller.close();
+          left -= 1;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const reader = body.read(0, null, access);
+    const kept = body.receive(trickle);
+    const { value } = await reader.next();
+    expect(value?.buffer.byteLength).toBeLessThanOrEqual(16 * 1024);
+    await collected(reader);
+    expect(budget.bytes).toBeLessThanOrEqual(2 * length + 16 * 1024);
+    expect(await kept).toMatchObject({ bytes: { byteLength: length } });
+  });
+});
+
+describe("a body that has arrived", () => {
+  test("counts for as long as somebody reads it", async () => {
+    const { body, access, budget } = arrival();
+    const slow = body.read(0, null, access);
+    const kept = body.receive(sent(bytesOf(10 * chunkBytes)).stream);
+    await slow.next();
+    await kept;
+    expect(budget.bytes).toBe(10 * chunkBytes);
+    await slow.return?.();
+    expect(budget.bytes).toBe(0);
+  });
+
+  test("is held once, whoever keeps and reads it", async () => {
+    const { body, access } = arrival();
+    const slow = body.read(0, null, access);
+    const kept = await body.receive(sent(bytesOf(10 * chunkBytes)).stream);
+    const { value } = await slow.next();
+    expect(kept.kind === "memory" && kept.bytes.buffer).toBe(value?.buffer);
+  });
+});
+
+describe("memory that others need", () => {
+  test("is not held by a body that nothing has come of for a minute", async () => {
+    const { body, access, budget, world } = arrival();
+    const reading = Promise.allSettled([collected(body.read(0, null, access))]);
+    const stalled = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(bytesOf(chunkBytes)),
+    });
+    void body.receive(stalled);
+    await quiescence();
+    expect(budget.bytes).toBeGreaterThan(0);
+    const holder = { abandon: () => undefined };
+    budget.hold(holder, 32 * sliceBytes, world.clockMs + 61_000);
+    expect(budget.bytes).toBe(32 * sliceBytes);
+    world.pass(62_000);
+    const [{ status }] = (await reading) as [PromiseSettledResult<unknown>];
+    expect(status).toBe("rejected");
+    expect(body.isStalled(world.nowMs())).toBe(true);
+  });
+});
+
 describe("what is not kept", () => {
   test.each([
     ["is refused", () => Promise.resolve(false)],
@@ -243,7 +316,7 @@ describe("what is not kept", () => {
     expect(
       Buffer.concat([begun.value ?? new Uint8Array(), rest]).equals(bytes),
     ).toBe(true);
-    expect(fromOrigin).toEqual([chunkBytes]);
+    expect(fromOrigin).toEqual([begun.value?.byteLength]);
   });
 
   test("since memory is short, holds little of it", async () => {
@@ -260,13 +333,13 @@ describe("what is not kept", () => {
   });
 
   test("since memory became short, keeps what its reader has yet to read", async () => {
-    const { body, access, budget, fromOrigin } = arrival();
+    const { body, access, budget, fromOrigin, world } = arrival();
     const bytes = bytesOf(3 * sliceBytes);
     const slow = body.read(0, null, access);
     void body.receive(sent(bytes).stream);
     const begun = await slow.next();
     await quiescence();
-    budget.bytes += 64 * sliceBytes;
+    budget.hold({ abandon: () => undefined }, 64 * sliceBytes, world.clockMs);
     const rest = await collected(slow);
     expect(
       Buffer.concat([begun.value ?? new Uint8Array(), rest]).equals(bytes),

@@ -174,10 +174,12 @@ function ranged(
   return origin;
 }
 
-const sample = (length: number, seed = 1) =>
-  Buffer.from(
-    Uint8Array.from({ length }, (_, at) => (at * 7 * seed + (at >> 8)) % 253),
-  );
+function sample(length: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let at = 0; at < length; at++)
+    bytes[at] = (at * 7 * seed + (at >> 8)) % 253;
+  return bytes;
+}
 
 async function get(edge: Edge, range?: string) {
   const reply = await handle(

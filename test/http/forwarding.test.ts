@@ -8,6 +8,7 @@ import {
   type Exchange,
   type Hop,
 } from "../../src/http/forwarding.ts";
+import { cpuMsOf } from "../cpu-time.ts";
 
 const hop: Hop = {
   edge: "portcullis",
@@ -443,11 +444,11 @@ test.each([
 });
 
 test("RFC 8586 §2 a hostile CDN-Loop costs no more than its length", () => {
-  const startMs = performance.now();
-  for (const part of ['"\\', " ", "a;b ", 'a;b="c",', "\t,"]) {
-    isLoop(fieldsOf([["CDN-Loop", part.repeat(100_000)]]), "portcullis");
-  }
-  expect(performance.now() - startMs).toBeLessThan(2000);
+  const costMs = cpuMsOf(() => {
+    for (const part of ['"\\', " ", "a;b ", 'a;b="c",', "\t,"])
+      isLoop(fieldsOf([["CDN-Loop", part.repeat(100_000)]]), "portcullis");
+  });
+  expect(costMs).toBeLessThan(2000);
 });
 
 test.each([

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { bestLanguage, bestMediaType } from "../../src/http/negotiate.ts";
+import {
+  acceptedMediaTypes,
+  bestLanguage,
+  bestMediaType,
+} from "../../src/http/negotiate.ts";
 
 const html = "text/html";
 const json = "application/json";
@@ -105,4 +109,13 @@ test.each([
 
 test("RFC 4647 §3.4 the longest tag that a range shortens to is found first", () => {
   expect(bestLanguage("zh-Hant-TW", ["en", "zh", "zh-Hant"])).toBe("zh-Hant");
+});
+
+test("of a list that is longer than any program's, the beginning is read", () => {
+  const many = (type: string) => `${"a/b,".repeat(512)}${type}`;
+  expect(bestMediaType(many(json), [html, json])).toBeNull();
+  expect(acceptedMediaTypes(many(json))).not.toContain(json);
+  expect(bestMediaType(`${json},${many(html)}`, [html, json])).toBe(json);
+  expect(bestLanguage(`fr,${"nl,".repeat(30_000)}`, ["en", "fr"])).toBe("fr");
+  expect(bestMediaType("x".repeat(60_000), [html, json])).toBe(html);
 });

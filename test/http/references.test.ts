@@ -7,6 +7,7 @@ import {
   mapReference,
   type Mapping,
 } from "../../src/http/references.ts";
+import { cpuMsOf } from "../cpu-time.ts";
 
 const visitorBase = "https://shop.example";
 const pool: Mapping = {
@@ -207,21 +208,22 @@ describe("fields", () => {
   });
 
   test("cost no more than their length, however hostile", () => {
-    const startMs = performance.now();
-    for (const name of ["Link", "Refresh", "Access-Control-Allow-Origin"])
-      for (const part of [
-        "<",
-        '"',
-        '"\\',
-        "\\",
-        "<a>;",
-        " ",
-        "5;",
-        "url=",
-        "',",
-      ])
-        mapLine([name, part.repeat(50_000)], pool);
-    expect(performance.now() - startMs).toBeLessThan(2000);
+    const costMs = cpuMsOf(() => {
+      for (const name of ["Link", "Refresh", "Access-Control-Allow-Origin"])
+        for (const part of [
+          "<",
+          '"',
+          '"\\',
+          "\\",
+          "<a>;",
+          " ",
+          "5;",
+          "url=",
+          "',",
+        ])
+          mapLine([name, part.repeat(50_000)], pool);
+    });
+    expect(costMs).toBeLessThan(2000);
   });
 });
 

@@ -64,6 +64,7 @@ class MemoryStage implements Stage {
     this.#world = new VirtualWorld(engine, origin, (work) => this.#track(work));
     const config = parseConfig({
       RECORD_MEMORY_SECONDS: "0",
+      SITE_MEMORY_SECONDS: "0",
       WATCH_SECONDS: String(memoryWatchMs / 1000),
     });
     if (!config.ok) throw new Error(config.problem);
@@ -279,12 +280,9 @@ class VirtualWorld implements World {
     return this.#random.toString(16).padStart(bytes * 2, "0");
   }
 
-  readList: World["readList"] = async (keys) => {
+  readRecord: World["readRecord"] = async (key) => {
     await this.#engine.sleep(nearbyMs);
-    return {
-      values: new Map(keys.map((key) => [key, this.list.get(key) ?? null])),
-      problem: null,
-    };
+    return { kind: "read", text: this.list.get(key) ?? null };
   };
 
   setClock(byMs: number): void {
@@ -311,6 +309,7 @@ class VirtualWorld implements World {
   async forget(name: string): Promise<void> {
     await this.#engine.sleep(nearbyMs);
     this.#texts.delete(name);
+    this.#bodies.delete(name);
   }
 
   async recallBytes(name: string): Promise<Bytes | null> {

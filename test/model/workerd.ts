@@ -37,6 +37,7 @@ export async function startWorkerdEdge(bundle: string): Promise<WorkerdEdge> {
     variables: {
       PRIVATE_ORIGINS: "allowed",
       RECORD_MEMORY_SECONDS: "0",
+      SITE_MEMORY_SECONDS: "0",
       WATCH_SECONDS: String(workerdWatchMs / 1000),
       LOG_REQUESTS: "problems",
       CLIENT_ADDRESS: "unknown",

@@ -1,13 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   renderPage,
   type PageReason,
   type OwnPage,
 } from "../../src/page/render.ts";
-import { launch, violations, visitPage, walk } from "../browser.ts";
+import { sharedBrowser, violations, visitPage, walk } from "../browser.ts";
 import {
   demand,
   dropped,
@@ -43,7 +43,6 @@ const pages: ReadonlyMap<string, PageReason | OwnPage> = new Map<
   ],
 ]);
 
-let browser: Browser;
 let server: Server;
 let base: string;
 
@@ -64,13 +63,9 @@ beforeAll(async () => {
     server.listen(0, "127.0.0.1", listening),
   );
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await launch();
 });
 
-afterAll(async () => {
-  await browser.close();
-  server.close();
-});
+afterAll(() => void server.close());
 
 function visit<T>(
   name: string,
@@ -78,7 +73,7 @@ function visit<T>(
   look: (page: Page) => Promise<T>,
 ): Promise<T> {
   const url = `${base}/${encodeURIComponent(name)}`;
-  return visitPage(browser, url, reader, look);
+  return visitPage(url, reader, look);
 }
 
 const width = (page: Page): Promise<number> =>
@@ -122,8 +117,7 @@ test("Tab reaches every link in the order of the page, and shows where it is", a
 });
 
 test("a record's script does not run, and nothing is fetched or refused by the page's own policy", async () => {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await (await sharedBrowser()).newPage();
   const requests: string[] = [];
   const complaints: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
@@ -133,7 +127,7 @@ test("a record's script does not run, and nothing is fetched or refused by the p
   expect(await page.evaluate(() => document.scripts.length)).toBe(0);
   expect(requests).toEqual([`${base}/hostile`]);
   expect(complaints.filter((text) => !text.includes("403"))).toEqual([]);
-  await context.close();
+  await page.close();
 });
 
 test("on paper a link says where it leads", async () => {
@@ -176,10 +170,10 @@ test.each(["#000000", "#ffffff", "#ffee00", "#777777", "#0b6e6e"])(
       nonce: "x",
     });
     for (const colorScheme of ["light", "dark"] as const) {
-      const page = await browser.newPage({ colorScheme });
-      await page.setContent(body ?? "");
-      expect(await violations(page)).toEqual([]);
-      await page.close();
+      const found = await visitPage("about:blank", { colorScheme }, (page) =>
+        page.setContent(body ?? "").then(() => violations(page)),
+      );
+      expect(found).toEqual([]);
     }
   },
 );

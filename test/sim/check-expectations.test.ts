@@ -72,7 +72,7 @@ test.each([
   ["list: { malformed: '>= 3' }", true, "3"],
 ])("%s is %s: %s", (expectation, passed, found) => {
   const scenario = sample([
-    '- dark: { customer: forum, p100: "<= 65s" }\n  - errors: { besides: forum, count: 0 }',
+    '- dark: { customer: forum, p100: "<= 70s" }\n  - errors: { besides: forum, count: 0 }',
     `- ${expectation}`,
   ]);
   expect(checkExpectations(scenario, figures)).toEqual([
@@ -86,7 +86,7 @@ test("an assertion says whom it is about, when, and the limit", () => {
     "- answers: { besides: others, outcome: [error, stale], from: 1s, until: 2026-03-02T12:00:03Z, share: '> 0%' }",
   ]);
   expect(checkExpectations(scenario, figures).map(({ text }) => text)).toEqual([
-    "time to dark of forum: p100 <= 65s",
+    "time to dark of forum: p100 <= 70s",
     "error or stale of everybody but others from 1 s until 2026-03-02T12:00:03Z: share > 0%",
   ]);
 });

@@ -26,9 +26,7 @@ describe("one key of the list, written with wrangler", () => {
     await wrangler(rig, "put", "customer:shop", " Allow\n");
     expect(await statusOf("shop.localhost")).toBe(200);
 
-    await wrangler(
-      rig,
-      "put",
+    await rig.put(
       "customer:shop",
       '{"verdict":"deny","ground":"legal","reason":"An order of a court"}',
     );
@@ -86,6 +84,51 @@ describe("one key of the list, written with wrangler", () => {
     expect(last.status).toBe(403);
     expect(Date.now()).toBeGreaterThanOrEqual(effectiveAtMs);
   });
+});
+
+describe("an absolute-form target (RFC 9112 §3.2.2), whose authority the runtime hides", () => {
+  const targets = (host: string) => [
+    `http://${host}/`,
+    `https://${host}/`,
+    `http://${host}:8080/`,
+    `http://user@${host}/`,
+    `HTTP://${host.toUpperCase()}./`,
+    `//${host}/`,
+    `ftp://${host}/`,
+    host,
+  ];
+  const served = async (target: string, host: string) =>
+    exchange(
+      rig.port,
+      head("GET", target, host, "Connection: close"),
+      /\r\n\r\n[^]/,
+    );
+
+  test("is served from the site that was gated, the one of Host", async () => {
+    await rig.site("named", [await answering("the site of Host")]);
+    await rig.site("hidden", [await answering("the site of the target")]);
+    await rig.put("customer:hidden", "deny");
+    for (const target of targets("hidden.localhost")) {
+      const got = await served(target, "named.localhost");
+      expect(got).toMatch(/^HTTP\/1\.1 200 [^]*the site of Host$/);
+    }
+    for (const target of targets("named.localhost"))
+      expect(await served(target, "hidden.localhost")).toMatch(
+        /^HTTP\/1\.1 403 /,
+      );
+  });
+
+  test.each(["", "Host:", "Host: a b", "Host: named.localhost\r\nHost: x"])(
+    "does not stand in for the Host of a request with %j",
+    async (line) => {
+      await rig.site("named", [await answering("secret")]);
+      const got = await exchange(
+        rig.port,
+        `GET http://named.localhost/ HTTP/1.1\r\n${line}${line === "" ? "" : "\r\n"}Connection: close\r\n\r\n`,
+      );
+      expect(got).toMatch(/^HTTP\/1\.1 [45]00 /);
+    },
+  );
 });
 
 describe("a dropped customer", () => {

@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sliceBytes } from "../../src/edge/stored-body.ts";
-import { launch } from "../browser.ts";
+import { visitPage } from "../browser.ts";
 import { runtimes } from "../cli/running.ts";
 import { request } from "./request.ts";
 import { origin, startRig, type Rig } from "./rig.ts";
@@ -104,10 +104,8 @@ test("ten seeks that are broken off take no more than 1.3 times the film from th
 
 test("ten seeks in Chromium take no more than 1.3 times the film from the origin", async () => {
   const counted = await cinema("player");
-  const browser = await launch();
-  try {
-    const page = await browser.newPage();
-    await page.goto(`http://player.localhost:${rig.port}/`);
+  const url = `http://player.localhost:${rig.port}/`;
+  await visitPage(url, {}, async (page) => {
     const video = page.locator("video");
     await video.evaluate(
       (it: HTMLVideoElement) =>
@@ -130,9 +128,7 @@ test("ten seeks in Chromium take no more than 1.3 times the film from the origin
       );
       expect(reached).toBeCloseTo(place, 2);
     }
-  } finally {
-    await browser.close();
-  }
+  });
   expect(counted.bytes).toBeLessThanOrEqual(most);
 });
 

@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Browser } from "playwright-core";
-import { launch, visitPage } from "../browser.ts";
+import { visitPage } from "../browser.ts";
 import { request } from "./request.ts";
 import { origin, startRig, type Rig } from "./rig.ts";
 
 let rig: Rig;
-let browser: Browser;
 beforeAll(async () => {
-  [rig, browser] = await Promise.all([startRig(), launch()]);
+  rig = await startRig();
 });
-afterAll(async () => {
-  await browser.close();
-  await rig.close();
-});
+afterAll(() => rig.close());
 
 const denial = (members: object) =>
   JSON.stringify({ verdict: "deny", ...members });
@@ -98,7 +93,7 @@ test.each([
   async (_, members, title) => {
     await rig.site("offline", [await workingOffline()]);
     const url = `http://offline.localhost:${rig.port}/`;
-    const found = await visitPage(browser, url, {}, async (page) => {
+    const found = await visitPage(url, {}, async (page) => {
       await page.evaluate(async () => {
         await navigator.serviceWorker.register("/worker.js");
         await navigator.serviceWorker.ready;
@@ -131,7 +126,7 @@ test("an EventSource that is refused does not come back after a restore, and a n
   });
   await rig.site("events", [at]);
   const url = `http://events.localhost:${rig.port}/`;
-  await visitPage(browser, url, {}, async (page) => {
+  await visitPage(url, {}, async (page) => {
     await rig.put("customer:events", denial({}));
     const refused = await page.evaluate(
       () =>
@@ -165,7 +160,7 @@ test("fetch() of a dropped site gets a problem that it can read, an image nothin
   });
   await rig.site("scripted", [at]);
   const url = `http://scripted.localhost:${rig.port}/`;
-  await visitPage(browser, url, {}, async (page) => {
+  await visitPage(url, {}, async (page) => {
     await rig.put("customer:scripted", denial({ reason: "Spam" }));
     const found = await page.evaluate(async () => {
       const response = await fetch("/api");

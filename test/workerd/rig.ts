@@ -1,5 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
+import {
+  createServer,
+  type RequestListener,
+  type ServerOptions,
+} from "node:http";
 import {
   connect,
   createServer as createRawServer,
@@ -25,6 +29,8 @@ export interface Rig {
   remove(key: string): Promise<void>;
   /** A site of customer `id` on `<id>.localhost`, served from these origins. */
   site(id: string, origins: readonly string[], more?: object): Promise<void>;
+  /** Where the runtime's inspector listens, when it is open. */
+  inspectorUrl(): Promise<URL>;
   close(): Promise<void>;
 }
 
@@ -34,6 +40,8 @@ export async function startRig(
     logged?: (line: string) => void;
     /** What the cache is kept within; without, it is not. */
     cache?: Parameters<typeof startCacheKeeper>[1];
+    /** Has the isolate's heap measured. */
+    inspector?: "open";
   } = {},
 ): Promise<Rig> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-test-"));
@@ -48,6 +56,7 @@ export async function startRig(
     variables: {
       PRIVATE_ORIGINS: "allowed",
       RECORD_MEMORY_SECONDS: "0",
+      SITE_MEMORY_SECONDS: "0",
       WATCH_SECONDS: "0.2",
       LOG_REQUESTS: "problems",
       CLIENT_ADDRESS: "unknown",
@@ -58,6 +67,7 @@ export async function startRig(
     addresses: ["127.0.0.1"],
     port: 0,
     statePath,
+    ...(options.inspector && { inspectorPort: 0 }),
     logged: (message) => {
       log.push(message);
       options.logged?.(message);
@@ -90,6 +100,7 @@ export async function startRig(
       await put(`host:${id}.localhost`, JSON.stringify(record));
       await put(`customer:${id}`, "allow");
     },
+    inspectorUrl: () => runtime.getInspectorURL(),
     close: async () => {
       await runtime.dispose();
       dispatcher.close();
@@ -100,8 +111,11 @@ export async function startRig(
 }
 
 /** An origin of node:http, gone when the test is. */
-export async function origin(listener: RequestListener): Promise<string> {
-  return serve(createServer(listener));
+export async function origin(
+  listener: RequestListener,
+  options: ServerOptions = {},
+): Promise<string> {
+  return serve(createServer(options, listener));
 }
 
 /** An origin of bare bytes: `onHead` gets each connection once a request's head has arrived. */

@@ -16,7 +16,7 @@ import {
 import type { Session } from "./session.ts";
 
 /** What KV keeps in a PoP, and what an isolate there may add to it. */
-const defaultPropagationMs = 61_000;
+const defaultPropagationMs = 70_000;
 
 /** What a command will do, for whoever gives it. */
 export function preview(

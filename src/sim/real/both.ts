@@ -30,24 +30,22 @@ export async function runBoth(
   const same = comparable(scenario, options.scale);
   const real = await runReal(same, { ...options, bundle: bundle.value });
   if (!real.ok) return real;
-  const tolerance = toleranceOf(same, options.scale);
-  const disagreements = real.value.partial
+  const { result, lateMs } = real.value;
+  const tolerance = toleranceOf(same, { scale: options.scale, lateMs });
+  const disagreements = result.partial
     ? []
     : compare(
         await run(same, { ...options, progress: () => {} }),
-        real.value,
+        result,
         tolerance,
       );
-  return {
-    ok: true,
-    value: { real: real.value, tolerance, disagreements },
-  };
+  return { ok: true, value: { real: result, tolerance, disagreements } };
 }
 
 /** For a terminal, without a line break at the end. */
 export function comparison(compared: Compared): string {
   const { real, tolerance, disagreements } = compared;
-  const within = `Times within ${tolerance.seconds} s of one another count as the same.`;
+  const within = `Times within ${Number(tolerance.seconds.toFixed(2))} s of one another count as the same.`;
   if (real.partial) return "Broken off: not compared with virtual time.";
   if (disagreements.length === 0)
     return `Virtual time and the real runtime agree. ${within}`;

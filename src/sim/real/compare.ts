@@ -9,8 +9,10 @@ export interface Disagreement {
   real: string;
 }
 
-/** What a request may take longer on a busy machine than in the model, in seconds of real time. */
+/** What a request may take longer than in the model, in seconds of real time. */
 const overheadSeconds = 0.25;
+/** A visitor, the runtime, the list and an origin wait for the machine one after another, each as long as it was late at worst. */
+const waitsOfRequest = 4;
 
 /** How far apart two runs' times may be and count as the same, in seconds of the scenario. */
 export interface Tolerance {
@@ -24,16 +26,19 @@ export interface Tolerance {
 
 /**
  * The edge trusts what it read for a while, and then somebody has to come by: once to have the list read anew, once to see what
- * became of it; either may be missed by a moment. A real machine takes time besides that the model does not know of. Small
- * beside the seconds that a copy of the list lives.
+ * became of it; either may be missed by a moment. A real machine takes time besides that the model does not know of, the
+ * busier it is the more. Small beside the seconds that a copy of the list lives, unless the machine has far too much to do.
  */
-export function toleranceOf(scenario: Scenario, scale: number): Tolerance {
+export function toleranceOf(
+  scenario: Scenario,
+  { scale, lateMs }: { scale: number; lateMs: number },
+): Tolerance {
   const { recordMemoryMs } = configOf(scenario.edge);
   const watchedMs = scenario.customers.map(({ watched }) => watched ?? 0);
   return {
     seconds:
       (2 * (recordMemoryMs + Math.max(0, ...watchedMs))) / 1_000 +
-      overheadSeconds * scale,
+      (overheadSeconds + (waitsOfRequest * lateMs) / 1_000) * scale,
     copyLivesSeconds: kvSettingsOf(scenario, []).cacheTtlMs / 1_000,
   };
 }

@@ -21,13 +21,11 @@ function setClock({ startMs, scale }, beganAtMs) {
 }
 
 const listOf = (service) => ({
-  async get(keys) {
-    const asked = [keys].flat();
-    const body = JSON.stringify(asked);
-    const answer = await service.fetch("http://list/", { method: "POST", body });
+  async get(key) {
+    const answer = await service.fetch("http://list/", { method: "POST", body: key });
+    if (answer.status === 404) return null;
     if (!answer.ok) throw new Error(await answer.text());
-    const values = new Map(await answer.json());
-    return Array.isArray(keys) ? values : values.get(keys);
+    return answer.body;
   },
 });
 

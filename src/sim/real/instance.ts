@@ -44,8 +44,7 @@ export async function startInstance(
       module: entry,
       bindings: { CLOCK: { startMs: clock.nowMs, scale: clock.scale } },
       services: {
-        LIST: async (request) =>
-          readList(pop, v.parse(keysForm, await request.text()), origins),
+        LIST: async (request) => readRecord(pop, await request.text(), origins),
       },
     },
     logged: (message) => forwardLog(pop, message),
@@ -85,6 +84,7 @@ function variablesOf(config: EdgeConfig): Record<string, string> {
     EDGE_NAME: config.name,
     PRIVATE_ORIGINS: "allowed",
     RECORD_MEMORY_SECONDS: String(config.recordMemoryMs / 1_000),
+    SITE_MEMORY_SECONDS: String(config.siteMemoryMs / 1_000),
     LIST_DEADLINE_SECONDS: String(config.listDeadlineMs / 1_000),
     WATCH_SECONDS: String(config.watchMs / 1_000),
     RESPONSE_MEMORY_MIB: String(config.responseMemoryBytes / 2 ** 20),
@@ -103,30 +103,24 @@ const eventForm = v.pipe(
 function forwardLog(pop: Pop, message: string): void {
   const event = v.safeParse(eventForm, message);
   if (!event.success) process.stderr.write(`${pop.id}: ${message}\n`);
-  else if (event.output.kind === "record-malformed")
-    pop.list.count.malformed += 1;
+  else pop.list.note(event.output);
 }
 
-const keysForm = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
-
 /** The model's answer, given when the model would. */
-async function readList(
+async function readRecord(
   pop: Pop,
-  keys: string[],
+  key: string,
   origins: Origins,
 ): Promise<Response> {
-  const { values, problem } = await pop.list.read(
-    pop.id,
-    keys,
-    pop.config.listDeadlineMs,
-  );
-  if (problem !== null) return new Response(problem, { status: 503 });
-  return Response.json(
-    Array.from(values, ([key, text]) => [
-      key,
-      text === null ? null : origins.localised(text),
-    ]),
-  );
+  const answer = await pop.list.read(pop.id, key);
+  switch (answer.kind) {
+    case "read":
+      return answer.text === null
+        ? new Response(null, { status: 404 })
+        : new Response(origins.localised(answer.text));
+    case "failed":
+      return new Response(answer.problem, { status: 503 });
+  }
 }
 
 /**

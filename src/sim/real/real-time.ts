@@ -14,6 +14,7 @@ export class RealTime extends Engine {
   readonly #timers = new Set<NodeJS.Timeout>();
   #failure: { reason: unknown } | null = null;
   #stopped = false;
+  #lateMs = 0;
   #wake: () => void = () => {};
 
   constructor(startMs: number, scale: number) {
@@ -25,6 +26,11 @@ export class RealTime extends Engine {
   /** When the clock began to go, by the machine's clock in milliseconds since the epoch; null before. */
   get beganAtMs(): number | null {
     return this.#beganAtMs;
+  }
+
+  /** How late, in milliseconds of real time, this process came to what came latest: a measure of how busy the machine is. */
+  get lateMs(): number {
+    return this.#lateMs;
   }
 
   override get nowMs(): number {
@@ -45,8 +51,10 @@ export class RealTime extends Engine {
       () => {
         this.#timers.delete(timer);
         // Timers go by whole milliseconds of their own count.
-        if (this.nowMs < atMs) this.schedule(atMs, run);
-        else run();
+        if (this.nowMs < atMs) return this.schedule(atMs, run);
+        const lateMs = (this.nowMs - atMs) / this.scale;
+        this.#lateMs = Math.max(this.#lateMs, lateMs);
+        run();
       },
       Math.max(restMs, 0),
     );

@@ -17,6 +17,12 @@ export interface RealOptions extends RunOptions {
   scale: number;
 }
 
+/** What came of a run on the real runtime, and how late this machine was with it at most, in milliseconds of real time. */
+export interface RealRun {
+  result: Result;
+  lateMs: number;
+}
+
 /** What one machine takes. */
 const most = {
   pops: 8,
@@ -57,7 +63,7 @@ export function comparable(scenario: Scenario, scale: number): Scenario {
 export async function runReal(
   scenario: Scenario,
   options: RealOptions,
-): Promise<Parsed<Result>> {
+): Promise<Parsed<RealRun>> {
   const { bundle, scale } = options;
   const clock = new RealTime(scenario.start, scale);
   const stage = stageFor(scenario, options, await readPlaces(), clock);
@@ -71,7 +77,7 @@ export async function runReal(
     clock.stop();
     return Promise.all(instances.map((instance) => instance.close()));
   });
-  return { ok: true, value: result };
+  return { ok: true, value: { result, lateMs: clock.lateMs } };
 }
 
 function startInstances(

@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportHtml } from "../../../src/sim/report/html.ts";
 import { writeReports, writeSweep } from "../../../src/sim/report/write.ts";
 import type { Result } from "../../../src/sim/result.ts";
-import { launch, violations, visitPage } from "../../browser.ts";
+import { sharedBrowser, violations, visitPage } from "../../browser.ts";
 import { nothing, sample } from "./sample.ts";
 import { sweep } from "./sweep-sample.ts";
 
@@ -38,7 +38,6 @@ function hostile(result: Result): Result {
   };
 }
 
-let browser: Browser;
 let folder: string;
 let usual: Result;
 const urls = new Map<string, string>();
@@ -58,13 +57,9 @@ beforeAll(async () => {
   }
   const [path = ""] = await writeSweep(sweep, join(folder, "sweep"));
   urls.set("sweep", pathToFileURL(path).href);
-  browser = await launch();
 });
 
-afterAll(async () => {
-  await browser.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 /** Opens a report from disk, does something with it, and closes it again. */
 function visit<T>(
@@ -72,7 +67,7 @@ function visit<T>(
   reader: BrowserContextOptions,
   look: (page: Page) => Promise<T>,
 ): Promise<T> {
-  return visitPage(browser, urls.get(name) ?? "", reader, look);
+  return visitPage(urls.get(name) ?? "", reader, look);
 }
 
 describe.each(["usual", "hostile", "nothing", "one PoP", "sweep"])(
@@ -105,7 +100,7 @@ describe.each(["usual", "hostile", "nothing", "one PoP", "sweep"])(
     );
 
     test("it asks for nothing else, and its own policy has nothing to refuse", async () => {
-      const page = await browser.newPage();
+      const page = await (await sharedBrowser()).newPage();
       const asked: string[] = [];
       const complaints: string[] = [];
       page.on("request", (request) => asked.push(request.url()));

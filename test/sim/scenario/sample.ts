@@ -19,7 +19,7 @@ events:
   - at: 1m
     command: { kind: drop, customer: forum, ground: policy }
 expect:
-  - dark: { customer: forum, p100: "<= 65s" }
+  - dark: { customer: forum, p100: "<= 70s" }
   - errors: { besides: forum, count: 0 }
 `;
 

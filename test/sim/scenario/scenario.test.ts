@@ -100,7 +100,7 @@ test.each([
   ],
   [
     "a limit on something else",
-    '"<= 65s"',
+    '"<= 70s"',
     '"<= 65 apples"',
     '19:30: "expect.0.dark.p100" is "<= 65 apples"; expected a limit on a duration, such as "<= 65s"',
   ],

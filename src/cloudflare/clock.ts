@@ -1,0 +1,6 @@
+import type { World } from "../world.ts";
+
+export const clock: Pick<World, "nowMs" | "wait"> = {
+  nowMs: () => Date.now(),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};

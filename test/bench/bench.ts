@@ -1,0 +1,13 @@
+import { run as cost } from "./cost.ts";
+
+/** What can be measured: `npm run bench -- cost`. */
+const subjects: Record<string, (args: string[]) => Promise<void>> = { cost };
+
+const [subject = "", ...args] = process.argv.slice(2);
+const run = subjects[subject];
+if (run === undefined) {
+  console.error(
+    `npm run bench -- SUBJECT [options], where SUBJECT is one of: ${Object.keys(subjects).join(", ")}`,
+  );
+  process.exitCode = 2;
+} else await run(args);
