@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseConfig } from "../src/edge/config.ts";
@@ -55,6 +55,19 @@ test("its table of variables is that of the edge, with what is usual", () => {
   );
 });
 
+test("SECURITY.md names a test that exists for every bound", () => {
+  const rows = read("SECURITY.md").split("\n").filter(isRow);
+  expect(rows.length).toBeGreaterThan(40);
+  for (const row of rows) {
+    const tests = Array.from(
+      lastCell(row).matchAll(/`([^`]+)`/g),
+      ([, name = ""]) => `test/${name}.test.ts`,
+    );
+    expect(tests, row).not.toEqual([]);
+    for (const file of tests) expect(existsSync(at(file)), file).toBe(true);
+  }
+});
+
 test("its table of scenarios has all that ship", async () => {
   const table = /^\| scenario .*?\n\n/ms.exec(readme)?.[0] ?? "";
   const names = Array.from(table.matchAll(/^\| `(\S+)`/gm), ([, name]) => name);
@@ -80,4 +93,15 @@ test("the simulator's reference says something of every member of a scenario fil
 /** Where the code has moved on, "nowhere" is a word that the README does not explain either. */
 function words(source: string, list: RegExp): string[] {
   return list.exec(source)?.[1]?.match(/[a-z-]+/g) ?? ["nowhere"];
+}
+
+/** A row of a table, and neither its head nor the line below that. */
+function isRow(line: string): boolean {
+  return (
+    line.startsWith("|") && !/^\| -/.test(line) && lastCell(line) !== "test"
+  );
+}
+
+function lastCell(row: string): string {
+  return row.split("|").at(-2)?.trim() ?? "";
 }

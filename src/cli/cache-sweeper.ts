@@ -26,13 +26,16 @@ const mostEvicted = 200;
 /** To count everything takes a moment: after so long, or when the disk says that what was written since would not fit. */
 const countedAgainMs = 30_000;
 
+/** Evicted files leave the disk a moment later than their entries; until then what it has free says too little. */
+const countedAfterEvictingMs = 1_000;
+
 /** Holds a cache within its limit, and its disk free for the list. */
 export class CacheSweeper {
   readonly #cache: SweptCache;
   readonly #maxBytes: number;
   #room: CacheRoom = "size-reached";
   #usedBytes = 0;
-  #counted: { atMs: number; freeBytes: number } | null = null;
+  #counted: { dueAtMs: number; freeBytes: number } | null = null;
 
   constructor(cache: SweptCache, maxBytes: number) {
     this.#cache = cache;
@@ -52,7 +55,10 @@ export class CacheSweeper {
     const evicted = await this.#evict(this.#excess(disk));
     if (!evicted) return false;
     disk = await this.#cache.disk();
-    if (this.#counted !== null) this.#counted.freeBytes = disk.freeBytes;
+    this.#counted = {
+      dueAtMs: nowMs + countedAfterEvictingMs,
+      freeBytes: disk.freeBytes,
+    };
     this.#room = this.#judge(disk);
     return this.#excess(disk) > 0;
   }
@@ -62,12 +68,12 @@ export class CacheSweeper {
     const grownBytes = (counted?.freeBytes ?? 0) - freeBytes;
     const isDue =
       counted === null ||
-      nowMs - counted.atMs >= countedAgainMs ||
+      nowMs >= counted.dueAtMs ||
       (grownBytes > 0 &&
         this.#usedBytes + grownBytes > evictedFrom * this.#maxBytes);
     if (!isDue) return;
     this.#usedBytes = await this.#cache.usedBytes();
-    this.#counted = { atMs: nowMs, freeBytes };
+    this.#counted = { dueAtMs: nowMs + countedAgainMs, freeBytes };
   }
 
   #judge(disk: Disk): CacheRoom {

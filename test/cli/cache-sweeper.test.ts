@@ -112,7 +112,7 @@ describe("a sweep of the cache", () => {
     expect(sweeper.room).toBe("room");
   });
 
-  test("counts everything at first, then when half a minute has passed or the disk says that it may be too much", async () => {
+  test("counts everything at first, a second after it has evicted, and when half a minute has passed or the disk says that it may be too much", async () => {
     const { cache, sweeper } = swept();
     cache.write(5, 100);
     await sweeper.sweep(0);
@@ -124,9 +124,13 @@ describe("a sweep of the cache", () => {
     await sweeper.sweep(3_000);
     expect(cache.counts).toBe(2);
     expect(cache.entries).toHaveLength(9);
-    await sweeper.sweep(32_999);
+    await sweeper.sweep(3_999);
     expect(cache.counts).toBe(2);
-    await sweeper.sweep(33_000);
+    await sweeper.sweep(4_000);
     expect(cache.counts).toBe(3);
+    await sweeper.sweep(33_999);
+    expect(cache.counts).toBe(3);
+    await sweeper.sweep(34_000);
+    expect(cache.counts).toBe(4);
   });
 });

@@ -241,6 +241,16 @@ describe("npm start", () => {
     expect((await ask(port, "forum.localhost")).status).toBe(200);
   });
 
+  test("drops a customer by what was written while its runtime was killed", async () => {
+    const [drop = "", restore = ""] = printedCommands(edge, "customer:shop");
+    const [runtime = 0] = runtimes(edge.pid);
+    process.kill(runtime, "SIGKILL");
+    await pasted(drop);
+    await askUntil(port, "shop.localhost", 403);
+    await pasted(restore);
+    await askUntil(port, "shop.localhost", 200);
+  });
+
   test("keeps a toggle for the next start, ends all it started on SIGINT, and exits with 0", async () => {
     const [drop = ""] = printedCommands(edge, "customer:shop");
     await pasted(drop);

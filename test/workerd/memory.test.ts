@@ -199,7 +199,8 @@ describe("an isolate's heap stays small when a client", () => {
       visit(200, (n) => get(`/${n}`), "all");
       await stalled.all;
     });
-    expect(grown).toBeLessThan(40);
+    // The share of bodies under way is 24 MiB; beyond it each open response has a buffer of about 64 KiB, or two for a moment.
+    expect(grown).toBeLessThan(50);
     expect(await growth(async () => leave())).toBeLessThan(8);
   });
 

@@ -96,3 +96,16 @@ test("origins that stall are given up when their visitors have left, whatever th
   await slow.untilNoneIsOpen();
   expect(slow.made()).toBe(stalled);
 });
+
+test("a customer whose origin stalls can be dropped, which ends what is open", async () => {
+  const slow = await counted(stalling());
+  await rig.site("dropped", [`http://127.0.0.1:${slow.port}`], {
+    betweenBytesTimeoutSeconds: 3600,
+  });
+  const present = await visitors("dropped.localhost");
+  await rig.put("customer:dropped", "deny");
+  await Promise.all(present.map(({ closed }) => closed));
+  await slow.untilNoneIsOpen();
+  const { status } = await request(rig.port, "dropped.localhost", "/");
+  expect(status).toBe(403);
+});
