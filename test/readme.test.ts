@@ -63,8 +63,12 @@ test("SECURITY.md names a test that exists for every bound", () => {
       lastCell(row).matchAll(/`([^`]+)`/g),
       ([, name = ""]) => `test/${name}.test.ts`,
     );
-    expect(tests, row).not.toEqual([]);
-    for (const file of tests) expect(existsSync(at(file)), file).toBe(true);
+    const missing = tests.filter((file) => !existsSync(at(file)));
+    expect({ row, missing, named: tests.length > 0 }).toEqual({
+      row,
+      missing: [],
+      named: true,
+    });
   }
 });
 
@@ -98,7 +102,7 @@ function words(source: string, list: RegExp): string[] {
 /** A row of a table, and neither its head nor the line below that. */
 function isRow(line: string): boolean {
   return (
-    line.startsWith("|") && !/^\| -/.test(line) && lastCell(line) !== "test"
+    line.startsWith("|") && !line.startsWith("| -") && lastCell(line) !== "test"
   );
 }
 

@@ -246,7 +246,8 @@ describe("npm start", () => {
     const [runtime = 0] = runtimes(edge.pid);
     process.kill(runtime, "SIGKILL");
     await pasted(drop);
-    await askUntil(port, "shop.localhost", 403);
+    const refused = await askUntil(port, "shop.localhost", 403);
+    expect(refused.body).not.toContain("Good things");
     await pasted(restore);
     await askUntil(port, "shop.localhost", 200);
   });
