@@ -1,6 +1,6 @@
 import { standingKey } from "../customer/keys.ts";
 import { parseStanding } from "../customer/standing.ts";
-import { judge } from "../customer/verdict.ts";
+import { judge } from "../customer/decide.ts";
 
 /** Where an edge of `npm start` runs, and on which store. */
 export interface RunningEdge {

@@ -6,7 +6,7 @@ import type { Form } from "../cache/request-fields.ts";
 import type { CacheRequest } from "../cache/storing.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import type { Site } from "../customer/site.ts";
-import type { Visit } from "../customer/verdict.ts";
+import type { Visit } from "../customer/decide.ts";
 import { NamedFields, type FieldLine } from "../http/fields.ts";
 import type { Parsed } from "../http/parsed.ts";
 import { targetOnOrigin } from "../http/target.ts";

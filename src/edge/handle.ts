@@ -1,4 +1,4 @@
-import type { Visit } from "../customer/verdict.ts";
+import type { Decision, Visit } from "../customer/decide.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { maxForwards } from "../http/forwarding.ts";
@@ -13,7 +13,7 @@ import { contentOf, mayHaveContent } from "./content.ts";
 import { buildContext, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { bodyLimits, upgradeOf } from "./forward.ts";
-import { gate, type Decision, type Passed } from "./gate.ts";
+import { gate, type Passed } from "./gate.ts";
 import { withinMemory } from "./large-requests.ts";
 import { note, type Account } from "./note.ts";
 import { pastCache } from "./past-cache.ts";

@@ -1,7 +1,7 @@
 import type { PurgeFact } from "../cache/purge.ts";
+import { siteState, type SiteState } from "../customer/decide.ts";
 import { edgeKey, purgeKey, siteKey, standingKey } from "../customer/keys.ts";
 import type { EdgeSettings } from "../customer/settings.ts";
-import type { Site } from "../customer/site.ts";
 import type { Standing } from "../customer/standing.ts";
 import { hostCandidates } from "../http/host.ts";
 import type { EdgeConfig } from "./config.ts";
@@ -93,37 +93,30 @@ export async function lookPurges(
   return valueOf(found) ?? [];
 }
 
-export type Located =
-  | { kind: "site"; site: Site; degraded: boolean }
-  | { kind: "unknown-host"; degraded: boolean }
-  | { kind: "misconfigured"; key: string; degraded: boolean }
-  | { kind: "unreadable" }
-  | { kind: "withheld" };
+export interface Located {
+  site: SiteState;
+  /** Known from before the list became unreadable. */
+  degraded: boolean;
+}
 
 /** Whose site a host is: by its own record, even when that is malformed, and only without one by the wildcard's. */
 export async function locate(host: string, edge: Edge): Promise<Located> {
   const [exact = "", wildcard] = hostCandidates(host).map(siteKey);
   const parent = wildcard ?? "";
   const own = await lookSite({ key: exact, parent }, edge);
-  const isAbsent = own.kind === "known" && own.known.kind === "absent";
-  if (!isAbsent || wildcard === undefined) return located(exact, own);
-  const wild = located(
-    wildcard,
-    await lookSite({ key: wildcard, parent }, edge),
-  );
-  return "degraded" in wild
-    ? { ...wild, degraded: wild.degraded || own.degraded }
-    : wild;
+  if (own.site.kind !== "unknown-host" || wildcard === undefined) return own;
+  const wild = await lookSite({ key: wildcard, parent }, edge);
+  return { ...wild, degraded: wild.degraded || own.degraded };
 }
 
-function lookSite(
+async function lookSite(
   { key, parent }: { key: string; parent: string },
   edge: Edge,
-): Promise<Found<Site>> {
+): Promise<Located> {
   const { isolate, world, config } = edge;
   const isBelowSite = () =>
     key !== parent && isolate.sites.peek(parent)?.kind === "record";
-  return look(
+  const found = await look(
     {
       memory: isolate.sites,
       key,
@@ -139,17 +132,7 @@ function lookSite(
     },
     edge,
   );
-}
-
-function located(key: string, found: Found<Site>): Located {
-  if (found.kind !== "known") return found;
-  const { degraded, known } = found;
-  switch (known.kind) {
-    case "record":
-      return { kind: "site", site: known.value, degraded };
-    case "malformed":
-      return { kind: "misconfigured", key, degraded };
-    case "absent":
-      return { kind: "unknown-host", degraded };
-  }
+  return found.kind === "known"
+    ? { site: siteState(key, found.known), degraded: found.degraded }
+    : { site: found, degraded: false };
 }

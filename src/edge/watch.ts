@@ -1,4 +1,4 @@
-import type { Visit } from "../customer/verdict.ts";
+import type { Visit } from "../customer/decide.ts";
 import type { Watch } from "../world.ts";
 import type { Edge } from "./edge.ts";
 import { gate, type Gate, type Passed } from "./gate.ts";

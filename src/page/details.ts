@@ -1,3 +1,4 @@
+import { decisionStatuses } from "../customer/decide.ts";
 import type { Ground } from "../customer/standing.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
 import type { Topic } from "./locales/locale.ts";
@@ -29,7 +30,11 @@ export function detailsOf(
       };
     }
     case "unknown-host":
-      return { topic: "unknown-host", status: 421, ...silent };
+      return {
+        topic: "unknown-host",
+        status: decisionStatuses["unknown-host"],
+        ...silent,
+      };
     case "unreachable": {
       const { error, status } = reason;
       return {
@@ -41,14 +46,14 @@ export function detailsOf(
     case "maintenance":
       return {
         topic: "edge-maintenance",
-        status: 503,
+        status: decisionStatuses.maintenance,
         retryAfterSeconds: secondsUntil(reason.untilMs, nowMs),
         texts: reason.message,
       };
     case "unavailable":
       return {
         topic: "unavailable",
-        status: 503,
+        status: decisionStatuses.unavailable,
         retryAfterSeconds: reason.retryAfterSeconds,
         texts: {},
       };

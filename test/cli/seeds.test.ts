@@ -4,7 +4,7 @@ import { planSeeds, seedKeys } from "../../src/cli/seeds.ts";
 import type { Records } from "../../src/customer/apply-result.ts";
 import { parseSite } from "../../src/customer/site.ts";
 import { parseStanding } from "../../src/customer/standing.ts";
-import { judge } from "../../src/customer/verdict.ts";
+import { judge } from "../../src/customer/decide.ts";
 
 const shop = {
   id: "shop",

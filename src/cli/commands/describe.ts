@@ -1,6 +1,11 @@
 import type { State } from "../../customer/state.ts";
 import type { Denial } from "../../customer/standing.ts";
-import { judge, type Verdict } from "../../customer/verdict.ts";
+import {
+  decisionStatuses,
+  judge,
+  type Decision,
+  type Verdict,
+} from "../../customer/decide.ts";
 import { formatDistance, formatInstant } from "../moment.ts";
 import type { Colors } from "./session.ts";
 
@@ -60,6 +65,21 @@ export function formatVerdict(verdict: Verdict): string {
       return verdict.retryAfterSeconds === null
         ? `${verdict.status}`
         : `${verdict.status} with Retry-After: ${verdict.retryAfterSeconds}`;
+  }
+}
+
+/** What a visitor gets by a decision, in a word. */
+export function formatDecision(decision: Decision): string {
+  switch (decision.kind) {
+    case "pass":
+      return "the site";
+    case "refused":
+      return String(decision.refusal.status);
+    case "maintenance":
+    case "unknown-host":
+    case "misconfigured":
+    case "unavailable":
+      return String(decisionStatuses[decision.kind]);
   }
 }
 

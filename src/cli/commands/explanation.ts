@@ -1,5 +1,14 @@
 import { resource } from "../../cache/key.ts";
 import type { Records } from "../../customer/apply-result.ts";
+import {
+  decide,
+  siteState,
+  type Decision,
+  type DecisionRecords,
+  type RecordState,
+  type SiteState,
+  type Visit,
+} from "../../customer/decide.ts";
 import { cacheRecord } from "../../customer/format.ts";
 import {
   edgeKey,
@@ -14,14 +23,13 @@ import {
   type EdgeSettings,
 } from "../../customer/settings.ts";
 import { parseSite, type Site } from "../../customer/site.ts";
-import { parseStanding } from "../../customer/standing.ts";
-import { stateOf } from "../../customer/state.ts";
-import { judge, type Verdict, type Visit } from "../../customer/verdict.ts";
+import { parseStanding, type Standing } from "../../customer/standing.ts";
+import { stateOf, type State } from "../../customer/state.ts";
 import { hostCandidates } from "../../http/host.ts";
 import { targetOnOrigin } from "../../http/target.ts";
 import { formatInstant } from "../moment.ts";
 import type { VisitedUrl } from "./visited-url.ts";
-import { formatDenial, formatVerdict } from "./describe.ts";
+import { formatDecision, formatDenial, formatVerdict } from "./describe.ts";
 
 type Step = readonly [step: string, finds: string];
 
@@ -32,61 +40,84 @@ export function explanation(
   nowMs: number,
 ): { steps: Step[]; gets: string } {
   const { visit } = visited;
+  const settings = readSettings(records);
+  const located = readSite(visit.host, records);
+  const standing = readEntry(located.site, settings, { records, nowMs });
+  const known: DecisionRecords = {
+    settings: settings.state,
+    site: located.site,
+    standing: standing.state,
+  };
+  const decision = decide(known, visit, nowMs);
   const steps: Step[] = [
     ["moment", formatInstant(nowMs)],
     ["host", visit.host],
+    settings.step,
   ];
-  const settings = settingsStep(records, steps);
-  const { maintenance } = settings;
-  if (maintenance !== null && nowMs < (maintenance.untilMs ?? Infinity)) {
-    return ended(steps, "503", "maintenance, before any site is looked for");
-  }
-  const site = siteStep(visit.host, records, steps);
-  switch (site.kind) {
-    case "absent":
-      return ended(steps, "421", "no such site here");
-    case "malformed":
+  if (decision.kind !== "maintenance")
+    steps.push(...located.steps, ...standing.steps);
+  switch (decision.kind) {
+    case "maintenance":
+      return ended(steps, decision, "before any site is looked for");
+    case "unknown-host":
+      return ended(steps, decision, "no such site here");
+    case "misconfigured":
       return ended(
         steps,
-        "500",
-        `this host alone, unless the edge remembers an earlier record`,
+        decision,
+        "this host alone, unless the edge remembers an earlier record",
       );
-    case "site":
+    case "unavailable":
+      return ended(steps, decision, "nothing is known that would decide");
+    case "refused":
+      steps.push(["verdict", formatVerdict(decision.refusal)]);
+      return ended(steps, decision, "before any cache is looked at");
+    case "pass":
       break;
   }
-  const verdict = standingStep(
-    site.site,
-    visit,
-    records,
-    settings,
-    nowMs,
-    steps,
-  );
-  steps.push(["verdict", formatVerdict(verdict)]);
-  if (verdict.kind === "refuse")
-    return ended(
-      steps,
-      String(verdict.status),
-      "before any cache is looked at",
-    );
-  cacheSteps(visited, site.site, records, steps);
-  return ended(steps, "the site", "");
+  steps.push(["verdict", formatVerdict(decision.passage)]);
+  steps.push(["if KV fails", withoutList(known, visit, nowMs)]);
+  cacheSteps(visited, decision.site, records, steps);
+  return ended(steps, decision, "");
 }
 
-function ended(steps: Step[], gets: string, why: string) {
+/** What a PoP does that cannot read the list and remembers nothing of the customer. */
+function withoutList(
+  { settings, site }: DecisionRecords,
+  visit: Visit,
+  nowMs: number,
+): string {
+  const records = { settings, site, standing: { kind: "unreadable" } } as const;
+  const gets = formatDecision(decide(records, visit, nowMs));
+  return `what a PoP last knew of the customer; ${gets} where it knows nothing`;
+}
+
+function ended(steps: Step[], decision: Decision, why: string) {
+  const gets = formatDecision(decision);
   const shown = why === "" ? gets : `${gets} (${why})`;
   return { steps: [...steps, ["visitor gets", shown] as const], gets };
 }
 
-function settingsStep(records: Records, steps: Step[]): EdgeSettings {
+function readSettings(records: Records): {
+  state: RecordState<EdgeSettings>;
+  step: Step;
+} {
   const text = records.get(edgeKey) ?? null;
-  if (text === null) {
-    steps.push([edgeKey, "no record: the usual settings"]);
-    return defaultSettings;
-  }
+  if (text === null)
+    return {
+      state: { kind: "absent" },
+      step: [edgeKey, "no record: the default settings"],
+    };
   const settings = parseEdgeSettings(edgeKey, text);
-  steps.push([edgeKey, settings.ok ? text : `malformed: ${settings.problem}`]);
-  return settings.ok ? settings.value : defaultSettings;
+  return settings.ok
+    ? {
+        state: { kind: "record", value: settings.value },
+        step: [edgeKey, text],
+      }
+    : {
+        state: { kind: "malformed" },
+        step: [edgeKey, `malformed: ${settings.problem}`],
+      };
 }
 
 function formatHost({ originHost }: Site): string {
@@ -100,73 +131,81 @@ function formatHost({ originHost }: Site): string {
   }
 }
 
-type Found =
-  { kind: "site"; site: Site } | { kind: "absent" } | { kind: "malformed" };
-
 /** The exact name's record beats the wildcard's, even when it is malformed. */
-function siteStep(host: string, records: Records, steps: Step[]): Found {
+function readSite(
+  host: string,
+  records: Records,
+): { site: SiteState; steps: Step[] } {
+  const steps: Step[] = [];
   for (const key of hostCandidates(host).map(siteKey)) {
     const text = records.get(key) ?? null;
     if (text === null) {
       steps.push([key, "no record"]);
       continue;
     }
-    const site = parseSite(key, text);
-    if (!site.ok) {
-      steps.push([key, `malformed: ${site.problem}`]);
-      return { kind: "malformed" };
+    const parsed = parseSite(key, text);
+    if (!parsed.ok) {
+      steps.push([key, `malformed: ${parsed.problem}`]);
+      return { site: siteState(key, { kind: "malformed" }), steps };
     }
+    const site = parsed.value;
     steps.push([
       key,
-      `a site of ${site.value.customer}, from ${site.value.origins.join(", ")}${formatHost(site.value)}`,
+      `a site of ${site.customer}, from ${site.origins.join(", ")}${formatHost(site)}`,
     ]);
-    return { kind: "site", site: site.value };
+    return { site: { kind: "site", site }, steps };
   }
-  return { kind: "absent" };
+  return { site: { kind: "unknown-host" }, steps };
 }
 
-function standingStep(
-  { customer }: Site,
-  visit: Visit,
-  records: Records,
-  { defaultVerdict }: EdgeSettings,
-  nowMs: number,
-  steps: Step[],
-): Verdict {
+function readEntry(
+  site: SiteState,
+  settings: { state: RecordState<EdgeSettings> },
+  { records, nowMs }: { records: Records; nowMs: number },
+): { state: RecordState<Standing>; steps: Step[] } {
+  if (site.kind !== "site") return { state: { kind: "absent" }, steps: [] };
+  const { customer } = site.site;
   const key = standingKey(customer);
   const text = records.get(key) ?? null;
-  const state = stateOf(customer, text, nowMs);
   const parsed = text === null ? null : parseStanding(key, text);
-  const otherwise = `the default verdict, ${defaultVerdict}`;
+  const { defaultVerdict } =
+    settings.state.kind === "record" ? settings.state.value : defaultSettings;
+  const finds = formatEntry(
+    stateOf(customer, text, nowMs),
+    `the default verdict, ${defaultVerdict}`,
+  );
+  return { state: entryState(parsed), steps: [[key, finds]] };
+}
+
+function entryState(
+  parsed: ReturnType<typeof parseStanding> | null,
+): RecordState<Standing> {
+  switch (parsed?.kind) {
+    case undefined:
+      return { kind: "absent" };
+    case "malformed":
+      return { kind: "malformed" };
+    case "whole":
+    case "flawed":
+      return { kind: "record", value: parsed.standing };
+  }
+}
+
+function formatEntry(state: State, otherwise: string): string {
   switch (state.kind) {
     case "absent":
-      steps.push([key, `no record: ${otherwise}`]);
-      break;
+      return `no record: ${otherwise}`;
     case "malformed":
-      steps.push([
-        key,
-        `malformed: ${state.problem}. What the edge last knew, else ${otherwise}`,
-      ]);
-      break;
+      return `malformed: ${state.problem}. What the edge last knew, else ${otherwise}`;
     case "allowed":
-      steps.push([key, `${state.kind}${formatProblem(state)}`]);
-      break;
+      return `${state.kind}${formatProblem(state)}`;
     case "noticed":
     case "dropped":
     case "suspended":
     case "withheld":
     case "ended":
-      steps.push([
-        key,
-        `${state.kind}: ${formatDenial(state.denial)}${formatProblem(state)}`,
-      ]);
+      return `${state.kind}: ${formatDenial(state.denial)}${formatProblem(state)}`;
   }
-  return judge(
-    parsed === null || parsed.kind === "malformed" ? null : parsed.standing,
-    visit,
-    defaultVerdict,
-    nowMs,
-  );
 }
 
 function formatProblem({ problem }: { problem: string | null }): string {
@@ -193,7 +232,7 @@ function cacheSteps(
   steps.push(
     [
       "cache settings",
-      `${JSON.stringify(cacheRecord(cache))}, the rest as usual`,
+      `${JSON.stringify(cacheRecord(cache))}, the rest by default`,
     ],
     ["cache key", isBypassed ? "none: goes round the cache" : key],
     [

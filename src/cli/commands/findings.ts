@@ -1,3 +1,4 @@
+import { decisionStatuses } from "../../customer/decide.ts";
 import {
   siteKey,
   edgeKey,
@@ -63,14 +64,14 @@ function settingsFindings({ settings }: Listed, nowMs: number): Finding[] {
       found.push(
         remark(
           edgeKey,
-          "maintenance is on until it is switched off: every site answers 503",
+          `maintenance is on until it is switched off: every site answers ${decisionStatuses.maintenance}`,
         ),
       );
     else if (nowMs < untilMs)
       found.push(
         remark(
           edgeKey,
-          `maintenance is on until ${formatInstant(untilMs)}: every site answers 503`,
+          `maintenance is on until ${formatInstant(untilMs)}: every site answers ${decisionStatuses.maintenance}`,
         ),
       );
     else

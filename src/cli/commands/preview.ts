@@ -1,5 +1,6 @@
 import type { Records } from "../../customer/apply-result.ts";
 import type { Command } from "../../customer/command.ts";
+import { decisionStatuses } from "../../customer/decide.ts";
 import { siteKey, standingKey } from "../../customer/keys.ts";
 import { stateOf } from "../../customer/state.ts";
 import { formatInstant } from "../moment.ts";
@@ -33,7 +34,7 @@ export function preview(
       return `${command.kind} ${colors.bold(command.host)}\n${nameValueTable([["record", text], known(session)])}`;
     }
     case "remove":
-      return `remove ${colors.bold(command.host)}\n${nameValueTable([["visitors get", "421: no such site here"], ["customer", "its entry stays"], known(session)])}`;
+      return `remove ${colors.bold(command.host)}\n${nameValueTable([["visitors get", `${decisionStatuses["unknown-host"]}: no such site here`], ["customer", "its entry stays"], known(session)])}`;
     case "purge":
       return `purge ${colors.bold(command.customer)}\n${nameValueTable([
         ["what", JSON.stringify(command.what)],

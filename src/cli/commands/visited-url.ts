@@ -1,4 +1,4 @@
-import type { Visit } from "../../customer/verdict.ts";
+import type { Visit } from "../../customer/decide.ts";
 import { canonicalHost } from "../../http/host.ts";
 import type { Parsed } from "../../http/parsed.ts";
 import { rawTarget } from "../../http/target.ts";

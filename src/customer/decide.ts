@@ -1,5 +1,7 @@
 import { hostCandidates } from "../http/host.ts";
 import { isChallenge } from "./challenge.ts";
+import { defaultSettings, type EdgeSettings } from "./settings.ts";
+import type { Site } from "./site.ts";
 import {
   bareDenial,
   type Denial,
@@ -32,13 +34,107 @@ export type Verdict =
   | { kind: "notice"; denial: Denial; sunsetAtMs: number }
   /** Refused but for this request, which helps the customer to leave; `otherwise` where its answer is none to a challenge. */
   | { kind: "offboard"; denial: Denial; otherwise: Refusal }
-  | Refusal;
+  | {
+      kind: "refuse";
+      denial: Denial;
+      status: 402 | 403 | 410 | 451 | 503;
+      retryAfterSeconds: number | null;
+    };
 
-interface Refusal {
-  kind: "refuse";
-  denial: Denial;
-  status: 402 | 403 | 410 | 451 | 503;
-  retryAfterSeconds: number | null;
+type Refusal = Extract<Verdict, { kind: "refuse" }>;
+type Passage = Exclude<Verdict, Refusal>;
+
+/** What is known of one key of the list. */
+export type RecordState<Value> =
+  | { kind: "record"; value: Value }
+  | { kind: "absent" }
+  /** Never held a value that parses. */
+  | { kind: "malformed" }
+  /** The list cannot be read, and nothing is remembered. */
+  | { kind: "unreadable" };
+
+/** Whose site a host is, as far as is known. */
+export type SiteState =
+  | { kind: "site"; site: Site }
+  | { kind: "unknown-host" }
+  | { kind: "misconfigured"; key: string }
+  | { kind: "unreadable" }
+  /** Too many unknown hosts are being asked for. */
+  | { kind: "withheld" };
+
+/** All that a decision depends on, beside the visit and the moment. */
+export interface DecisionRecords {
+  settings: RecordState<EdgeSettings>;
+  site: SiteState;
+  /** Of the site's customer; not looked at where there is no site. */
+  standing: RecordState<Standing>;
+}
+
+export type Decision =
+  | { kind: "pass"; site: Site; passage: Passage }
+  | { kind: "refused"; site: Site; refusal: Refusal }
+  | {
+      kind: "maintenance";
+      maintenance: NonNullable<EdgeSettings["maintenance"]>;
+    }
+  | { kind: "unknown-host" }
+  | { kind: "misconfigured"; key: string }
+  /** Nothing is known that would decide. */
+  | { kind: "unavailable"; because: "unreadable" | "withheld" };
+
+/** What visitors get who are not let pass, by what was decided. A refusal has a status of its own. */
+export const decisionStatuses = {
+  maintenance: 503,
+  "unknown-host": 421,
+  misconfigured: 500,
+  unavailable: 503,
+} as const;
+
+/** Who gets what: maintenance first, then whose site it is, then the customer's standing and, without one, the fail policy. */
+export function decide(
+  { settings, site, standing }: DecisionRecords,
+  visit: Visit,
+  nowMs: number,
+): Decision {
+  const { maintenance, failPolicy, defaultVerdict } =
+    settings.kind === "record" ? settings.value : defaultSettings;
+  if (maintenance !== null && nowMs < (maintenance.untilMs ?? Infinity))
+    return { kind: "maintenance", maintenance };
+  switch (site.kind) {
+    case "unknown-host":
+    case "misconfigured":
+      return site;
+    case "unreadable":
+    case "withheld":
+      return { kind: "unavailable", because: site.kind };
+    case "site":
+      break;
+  }
+  const known = standing.kind === "record" ? standing.value : null;
+  const isUndecided =
+    standing.kind === "unreadable" ||
+    (known === null && settings.kind === "unreadable");
+  if (isUndecided && failPolicy === "closed")
+    return { kind: "unavailable", because: "unreadable" };
+  const otherwise = isUndecided ? "allow" : defaultVerdict;
+  const verdict = judge(known, visit, otherwise, nowMs);
+  return verdict.kind === "refuse"
+    ? { kind: "refused", site: site.site, refusal: verdict }
+    : { kind: "pass", site: site.site, passage: verdict };
+}
+
+/** What the record of a host, or of the wildcard above it, says of whose site that is. */
+export function siteState(key: string, record: RecordState<Site>): SiteState {
+  switch (record.kind) {
+    case "record":
+      return { kind: "site", site: record.value };
+    case "malformed":
+      return { kind: "misconfigured", key };
+    case "absent":
+      return { kind: "unknown-host" };
+    case "unreadable":
+      return record;
+  }
 }
 
 /** 503 keeps a place in search results for a customer who will be back; 402 and 451 say more than that. */

@@ -1,11 +1,24 @@
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   bareDenial,
   type Denial,
   type Standing,
 } from "../../src/customer/standing.ts";
-import { judge, type Visit } from "../../src/customer/verdict.ts";
+import {
+  decide,
+  judge,
+  type Decision,
+  type RecordState,
+  type SiteState,
+  type Visit,
+} from "../../src/customer/decide.ts";
+import {
+  parseEdgeSettings,
+  type EdgeSettings,
+} from "../../src/customer/settings.ts";
+import { parseSite } from "../../src/customer/site.ts";
+import type { Parsed } from "../../src/http/parsed.ts";
 
 const startMs = Date.UTC(2019, 7, 5, 7);
 const endMs = startMs + 3_600_000;
@@ -351,3 +364,90 @@ test("Retry-After is whole seconds, at least 1, and never leads to before the en
     }),
   );
 });
+
+describe("decide", () => {
+  const site = parsed(
+    parseSite(
+      "host:shop.example",
+      '{ "customer": "shop", "origins": ["https://origin.example"] }',
+    ),
+  );
+  const known = (text: string): RecordState<EdgeSettings> => ({
+    kind: "record",
+    value: parsed(parseEdgeSettings("edge", text)),
+  });
+  const absent = { kind: "absent" } as const;
+  const unreadable = { kind: "unreadable" } as const;
+  const denied: RecordState<Standing> = { kind: "record", value: bareDenial };
+  const here: SiteState = { kind: "site", site };
+
+  test.each<
+    [
+      string,
+      RecordState<EdgeSettings>,
+      SiteState,
+      RecordState<Standing>,
+      Decision["kind"],
+    ]
+  >([
+    ["a site without an entry", absent, here, absent, "pass"],
+    ["a denied customer", absent, here, denied, "refused"],
+    ["a malformed entry", absent, here, { kind: "malformed" }, "pass"],
+    ["no site", absent, { kind: "unknown-host" }, absent, "unknown-host"],
+    [
+      "a malformed site",
+      absent,
+      { kind: "misconfigured", key: "host:shop.example" },
+      absent,
+      "misconfigured",
+    ],
+    ["an unreadable site", absent, unreadable, absent, "unavailable"],
+    ["a withheld site", absent, { kind: "withheld" }, absent, "unavailable"],
+    ["an unreadable entry", absent, here, unreadable, "unavailable"],
+    [
+      "an unreadable entry, failing open",
+      known('{ "failPolicy": "open" }'),
+      here,
+      unreadable,
+      "pass",
+    ],
+    [
+      "unreadable settings and no entry",
+      unreadable,
+      here,
+      absent,
+      "unavailable",
+    ],
+    ["unreadable settings and an entry", unreadable, here, denied, "refused"],
+    [
+      "a default verdict of deny",
+      known('{ "default": "deny" }'),
+      here,
+      absent,
+      "refused",
+    ],
+    [
+      "maintenance, whatever else",
+      known('{ "maintenance": true }'),
+      { kind: "unknown-host" },
+      denied,
+      "maintenance",
+    ],
+    [
+      "maintenance that is over",
+      known('{ "maintenance": { "until": "2026-01-01T00:00:00Z" } }'),
+      here,
+      denied,
+      "refused",
+    ],
+  ])("%s", (_, settings, siteOfHost, standing, kind) => {
+    const records = { settings, site: siteOfHost, standing };
+    const atMs = Date.parse("2026-06-01T00:00:00Z");
+    expect(decide(records, visit(), atMs).kind).toBe(kind);
+  });
+});
+
+function parsed<T>(result: Parsed<T>): T {
+  if (!result.ok) throw new Error(result.problem);
+  return result.value;
+}
