@@ -58,10 +58,10 @@ type Asking = Extract<Reuse, { kind: "validate" | "forward" }>;
 export async function askOrigin(
   context: RequestContext,
   question: Question,
-  edge: Edge,
 ): Promise<SharedExchange> {
+  const { edge } = context;
   const { site } = context;
-  const lines = forwardedFields(context, edge);
+  const lines = forwardedFields(context);
   const ask = async (names: readonly string[]) => {
     const shared = fieldsForShared(lines, {
       nominated: new Set(names),
@@ -73,7 +73,7 @@ export async function askOrigin(
       ...question.range,
       ...question.conditions,
     ];
-    const sent = await sendFor(context, fields, edge);
+    const sent = await sendFor(context, fields);
     const { heldBack } = shared;
     return {
       context: sharedContext(context, heldBack),
@@ -111,9 +111,8 @@ function sharedContext(
 /** Asks the origin what the visitor asked, field by field. It may be stored for others who ask the very same. */
 export async function askAsReceived(
   context: RequestContext,
-  edge: Edge,
 ): Promise<Exchange> {
-  const { sent } = await askForVisitor(context, edge);
+  const { sent } = await askForVisitor(context);
   return {
     context: { ...context, form: "as-received" },
     sent,
@@ -124,15 +123,11 @@ export async function askAsReceived(
 /** Asks the origin what the visitor asked, for this visitor alone. */
 export async function askForVisitor(
   context: RequestContext,
-  edge: Edge,
 ): Promise<Exchange> {
-  const fields = forwardedFields(
-    { ...context, request: context.asReceived },
-    edge,
-  );
+  const fields = forwardedFields({ ...context, request: context.asReceived });
   return {
     context,
-    sent: await sendFor(context, fields, edge),
+    sent: await sendFor(context, fields),
     sharing: { kind: "past-the-cache" },
   };
 }
@@ -144,11 +139,10 @@ export async function askForVisitor(
 export function goesAsReceived(
   context: RequestContext,
   { plan, isStored }: { plan: Asking; isStored: boolean },
-  edge: Edge,
 ): boolean {
   const { request, site } = context;
   const { fields } = request;
-  const known = recall(context, edge);
+  const known = recall(context);
   if (known === "uncacheable") return true;
   // What is stored is freshened for everybody by a request that anybody could have made.
   if (plan.kind === "validate")
@@ -183,18 +177,18 @@ const slowMs = 3_000;
 export async function confirm(
   context: RequestContext,
   { plan, first }: { plan: Asking; first: SharedExchange },
-  edge: Edge,
 ): Promise<Exchange> {
+  const { edge } = context;
   const { sent, heldBack } = first;
   if (sent.kind === "failed" || context.request.method !== "GET") return first;
   const { status } = sent.response;
   if (status >= 500 || unrelated.has(status)) return first;
   const isTrial =
     plan.kind === "forward" &&
-    recall(context, edge) !== "for-all" &&
+    recall(context) !== "for-all" &&
     [...heldBack].some(isCredential);
   const doubt =
-    isTrial && !isForCookies(context, sent, edge)
+    isTrial && !isForCookies(context, sent)
       ? "of-credentials"
       : doubtOf(context, first, { sent, edge });
   if (doubt === "none") return first;
@@ -212,10 +206,10 @@ export async function confirm(
     const isSlow = sent.responseTimeMs - sent.requestTimeMs > slowMs;
     const isOnce = mayBeUsedUp(context.resource.target);
     if (isSlow || (isOnce && doubt === "refused"))
-      remember(context, "uncacheable", edge);
+      remember(context, "uncacheable");
     if (isSlow || isOnce || isConfirmed(host, status, edge)) return unconfirmed;
   }
-  const second = await askAsReceived(context, edge);
+  const second = await askAsReceived(context);
   if (second.sent.kind === "failed" && !hadCredentials) return unconfirmed;
   if (second.sent.kind === "answered") {
     const statuses = { first: status, second: second.sent.response.status };
@@ -231,7 +225,6 @@ export async function confirm(
   remember(
     context,
     doubt === "of-credentials" ? "uncacheable-with-credentials" : "uncacheable",
-    edge,
   );
   return second;
 }
@@ -259,9 +252,9 @@ type Doubt =
 function doubtOf(
   { site }: RequestContext,
   { context: asked, sharing: shared, heldBack }: SharedExchange,
-  { sent, edge }: { sent: Arrived; edge: Edge },
+  { sent }: { sent: Arrived; edge: Edge },
 ): Doubt {
-  const received = receivedFrom(asked, sent, edge);
+  const received = receivedFrom(asked, sent);
   if ([...heldBack].some(isCredential)) {
     if (shared.kind === "ask-again") return "of-credentials";
     // It would take the place of the visitor's own cookie.
@@ -277,13 +270,9 @@ function doubtOf(
  * May a visitor with cookies have what was answered without them, when that is all that is known of the resource? A static file that
  * says that it is for all, and under "static" any.
  */
-function isForCookies(
-  context: RequestContext,
-  sent: Arrived,
-  edge: Edge,
-): boolean {
+function isForCookies(context: RequestContext, sent: Arrived): boolean {
   const { site, resource } = context;
-  const received = receivedFrom(context, sent, edge);
+  const received = receivedFrom(context, sent);
   const { responseTimeMs } = received;
   const response = { ...received, fields: fieldsOf(received.fields) };
   const policy = policyOf(response, site.cache);
@@ -342,9 +331,8 @@ export function rangeFields(
 }
 
 function sendFor(
-  { request, admitted, resource, site }: RequestContext,
+  { request, admitted, resource, site, edge }: RequestContext,
   fields: readonly FieldLine[],
-  edge: Edge,
 ): Promise<Forwarded> {
   const { method } = request;
   const { target } = resource;

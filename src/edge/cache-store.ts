@@ -18,14 +18,14 @@ import { collect, sliceBytes, sliceName } from "./stored-body.ts";
 /** All that is stored under a key: the isolate's memory first, then the PoP cache. */
 export async function findEntries(
   context: RequestContext,
-  edge: Edge,
 ): Promise<readonly CacheEntry[]> {
+  const { edge } = context;
   const { site } = context;
   const { key } = context.resource;
   const { isolate, world } = edge;
   const inMemory = isolate.cache.find(key);
   if (inMemory !== null) return living(key, inMemory, edge);
-  if (isUncacheable(context, edge)) return [];
+  if (isUncacheable(context)) return [];
   const index = await readIndex(key, world);
   if (index.entries.some(hasGroups))
     await recallGroupPurges(site.customer, edge);

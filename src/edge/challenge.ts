@@ -4,7 +4,6 @@ import { fieldsOf } from "../http/fields.ts";
 import type { Bytes, Reply } from "../world.ts";
 import { discardBody } from "./bytes.ts";
 import type { RequestContext } from "./context.ts";
-import type { Edge } from "./edge.ts";
 import { forwardedFields, send } from "./forward.ts";
 import { receivedFrom } from "./received.ts";
 import { collect } from "./stored-body.ts";
@@ -17,14 +16,14 @@ export type ChallengeReply =
 /** RFC 8555 §8.3: passes on the challenge of a customer who is dropped and may still get a certificate, and nothing else. */
 export async function forwardChallenge(
   context: RequestContext,
-  edge: Edge,
 ): Promise<ChallengeReply> {
+  const { edge } = context;
   const { request, admitted, site, watch } = context;
   const { method } = request;
   const exchange = send(
     {
       method,
-      fields: challengeFields(forwardedFields(context, edge)),
+      fields: challengeFields(forwardedFields(context)),
       target: admitted.target,
       authority: admitted.authority,
       body: null,
@@ -37,7 +36,7 @@ export async function forwardChallenge(
   const sent = await watch.during(exchange);
   if (sent.kind === "failed")
     return { kind: "refused", because: `${sent.error}: ${sent.details}` };
-  const { status, fields } = receivedFrom(context, sent, edge);
+  const { status, fields } = receivedFrom(context, sent);
   const verdict = challengeAnswer(
     { status, fields: fieldsOf(fields) },
     admitted,

@@ -19,6 +19,7 @@ import { ExchangeWatch } from "./watch.ts";
 
 /** One request that passed the gate, with all that the cache must know of it. */
 export interface RequestContext {
+  edge: Edge;
   /** As the cache sees it: without the cookies that the site ignores. */
   request: Inbound;
   /** As it arrived. */
@@ -69,6 +70,7 @@ export function buildContext(
   return {
     ok: true,
     value: {
+      edge,
       request: withoutIgnored(request, site.cache.ignoredCookies),
       asReceived: request,
       form: "as-received",
@@ -145,8 +147,13 @@ function purgesBy(atMs: number | null | undefined): PurgeFact[] {
 /** What the purges say of one stored response; those that responses ordered concern the members of groups (RFC 9875). */
 export function purgeOf(
   stored: Stored,
-  { purges, admitted, resource: { target }, site }: RequestContext,
-  { isolate, world }: Edge,
+  {
+    purges,
+    admitted,
+    resource: { target },
+    site,
+    edge: { isolate, world },
+  }: RequestContext,
 ): { kind: "none" | "soft" | "hard" } {
   const groups = groupNames(fieldsOf(stored).get("cache-groups"));
   const { requestTimeMs, bodyRequestTimeMs } = stored;

@@ -78,14 +78,14 @@ export interface FetchOutcome {
 export async function fetchFromOrigin(
   context: RequestContext,
   task: FetchTask,
-  edge: Edge,
 ): Promise<FetchOutcome> {
+  const { edge } = context;
   const { plan, entries } = task;
   if (goesPastTheCache(plan))
-    return concluded(task, await askForVisitor(context, edge), edge);
+    return concluded(task, await askForVisitor(context), edge);
   const isStored = entries.length > 0;
-  if (goesAsReceived(context, { plan, isStored }, edge))
-    return concluded(task, await askAsReceived(context, edge), edge);
+  if (goesAsReceived(context, { plan, isStored }))
+    return concluded(task, await askAsReceived(context), edge);
   const nominated = entries.flatMap(({ stored }) =>
     stored.varyOn.map(([name]) => name),
   );
@@ -98,39 +98,29 @@ export async function fetchFromOrigin(
       ? own
       : rangeFields(context.request, `bytes=${slices.first}-${slices.last}`);
   const question = { conditions, range, nominated };
-  const answer = await askOrigin(context, question, edge);
+  const answer = await askOrigin(context, question);
   const { sent, context: asked } = answer;
   const isNotModified =
     sent.kind === "answered" &&
     sent.response.status === 304 &&
     conditions.length > 0;
   if (isNotModified) {
-    const outcome = validated(asked, task, sent, edge);
+    const outcome = validated(asked, task, sent);
     if (outcome !== null) return outcome;
     // It was about nothing that is stored.
     const whole = { ...question, conditions: [] };
-    return confirmed(
-      context,
-      task,
-      await askOrigin(context, whole, edge),
-      edge,
-    );
+    return confirmed(context, task, await askOrigin(context, whole));
   }
   const isPart = sent.kind === "answered" && sent.response.status === 206;
-  if (slices === null || !isPart) return confirmed(context, task, answer, edge);
-  const best = await confirm(context, { plan, first: answer }, edge);
+  if (slices === null || !isPart) return confirmed(context, task, answer);
+  const best = await confirm(context, { plan, first: answer });
   if (best !== answer) return concluded(task, best, edge);
   const outcome = sliced(task, { slices, answer }, edge);
   if (outcome !== null) return outcome;
   // It can be used by nobody else, so that the visitor's own range is all that is wanted.
   discard(sent);
   const asWanted = { ...question, conditions: [], range: own };
-  return confirmed(
-    context,
-    task,
-    await askOrigin(context, asWanted, edge),
-    edge,
-  );
+  return confirmed(context, task, await askOrigin(context, asWanted));
 }
 
 /** What is made of an answer in the shared form, or of the one that this visitor is to get instead. */
@@ -138,10 +128,10 @@ async function confirmed(
   context: RequestContext,
   task: FetchTask,
   first: SharedExchange,
-  edge: Edge,
 ): Promise<FetchOutcome> {
+  const { edge } = context;
   const { plan } = task;
-  return concluded(task, await confirm(context, { plan, first }, edge), edge);
+  return concluded(task, await confirm(context, { plan, first }), edge);
 }
 
 /** Whole slices of a body, stored and then answered from; null when they are not for others, or cannot be vouched for. */
@@ -152,12 +142,10 @@ function sliced(
 ): FetchOutcome | null {
   const { context, sent, sharing } = answer;
   if (sent.kind === "failed" || sharing.kind !== "shareable") return null;
-  const received = receivedFrom(context, sent, edge);
+  const received = receivedFrom(context, sent);
   const { body } = sent.response;
   const entry =
-    body === null
-      ? null
-      : storeSlices(context, received, { slices, body }, edge);
+    body === null ? null : storeSlices(context, received, { slices, body });
   if (entry === null) return null;
   const { ttlSeconds } = freshnessOf(
     entry.stored,
@@ -178,7 +166,7 @@ function sliced(
         key: context.url,
       },
     },
-    shared: sharedIfReusable(context, entry, edge),
+    shared: sharedIfReusable(context, entry),
   };
 }
 
@@ -191,15 +179,15 @@ function conditionsOf(plan: Plan): FieldLine[] {
 function concluded(
   task: FetchTask,
   { context, sent, sharing }: Exchange,
-  edge: Edge,
+: Edge,
 ): FetchOutcome {
-  const standIn = staleEntry(context, task, failureOf(sent), edge);
+  const standIn = staleEntry(context, task, failureOf(sent));
   if (standIn !== null) {
     discard(sent);
     return { own: standIn, shared: failedFor(sent) };
   }
   if (sent.kind === "failed") return { own: sent, shared: sent };
-  return passedOn(context, task, { sent, sharing }, edge);
+  return passedOn(context, task, { sent, sharing });
 }
 
 /** Those who wait may have no entry that could stand in, or be told not to use one. */
@@ -211,10 +199,9 @@ function failedFor(sent: Forwarded): FetchResult {
 
 /** RFC 9111 §4.2.4, RFC 5861 §4: the stored response, stale, for an origin that failed; null where that is forbidden. */
 export function staleEntry(
-  { request, site, url }: RequestContext,
+  { request, site, url, edge }: RequestContext,
   { plan, entries }: FetchTask,
   failure: Failure | null,
-  edge: Edge,
 ): Extract<Fetched, { kind: "entry" }> | null {
   if (failure === null || plan.kind !== "validate" || plan.purged) return null;
   const stale = staleOnError(
@@ -248,10 +235,10 @@ function validated(
   context: RequestContext,
   { plan, entries }: FetchTask,
   sent: Arrived,
-  edge: Edge,
 ): FetchOutcome | null {
+  const { edge } = context;
   const { site, resource, url } = context;
-  const received = receivedFrom(context, sent, edge);
+  const received = receivedFrom(context, sent);
   const renewed = validatedStored(plan, received).flatMap((stored) => {
     const entry = entryOf(stored, entries);
     const made = freshen(stored, cacheRequestOf(context), received, site.cache);
@@ -289,7 +276,7 @@ function validated(
     shared: isOld
       ? { kind: "look-again", arriving: null }
       : isKept
-        ? sharedIfReusable(context, { stored, body: first.entry.body }, edge)
+        ? sharedIfReusable(context, { stored, body: first.entry.body })
         : { kind: "uncacheable" },
   };
 }
@@ -326,12 +313,12 @@ function validatedStored(
 function sharedIfReusable(
   context: RequestContext,
   { stored, body }: Pick<CacheEntry, "stored" | "body">,
-  edge: Edge,
 ): FetchResult {
+  const { edge } = context;
   const arriving = body.kind === "arriving" ? body.arriving : null;
   if (isReusable(stored, context.site.cache, edge.world.nowMs()))
     return { kind: "look-again", arriving };
-  remember(context, "always-validated", edge);
+  remember(context, "always-validated");
   return { kind: "uncacheable" };
 }
 
@@ -340,15 +327,14 @@ function passedOn(
   context: RequestContext,
   { plan, entries }: FetchTask,
   { sent, sharing }: { sent: Arrived; sharing: Exchange["sharing"] },
-  edge: Edge,
 ): FetchOutcome {
+  const { edge } = context;
   const { request, site, url } = context;
-  const received = receivedFrom(context, sent, edge);
-  if (request.method === "HEAD")
-    freshenByAnswer(context, received, entries, edge);
+  const received = receivedFrom(context, sent);
+  if (request.method === "HEAD") freshenByAnswer(context, received, entries);
   const body = sent.response.body ?? new Uint8Array();
-  const stored = storeIfShared(context, received, { body, sharing }, edge);
-  rememberReach(context, received.status, stored, edge);
+  const stored = storeIfShared(context, received, { body, sharing });
+  rememberReach(context, received.status, stored);
   const handled: CacheStatus = {
     kind: "forward",
     because: plan.because,
@@ -374,7 +360,7 @@ function passedOn(
       handled,
       conditions: context.form === "shared" ? "open" : "answered",
     },
-    shared: resultFor(context, { plan, received, stored }, edge),
+    shared: resultFor(context, { plan, received, stored }),
   };
 }
 
@@ -383,7 +369,6 @@ function rememberReach(
   context: RequestContext,
   status: number,
   stored: Passing,
-  edge: Edge,
 ): void {
   const isForAll =
     stored.kind === "stored" ||
@@ -393,9 +378,9 @@ function rememberReach(
     context.form === "as-received" &&
     status < 400 &&
     hasCredentials(context.request.fields) &&
-    recall(context, edge) === null
+    recall(context) === null
   )
-    remember(context, "for-all", edge);
+    remember(context, "for-all");
 }
 
 type Passing =
@@ -405,11 +390,10 @@ function storeIfShared(
   context: RequestContext,
   received: ReceivedResponse,
   { body, sharing }: { body: Bytes; sharing: Exchange["sharing"] },
-  edge: Edge,
 ): Passing {
   switch (sharing.kind) {
     case "shareable":
-      return storeResponse(context, received, body, edge);
+      return storeResponse(context, received, body);
     case "past-the-cache":
       return { kind: "refused", visitor: body, because: "bypass" };
     case "ask-again":
@@ -434,11 +418,10 @@ function resultFor(
     received: { status },
     stored,
   }: { plan: Plan; received: ReceivedResponse; stored: Passing },
-  edge: Edge,
 ): FetchResult {
   switch (stored.kind) {
     case "stored":
-      return sharedIfReusable(context, stored.entry, edge);
+      return sharedIfReusable(context, stored.entry);
     case "once":
       return {
         kind: "error-response",
@@ -458,8 +441,8 @@ function freshenByAnswer(
   context: RequestContext,
   received: ReceivedResponse,
   entries: readonly CacheEntry[],
-  edge: Edge,
 ): void {
+  const { edge } = context;
   const { request, site, resource } = context;
   if (received.status !== 200) return;
   if (mayBeInvalidated(resource.key, received.requestTimeMs, edge)) return;
@@ -472,8 +455,7 @@ function freshenByAnswer(
   ).filter((stored) => isOfSharedForm(stored, fields, site.cache));
   for (const stored of selected) {
     const entry = entryOf(stored, entries);
-    if (entry === null || purgeOf(stored, context, edge).kind !== "none")
-      continue;
+    if (entry === null || purgeOf(stored, context).kind !== "none") continue;
     const made = freshenByHead(
       stored,
       cacheRequestOf(context),

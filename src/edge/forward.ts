@@ -63,15 +63,16 @@ export function upgradeOf({ method, fields }: Inbound): "none" | "websocket" {
 }
 
 /** The visitor's fields for the origin; `hopsLeft` is what Max-Forwards goes on with. */
-export function forwardedFields(
-  {
-    request,
-    admitted,
-    hopsLeft,
-    traceIds,
-  }: Pick<RequestContext, "request" | "admitted" | "hopsLeft" | "traceIds">,
-  edge: Edge,
-): FieldLine[] {
+export function forwardedFields({
+  request,
+  admitted,
+  hopsLeft,
+  traceIds,
+  edge,
+}: Pick<
+  RequestContext,
+  "request" | "admitted" | "hopsLeft" | "traceIds" | "edge"
+>): FieldLine[] {
   const fields = fieldsForOrigin(
     request.fields,
     hopOf(request, admitted, edge),

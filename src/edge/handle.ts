@@ -156,19 +156,19 @@ async function respondForSite(
       edge,
     );
   return gated.passage.kind === "offboard"
-    ? respondToChallenge(context.value, gated.passage, edge)
-    : respondFromSite(context.value, gated.passage, edge);
+    ? respondToChallenge(context.value, gated.passage)
+    : respondFromSite(context.value, gated.passage);
 }
 
 /** RFC 8555 §8.3: a customer who is dropped and moves out may still get a certificate. */
 async function respondToChallenge(
   context: RequestContext,
   passage: Extract<Passed["passage"], { kind: "offboard" }>,
-  edge: Edge,
 ): Promise<Outcome> {
+  const { edge } = context;
   const { request, admitted, site } = context;
   const whose = { host: admitted.host, customer: site.customer };
-  const challenge = await forwardChallenge(context, edge);
+  const challenge = await forwardChallenge(context);
   switch (challenge.kind) {
     case "reply":
       return {
@@ -189,8 +189,8 @@ async function respondToChallenge(
 async function respondFromSite(
   context: RequestContext,
   passage: Exclude<Passed["passage"], { kind: "offboard" }>,
-  edge: Edge,
 ): Promise<Outcome> {
+  const { edge } = context;
   const { request, admitted, site, watch } = context;
   const whose: Whose = {
     host: admitted.host,
@@ -198,8 +198,8 @@ async function respondFromSite(
     traceId: context.traceIds.trace,
   };
   const answering = usesCache(request)
-    ? throughCache(context, edge)
-    : pastCache(context, edge);
+    ? throughCache(context)
+    : pastCache(context);
   const outcome = await watch.unlessCut<Answered>(answering);
   if (outcome.kind === "cut") {
     // Others may wait for what it brings; this visitor does not get it.

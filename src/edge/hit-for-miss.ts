@@ -48,13 +48,12 @@ export function rememberRefusal(
   context: RequestContext,
   status: number,
   because: StoreRefusal,
-  edge: Edge,
 ): void {
   if (status >= 500 || !lasting.has(because)) return;
   const isOfCredentials = hasCredentials(context.request.fields);
-  if (!isOfCredentials) remember(context, "uncacheable", edge);
-  else if (!isUncacheable(context, edge))
-    remember(context, "uncacheable-with-credentials", edge);
+  if (!isOfCredentials) remember(context, "uncacheable");
+  else if (!isUncacheable(context))
+    remember(context, "uncacheable-with-credentials");
 }
 
 /** Longer lists of fields than this are not remembered. */
@@ -72,19 +71,16 @@ function keyOf({ resource, request, site }: RequestContext): string | null {
   return told.length > maxFieldCharacters ? null : `${resource.key} ${told}`;
 }
 
-export function remember(
-  context: RequestContext,
-  reach: Reach,
-  { isolate, world }: Edge,
-): void {
+export function remember(context: RequestContext, reach: Reach): void {
+  const { isolate, world } = context.edge;
   const key = keyOf(context);
   if (key === null) return;
   isolate.hitForMiss.set(key, { reach, sinceMs: world.nowMs() });
 }
 
 /** May one request go to the origin for others as well, as far as is known? */
-export function isForOthers(context: RequestContext, edge: Edge): boolean {
-  switch (recall(context, edge)) {
+export function isForOthers(context: RequestContext): boolean {
+  switch (recall(context)) {
     case null:
     case "for-all":
       return true;
@@ -97,15 +93,13 @@ export function isForOthers(context: RequestContext, edge: Edge): boolean {
 }
 
 /** Is it known that nothing can be stored of this resource? */
-export function isUncacheable(context: RequestContext, edge: Edge): boolean {
-  return recall(context, edge) === "uncacheable";
+export function isUncacheable(context: RequestContext): boolean {
+  return recall(context) === "uncacheable";
 }
 
 /** What answers have told of a resource, null for nothing. */
-export function recall(
-  context: RequestContext,
-  { isolate, world }: Edge,
-): Reach | null {
+export function recall(context: RequestContext): Reach | null {
+  const { isolate, world } = context.edge;
   if (isolate.hitForMiss.size === 0) return null;
   const key = keyOf(context);
   const known = key === null ? undefined : isolate.hitForMiss.get(key);

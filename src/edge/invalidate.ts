@@ -5,15 +5,14 @@ import { rawTarget } from "../http/target.ts";
 import { longestUrl } from "./admit.ts";
 import { invalidateKey } from "./cache-store.ts";
 import { resourceOf, type RequestContext } from "./context.ts";
-import type { Edge } from "./edge.ts";
 import { addGroupPurge } from "./group-purges.ts";
 
 /** RFC 9111 §4.4, RFC 9875 §3: what an answer to an unsafe request makes unusable, stored or on its way to be. */
 export function invalidate(
   context: RequestContext,
   received: ReceivedResponse,
-  edge: Edge,
 ): void {
+  const { edge } = context;
   const atMs = received.responseTimeMs;
   const { request, site, admitted } = context;
   const { urls, groups } = findInvalidated(request.method, context.url, {

@@ -1,7 +1,6 @@
 import type { CacheStatus } from "../cache/status.ts";
 import { receivedFrom } from "./received.ts";
 import type { RequestContext } from "./context.ts";
-import type { Edge } from "./edge.ts";
 import type { Fetched } from "./fetch.ts";
 import { forwardedFields, send, upgradeOf } from "./forward.ts";
 import { invalidate } from "./invalidate.ts";
@@ -10,17 +9,15 @@ import { storeResponse } from "./store.ts";
 import type { Answered } from "./through-cache.ts";
 
 /** Sends a request as it is, where the cache has no answer. What it changed is no longer answered from the cache. */
-export async function pastCache(
-  context: RequestContext,
-  edge: Edge,
-): Promise<Answered> {
+export async function pastCache(context: RequestContext): Promise<Answered> {
+  const { edge } = context;
   const { asReceived, admitted, site, watch, body } = context;
   const { method } = asReceived;
   const sent = await watch.during(
     send(
       {
         method,
-        fields: forwardedFields({ ...context, request: asReceived }, edge),
+        fields: forwardedFields({ ...context, request: asReceived }),
         target: admitted.target,
         authority: admitted.authority,
         body,
@@ -32,7 +29,7 @@ export async function pastCache(
     ),
   );
   if (sent.kind === "failed") return sent;
-  const received = receivedFrom(context, sent, edge);
+  const received = receivedFrom(context, sent);
   const { channel, body: arrived } = sent.response;
   if (channel !== null)
     return {
@@ -44,7 +41,7 @@ export async function pastCache(
       },
       handled: null,
     };
-  invalidate(context, received, edge);
+  invalidate(context, received);
   // RFC 9110 §9.3.3: a POST may bring what a GET would, and that is newer than what the POST made unusable.
   const sinceMs = received.responseTimeMs + 1;
   const newest = {
@@ -54,7 +51,7 @@ export async function pastCache(
   };
   const stored =
     method === "POST" && arrived !== null
-      ? storeResponse(context, newest, arrived, edge)
+      ? storeResponse(context, newest, arrived)
       : ({ kind: "refused", visitor: arrived } as const);
   const handled: CacheStatus = {
     kind: "forward",
@@ -72,7 +69,7 @@ export async function pastCache(
   };
   return {
     kind: "reply",
-    reply: respondFromOrigin(context, fetched, edge),
+    reply: respondFromOrigin(context, fetched),
     handled,
   };
 }

@@ -3,16 +3,14 @@ import type { Stored } from "../cache/stored.ts";
 import { originNames } from "../customer/origin-host.ts";
 import { fieldsForVisitor } from "../http/forwarding.ts";
 import type { RequestContext } from "./context.ts";
-import type { Edge } from "./edge.ts";
 import { hopOf, originHttpVersion, type Forwarded } from "./forward.ts";
 
 export type Arrived = Extract<Forwarded, { kind: "answered" }>;
 
 /** What arrived, with its fields as the visitor gets them: links to the origin lead to the visitor's host. */
 export function receivedFrom(
-  { request, admitted, site, url }: RequestContext,
+  { request, admitted, site, url, edge }: RequestContext,
   { response, requestTimeMs, responseTimeMs }: Arrived,
-  edge: Edge,
 ): ReceivedResponse {
   const hop = {
     ...hopOf(request, admitted, edge),

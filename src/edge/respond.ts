@@ -35,11 +35,11 @@ export async function respondFromEntry(
   context: RequestContext,
   entry: CacheEntry,
   handled: CacheStatus,
-  edge: Edge,
 ): Promise<Reply | null> {
+  const { edge } = context;
   const { request } = context;
   const { stored } = entry;
-  const fields = ownFields(context, stored, handled, edge);
+  const fields = ownFields(context, stored, handled);
   const conditional = answerConditional(request, stored);
   if (conditional.kind === "not-modified")
     return {
@@ -61,7 +61,7 @@ export async function respondFromEntry(
     isBodiless(stored.status)
   )
     return answer({ kind: "none" });
-  const reader = await openBody(context, entry, plan, edge);
+  const reader = await openBody(context, entry, plan);
   return reader === null
     ? null
     : answer(
@@ -78,8 +78,8 @@ export function respondFromOrigin(
     handled,
     conditions,
   }: Extract<Fetched, { kind: "response" }>,
-  { config }: Edge,
 ): Reply {
+  const { config } = context.edge;
   const { request, watch } = context;
   const upstream = fieldsOf(received).get("cache-status") ?? null;
   const status: FieldLine = [
@@ -124,8 +124,8 @@ function readerOfMemory(
   context: RequestContext,
   { stored, name }: CacheEntry,
   bytes: Uint8Array,
-  edge: Edge,
 ): BodyReader {
+  const { edge } = context;
   const offset = stored.range?.first ?? 0;
   const length = bytes.byteLength;
   if (length <= pieceBytes) return { kind: "bytes", offset, bytes };
@@ -134,7 +134,7 @@ function readerOfMemory(
     name,
     body: { kind: "pop", isWhole: true },
   };
-  const access = accessFor(context, inPop, edge);
+  const access = accessFor(context, inPop);
   const body = new MemoryBody(edge.isolate.lent, { name, bytes }, access);
   return { kind: "memory", offset, length, body };
 }
@@ -144,14 +144,14 @@ async function openBody(
   context: RequestContext,
   entry: CacheEntry,
   plan: RangePlan,
-  edge: Edge,
 ): Promise<BodyReader | null> {
+  const { edge } = context;
   const { stored, body } = entry;
   const { key } = context.resource;
   const offset = stored.range?.first ?? 0;
   switch (body.kind) {
     case "memory":
-      return readerOfMemory(context, entry, body.bytes, edge);
+      return readerOfMemory(context, entry, body.bytes);
     case "arriving":
       // A part far ahead of what has arrived does not wait for it.
       if (
@@ -159,14 +159,14 @@ async function openBody(
         plan.first - offset > body.arriving.length &&
         (stored.bodyLength ?? 0) > sliceBytes
       )
-        return openSlices(context, { entry, plan }, edge);
+        return openSlices(context, { entry, plan });
       return {
         kind: "chunks",
         offset,
         read: (first, last) =>
           edge.isolate.bodyReaders.read(
             entry.name,
-            body.arriving.read(first, last, accessFor(context, entry, edge)),
+            body.arriving.read(first, last, accessFor(context, entry)),
           ),
       };
     case "pop": {
@@ -178,11 +178,11 @@ async function openBody(
           : { kind: "no-memory" };
       switch (loaded.kind) {
         case "loaded":
-          return readerOfMemory(context, entry, loaded.bytes, edge);
+          return readerOfMemory(context, entry, loaded.bytes);
         case "gone":
           return null;
         case "no-memory":
-          return openSlices(context, { entry, plan }, edge);
+          return openSlices(context, { entry, plan });
       }
     }
   }
@@ -192,15 +192,15 @@ async function openBody(
 async function openSlices(
   context: RequestContext,
   { entry, plan }: { entry: CacheEntry; plan: RangePlan },
-  edge: Edge,
 ): Promise<BodyReader | null> {
+  const { edge } = context;
   const { stored } = entry;
   const offset = stored.range?.first ?? 0;
   const end = (stored.bodyLength ?? 0) - 1;
   let begun: OpenedSlice | null = null;
   for (const { first, last } of partsOf(plan, { offset, end })) {
     const stretch = { first: first - offset, last: last - offset };
-    const opened = await openStretch(context, entry, stretch, edge);
+    const opened = await openStretch(context, entry, stretch);
     if (opened === null) {
       removeEntry(context.resource.key, entry.name, edge);
       return null;
@@ -211,7 +211,7 @@ async function openSlices(
     const chunks = readSlices({ first, last: last ?? end }, (at) => {
       const opened = begun;
       begun = null;
-      return readSlice(context, entry, { at, opened }, edge);
+      return readSlice(context, entry, { at, opened });
     });
     return edge.isolate.bodyReaders.read(entry.name, chunks);
   };
@@ -261,10 +261,9 @@ function replyBody(bytes: Bytes, watch: Watch): ReplyBody {
 
 /** RFC 9111 §5.1 and RFC 9211. Of what a cache nearer the origin once said nothing is true of this answer. */
 function ownFields(
-  { site }: RequestContext,
+  { site, edge: { world, config } }: RequestContext,
   stored: Stored,
   handled: CacheStatus,
-  { world, config }: Edge,
 ): FieldLine[] {
   const { ageSeconds } = freshnessOf(stored, site.cache, world.nowMs());
   return [

@@ -10,7 +10,6 @@ import { discardBody } from "./bytes.ts";
 import { findSlice, removeEntry } from "./cache-store.ts";
 import { fetchDeadlineMs } from "./collapsed-fetch.ts";
 import type { RequestContext } from "./context.ts";
-import type { Edge } from "./edge.ts";
 import { bodyLimits, type Forwarded } from "./forward.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { SharedResult } from "./shared-result.ts";
@@ -48,9 +47,9 @@ const fetchBytes = 512;
 export function accessFor(
   context: RequestContext,
   entry: CacheEntry,
-  edge: Edge,
 ): BodyAccess {
-  const fromOrigin = (at: number) => readRest(context, entry, at, edge);
+  const { edge } = context;
+  const fromOrigin = (at: number) => readRest(context, entry, at);
   return {
     world: edge.world,
     fromOrigin,
@@ -69,9 +68,8 @@ export async function openStretch(
   context: RequestContext,
   entry: CacheEntry,
   { first, last }: { first: number; last: number },
-  edge: Edge,
 ): Promise<OpenedSlice | null> {
-  const opened = await openSlice(context, entry, first, edge);
+  const opened = await openSlice(context, entry, first);
   // Of a body that was whole, the end is as likely to be there as the beginning.
   const isSure = entry.body.kind === "pop" && entry.body.isWhole;
   let slice = opened;
@@ -81,7 +79,7 @@ export async function openStretch(
     at = endOfSlice(at);
     if (isSure || at > last) return opened;
     if (slice !== opened) discardBody(slice.bytes);
-    slice = await openSlice(context, entry, at, edge);
+    slice = await openSlice(context, entry, at);
   }
 }
 
@@ -93,9 +91,8 @@ export async function* readSlice(
   context: RequestContext,
   entry: CacheEntry,
   { at, opened }: { at: number; opened: OpenedSlice | null },
-  edge: Edge,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const slice = opened ?? (await openSlice(context, entry, at, edge));
+  const slice = opened ?? (await openSlice(context, entry, at));
   if (slice.kind === "kept") {
     yield* restOfSlice(slice.bytes, at);
     return;
@@ -108,7 +105,7 @@ export async function* readSlice(
       throw new Error(result.why);
     case "arriving": {
       const last = Math.min(endOfSlice(at), end) - 1;
-      const access = accessFor(context, entry, edge);
+      const access = accessFor(context, entry);
       yield* result.body.read(at - start, last - start, access);
     }
   }
@@ -132,8 +129,8 @@ async function openSlice(
   context: RequestContext,
   entry: CacheEntry,
   at: number,
-  edge: Edge,
 ): Promise<OpenedSlice> {
+  const { edge } = context;
   const { sliceFetches } = edge.isolate;
   let running = findFetch(sliceFetches, entry.name, at);
   if (running === null) {
@@ -141,7 +138,7 @@ async function openSlice(
     if (bytes !== null) return { kind: "kept", bytes };
     // Another request may have begun meanwhile.
     running =
-      findFetch(sliceFetches, entry.name, at) ?? lead(context, entry, at, edge);
+      findFetch(sliceFetches, entry.name, at) ?? lead(context, entry, at);
   }
   const { start, end } = running;
   const deadlineMs = fetchDeadlineMs(context.site, edge.world.nowMs());
@@ -155,11 +152,11 @@ export function receiveSlices(
   context: RequestContext,
   entry: CacheEntry,
   { start, end, body }: { start: number; end: number; body: Bytes },
-  edge: Edge,
 ): void {
+  const { edge } = context;
   const { sliceFetches } = edge.isolate;
   const fetch = announce(sliceFetches, entry.name, { start, end });
-  const received = receive(context, fetch, { entry, body }, edge).finally(() =>
+  const received = receive(context, fetch, { entry, body }).finally(() =>
     forget(sliceFetches, entry.name, fetch),
   );
   edge.world.later(received);
@@ -169,15 +166,15 @@ function lead(
   context: RequestContext,
   entry: CacheEntry,
   at: number,
-  edge: Edge,
 ): SliceFetch {
+  const { edge } = context;
   const { isolate, world } = edge;
   const length = entry.stored.bodyLength ?? 0;
   const start = Math.floor(at / sliceBytes) * sliceBytes;
   const whole = slicesPerFetch * sliceBytes;
   const end = Math.min((Math.floor(start / whole) + 1) * whole, length);
   const fetch = announce(isolate.sliceFetches, entry.name, { start, end });
-  world.later(fetchSlices(context, entry, fetch, edge));
+  world.later(fetchSlices(context, entry, fetch));
   return fetch;
 }
 
@@ -186,13 +183,13 @@ async function fetchSlices(
   context: RequestContext,
   entry: CacheEntry,
   fetch: SliceFetch,
-  edge: Edge,
 ): Promise<void> {
+  const { edge } = context;
   let why = "the slice could not be fetched";
   try {
-    const asked = await askForRest(context, entry, fetch, edge);
+    const asked = await askForRest(context, entry, fetch);
     if (asked.kind === "rest")
-      return await receive(context, fetch, { entry, body: asked.body }, edge);
+      return await receive(context, fetch, { entry, body: asked.body });
     ({ why } = asked);
     // What cannot be made whole is of no use.
     removeEntry(context.resource.key, entry.name, edge);
@@ -204,10 +201,9 @@ async function fetchSlices(
 
 /** Hands the slices to those who wait while they go to the PoP cache. */
 async function receive(
-  { site }: RequestContext,
+  { site, edge: { isolate, world } }: RequestContext,
   fetch: SliceFetch,
   { entry, body: source }: { entry: CacheEntry; body: Bytes },
-  { isolate, world }: Edge,
 ): Promise<void> {
   const body = new ArrivingBody(
     entry.name,
@@ -258,10 +254,9 @@ async function* readRest(
   context: RequestContext,
   entry: CacheEntry,
   at: number,
-  edge: Edge,
 ): AsyncGenerator<Uint8Array, void, void> {
   const end = entry.stored.bodyLength;
-  const asked = await askForRest(context, entry, { start: at, end }, edge);
+  const asked = await askForRest(context, entry, { start: at, end });
   if (asked.kind === "failed") throw new Error(asked.why);
   let left = asked.length;
   for await (const bytes of chunksOf(asked.body)) {
@@ -287,7 +282,6 @@ async function askForRest(
   context: RequestContext,
   { stored }: CacheEntry,
   { start, end }: { start: number; end: number | null },
-  edge: Edge,
 ): Promise<Rest> {
   const [validator] = strongValidators(stored);
   if (validator === undefined)
@@ -295,18 +289,14 @@ async function askForRest(
   const offset = stored.range?.first ?? 0;
   const first = offset + start;
   const last = end === null ? null : offset + end - 1;
-  const { sent } = await askOrigin(
-    context,
-    {
-      conditions: [],
-      range: [
-        ["Range", `bytes=${first}-${last ?? ""}`],
-        ["If-Range", validator],
-      ],
-      nominated: stored.varyOn.map(([name]) => name),
-    },
-    edge,
-  );
+  const { sent } = await askOrigin(context, {
+    conditions: [],
+    range: [
+      ["Range", `bytes=${first}-${last ?? ""}`],
+      ["If-Range", validator],
+    ],
+    nominated: stored.varyOn.map(([name]) => name),
+  });
   if (sent.kind === "failed") return failed(sent.details);
   const { body } = sent.response;
   const complete = stored.range?.complete ?? stored.bodyLength;

@@ -54,19 +54,19 @@ export function storeResponse(
   context: RequestContext,
   received: ReceivedResponse,
   body: Bytes,
-  edge: Edge,
 ): StoreResult {
+  const { edge } = context;
   const { site, resource } = context;
   const refuse = (because: StoreRefusal | "too-large" | "invalidated") =>
     ({ kind: "refused", visitor: body, because }) as const;
   const storing = mayStore(cacheRequestOf(context), received, site.cache);
   switch (storing.kind) {
     case "refuse":
-      rememberRefusal(context, received.status, storing.because, edge);
+      rememberRefusal(context, received.status, storing.because);
       return refuse(storing.because);
     case "once": {
       const maxBytes = maxErrorBytes;
-      const begun = begin(context, storing.stored, { body, maxBytes }, edge);
+      const begun = begin(context, storing.stored, { body, maxBytes });
       return { ...begun, kind: "once", because: storing.because };
     }
     case "store":
@@ -82,7 +82,7 @@ export function storeResponse(
     return refuse("status");
   if (mayBeInvalidated(resource.key, received.requestTimeMs, edge))
     return refuse("invalidated");
-  const { entry, visitor } = storeBody(context, storing.stored, body, edge);
+  const { entry, visitor } = storeBody(context, storing.stored, body);
   return { kind: "stored", entry, visitor };
 }
 
@@ -91,8 +91,8 @@ function storeBody(
   context: RequestContext,
   storable: Storable,
   body: Bytes,
-  edge: Edge,
 ): Begun {
+  const { edge } = context;
   const { key } = context.resource;
   let replaced: readonly CacheEntry[] = [];
   const { host } = context.admitted;
@@ -103,12 +103,12 @@ function storeBody(
     edge.world.observe({ kind: "not-stored", host, customer, because });
   };
   const { maxObjectBytes: maxBytes } = context.site.cache;
-  const begun = begin(context, storable, { body, maxBytes, onLoss }, edge);
+  const begun = begin(context, storable, { body, maxBytes, onLoss });
   const { entry, kept } = begun;
-  if (kept === null) putWhole(context, [entry], edge);
+  if (kept === null) putWhole(context, [entry]);
   else {
     replaced = putArriving(key, entry, edge);
-    edge.world.later(kept.then((end) => complete(context, entry, end, edge)));
+    edge.world.later(kept.then((end) => complete(context, entry, end)));
   }
   return begun;
 }
@@ -124,8 +124,8 @@ export function storeSlices(
   context: RequestContext,
   received: ReceivedResponse,
   { slices, body }: { slices: ByteRange; body: Bytes },
-  edge: Edge,
 ): CacheEntry | null {
+  const { edge } = context;
   const { site, resource } = context;
   const { key } = resource;
   const storing = mayStore(cacheRequestOf(context), received, site.cache);
@@ -151,12 +151,7 @@ export function storeSlices(
       ...whole.fields,
       ["Content-Length", String(part.complete)],
     ];
-    const { entry, visitor } = storeBody(
-      context,
-      { ...whole, fields },
-      body,
-      edge,
-    );
+    const { entry, visitor } = storeBody(context, { ...whole, fields }, body);
     // The visitor's range is read from the entry.
     discardBody(visitor);
     return entry;
@@ -164,20 +159,21 @@ export function storeSlices(
   const stored: Stored = { ...whole, bodyLength: part.complete, range: null };
   if (strongValidators(stored).length === 0) return null;
   const name =
-    sameBody(stored, unpurged(context, edge))?.name ?? edge.world.randomHex(16);
+    sameBody(stored, unpurged(context))?.name ?? edge.world.randomHex(16);
   const sliced: StoredBody = { kind: "pop", isWhole: false };
   const entry: CacheEntry = { stored, body: sliced, name };
   putEntry(key, entry, edge);
   const { first: start, last } = part;
-  receiveSlices(context, entry, { start, end: last + 1, body }, edge);
+  receiveSlices(context, entry, { start, end: last + 1, body });
   return entry;
 }
 
 /** After a purge not even a strong validator is believed. */
-function unpurged(context: RequestContext, edge: Edge): readonly CacheEntry[] {
+function unpurged(context: RequestContext): readonly CacheEntry[] {
+  const { edge } = context;
   const present = edge.isolate.cache.find(context.resource.key) ?? [];
   return present.filter(
-    ({ stored }) => purgeOf(stored, context, edge).kind === "none",
+    ({ stored }) => purgeOf(stored, context).kind === "none",
   );
 }
 
@@ -222,8 +218,8 @@ function begin(
     maxBytes: number;
     onLoss?: (entry: CacheEntry, because: Loss) => void;
   },
-  edge: Edge,
 ): Begun {
+  const { edge } = context;
   const { world, isolate } = edge;
   const name = world.randomHex(16);
   const statedLength = statedLengthOf(storable, body);
@@ -255,7 +251,7 @@ function begin(
     body: { kind: "arriving", arriving },
     name,
   };
-  const access = accessFor(context, entry, edge);
+  const access = accessFor(context, entry);
   const visitor = streamOf(
     isolate.bodyReaders.read(name, arriving.read(0, null, access)),
   );
@@ -280,8 +276,8 @@ async function complete(
   context: RequestContext,
   entry: CacheEntry,
   kept: KeptBody,
-  edge: Edge,
 ): Promise<void> {
+  const { edge } = context;
   const { isolate, world } = edge;
   const { key } = context.resource;
   if (kept.kind === "lost") return deleteBody(entry.name, kept.slices, world);
@@ -305,14 +301,13 @@ async function complete(
       return { stored: { ...stored, bodyLength }, body, name };
     },
   );
-  putWhole(context, arrived, edge);
+  putWhole(context, arrived);
 }
 
 /** Puts in entries with one body, joined with what is stored of it, and keeps what is in memory in the PoP cache too. */
 function putWhole(
-  { resource: { key }, site }: RequestContext,
+  { resource: { key }, site, edge }: RequestContext,
   arrived: readonly CacheEntry[],
-  edge: Edge,
 ): void {
   const { world } = edge;
   const written = new Set<string>();

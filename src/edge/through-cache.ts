@@ -13,7 +13,6 @@ import {
   type FetchResult,
 } from "./collapsed-fetch.ts";
 import { purgeOf, type RequestContext } from "./context.ts";
-import type { Edge } from "./edge.ts";
 import {
   fetchFromOrigin,
   staleEntry,
@@ -40,38 +39,29 @@ export type Answered =
 const maxRounds = 4;
 
 /** Answers from what is stored where that is right, and asks the origin where it is not. */
-export async function throughCache(
-  context: RequestContext,
-  edge: Edge,
-): Promise<Answered> {
+export async function throughCache(context: RequestContext): Promise<Answered> {
   let waitedFor: ForwardReason | null = null;
   for (let round = 0; ; round += 1) {
     const isLast = round >= maxRounds;
-    const entries = isLast ? [] : await findEntries(context, edge);
-    const plan = planFor(context, entries, edge);
+    const entries = isLast ? [] : await findEntries(context);
+    const plan = planFor(context, entries);
     switch (plan.kind) {
       case "gateway-timeout":
         return plan;
       case "serve":
       case "serve-stale": {
-        const answered = await serve(
-          context,
-          { plan, entries, waitedFor },
-          edge,
-        );
+        const answered = await serve(context, { plan, entries, waitedFor });
         if (answered !== null) return answered;
         break;
       }
       case "validate":
       case "forward": {
         const task = { plan, entries };
-        const isAlone = isLast || !isCollapsible(context, task, edge);
+        const isAlone = isLast || !isCollapsible(context, task);
         const fetched = await context.watch.during(
-          isAlone
-            ? fetchAlone(context, task, edge)
-            : fetchTogether(context, task, edge),
+          isAlone ? fetchAlone(context, task) : fetchTogether(context, task),
         );
-        const answered = await respond(context, fetched, edge);
+        const answered = await respond(context, fetched);
         if (answered !== null) return answered;
         waitedFor = plan.because;
       }
@@ -82,8 +72,8 @@ export async function throughCache(
 function planFor(
   context: RequestContext,
   entries: readonly CacheEntry[],
-  edge: Edge,
 ): Reuse {
+  const { edge } = context;
   const { request, site } = context;
   const nowMs = edge.world.nowMs();
   return planReuse(
@@ -92,7 +82,7 @@ function planFor(
     site.cache,
     {
       nowMs,
-      purge: (stored) => purgeOf(stored, context, edge),
+      purge: (stored) => purgeOf(stored, context),
       suffices: (stored) => {
         const plan = planRange(request, stored, () => "-");
         if (plan.kind === "elsewhere") return false;
@@ -129,14 +119,14 @@ async function serve(
     entries: readonly CacheEntry[];
     waitedFor: ForwardReason | null;
   },
-  edge: Edge,
 ): Promise<Answered | null> {
+  const { edge } = context;
   const { stored, ttlSeconds } = plan;
   const entry = entryOf(stored, entries);
   if (entry === null) return null;
   edge.isolate.cache.use(context.resource.key, entry);
   if (plan.kind === "serve-stale")
-    edge.world.later(refresh(context, { stored, entries }, edge));
+    edge.world.later(refresh(context, { stored, entries }));
   const key = context.url;
   const handled: CacheStatus =
     waitedFor === null
@@ -148,7 +138,7 @@ async function serve(
           ttlSeconds,
           key,
         };
-  const reply = await respondFromEntry(context, entry, handled, edge);
+  const reply = await respondFromEntry(context, entry, handled);
   return reply === null ? null : { kind: "reply", reply, handled };
 }
 
@@ -159,57 +149,52 @@ async function refresh(
     stored,
     entries,
   }: { stored: CacheEntry["stored"] } & Pick<FetchTask, "entries">,
-  edge: Edge,
 ): Promise<void> {
   const task: FetchTask = {
     plan: { kind: "validate", stored, because: "stale", purged: false },
     entries,
   };
   const selector = selectorOf(context, task);
-  if (selector === null || findFetch(context, selector, edge) !== null) return;
-  const fetched = await lead(context, task, selector, edge);
+  if (selector === null || findFetch(context, selector) !== null) return;
+  const fetched = await lead(context, task, selector);
   if (fetched.kind === "response") discardBody(fetched.body);
 }
 
 async function fetchAlone(
   context: RequestContext,
   task: FetchTask,
-  edge: Edge,
 ): Promise<Fetched> {
-  return (await fetchFromOrigin(context, task, edge)).own;
+  return (await fetchFromOrigin(context, task)).own;
 }
 
 /** One request goes to the origin for all that ask the same meanwhile. Null: look again. */
 async function fetchTogether(
   context: RequestContext,
   task: FetchTask,
-  edge: Edge,
 ): Promise<Fetched | Extract<FetchResult, { kind: "error-status" }> | null> {
+  const { edge } = context;
   const selector = selectorOf(context, task);
-  if (selector === null) return fetchAlone(context, task, edge);
-  const running = findFetch(context, selector, edge);
-  if (running === null) return lead(context, task, selector, edge);
+  if (selector === null) return fetchAlone(context, task);
+  const running = findFetch(context, selector);
+  if (running === null) return lead(context, task, selector);
   const deadlineMs = fetchDeadlineMs(context.site, edge.world.nowMs());
   const result = await running.wait(deadlineMs, edge.world);
   switch (result.kind) {
     case "look-again":
       // What broke off already would break off for the next leader too.
       return result.arriving?.isBroken === true
-        ? (staleEntry(context, task, { kind: "unreachable" }, edge) ??
-            incomplete)
+        ? (staleEntry(context, task, { kind: "unreachable" }) ?? incomplete)
         : null;
     case "overdue":
       // Whoever led it is gone for good. One of those who waited leads now.
       edge.isolate.fetches.end(selector, running);
       return null;
     case "uncacheable":
-      return fetchAlone(context, task, edge);
+      return fetchAlone(context, task);
     case "failed":
-      return staleEntry(context, task, { kind: "unreachable" }, edge) ?? result;
+      return staleEntry(context, task, { kind: "unreachable" }) ?? result;
     case "error-status":
-      return (
-        staleEntry(context, task, { ...result, kind: "status" }, edge) ?? result
-      );
+      return staleEntry(context, task, { ...result, kind: "status" }) ?? result;
     case "error-response": {
       const { entry, because } = result;
       const { status } = entry.stored;
@@ -221,7 +206,7 @@ async function fetchTogether(
         key: context.url,
       };
       return (
-        staleEntry(context, task, { kind: "status", status }, edge) ?? {
+        staleEntry(context, task, { kind: "status", status }) ?? {
           kind: "entry",
           entry,
           handled,
@@ -243,11 +228,11 @@ async function lead(
   context: RequestContext,
   task: FetchTask,
   selector: string,
-  edge: Edge,
 ): Promise<Fetched> {
+  const { edge } = context;
   const { fetches } = edge.isolate;
   const fetch = fetches.begin(selector, edge.world.nowMs());
-  const work = leadTo(fetch, context, task, edge).finally(() => {
+  const work = leadTo(fetch, context, task).finally(() => {
     fetch.settle({ kind: "uncacheable" });
     fetches.end(selector, fetch);
   });
@@ -260,9 +245,8 @@ async function leadTo(
   fetch: CollapsedFetch,
   context: RequestContext,
   task: FetchTask,
-  edge: Edge,
 ): Promise<Fetched> {
-  const { own, shared } = await fetchFromOrigin(context, task, edge);
+  const { own, shared } = await fetchFromOrigin(context, task);
   fetch.settle(shared);
   return own;
 }
@@ -270,7 +254,6 @@ async function leadTo(
 async function respond(
   context: RequestContext,
   fetched: Fetched | Extract<FetchResult, { kind: "error-status" }> | null,
-  edge: Edge,
 ): Promise<Answered | null> {
   switch (fetched?.kind) {
     case undefined:
@@ -281,12 +264,12 @@ async function respond(
     case "response":
       return {
         kind: "reply",
-        reply: respondFromOrigin(context, fetched, edge),
+        reply: respondFromOrigin(context, fetched),
         handled: fetched.handled,
       };
     case "entry": {
       const { entry, handled } = fetched;
-      const reply = await respondFromEntry(context, entry, handled, edge);
+      const reply = await respondFromEntry(context, entry, handled);
       return reply === null ? null : { kind: "reply", reply, handled };
     }
   }
@@ -296,15 +279,14 @@ async function respond(
 function isCollapsible(
   context: RequestContext,
   { plan, entries }: FetchTask,
-  edge: Edge,
 ): boolean {
   const { method, fields } = context.request;
   const isStored = entries.length > 0;
   const isAlone =
     method !== "GET" ||
     (fields.get("authorization") !== null &&
-      goesAsReceived(context, { plan, isStored }, edge)) ||
-    !isForOthers(context, edge);
+      goesAsReceived(context, { plan, isStored })) ||
+    !isForOthers(context);
   if (isAlone) return false;
   switch (plan.because) {
     case "bypass":
@@ -322,9 +304,8 @@ function isCollapsible(
 
 /** The fetch that a request may join: not one that a write has overtaken. */
 function findFetch(
-  { resource }: RequestContext,
+  { resource, edge }: RequestContext,
   selector: string,
-  edge: Edge,
 ): CollapsedFetch | null {
   const fetch = edge.isolate.fetches.find(selector);
   return fetch === null || mayBeInvalidated(resource.key, fetch.begunAtMs, edge)
