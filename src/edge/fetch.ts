@@ -82,10 +82,10 @@ export async function fetchFromOrigin(
   const { edge } = context;
   const { plan, entries } = task;
   if (goesPastTheCache(plan))
-    return concluded(task, await askForVisitor(context), edge);
+    return concluded(task, await askForVisitor(context));
   const isStored = entries.length > 0;
   if (goesAsReceived(context, { plan, isStored }))
-    return concluded(task, await askAsReceived(context), edge);
+    return concluded(task, await askAsReceived(context));
   const nominated = entries.flatMap(({ stored }) =>
     stored.varyOn.map(([name]) => name),
   );
@@ -114,7 +114,7 @@ export async function fetchFromOrigin(
   const isPart = sent.kind === "answered" && sent.response.status === 206;
   if (slices === null || !isPart) return confirmed(context, task, answer);
   const best = await confirm(context, { plan, first: answer });
-  if (best !== answer) return concluded(task, best, edge);
+  if (best !== answer) return concluded(task, best);
   const outcome = sliced(task, { slices, answer }, edge);
   if (outcome !== null) return outcome;
   // It can be used by nobody else, so that the visitor's own range is all that is wanted.
@@ -129,9 +129,8 @@ async function confirmed(
   task: FetchTask,
   first: SharedExchange,
 ): Promise<FetchOutcome> {
-  const { edge } = context;
   const { plan } = task;
-  return concluded(task, await confirm(context, { plan, first }), edge);
+  return concluded(task, await confirm(context, { plan, first }));
 }
 
 /** Whole slices of a body, stored and then answered from; null when they are not for others, or cannot be vouched for. */
@@ -179,7 +178,6 @@ function conditionsOf(plan: Plan): FieldLine[] {
 function concluded(
   task: FetchTask,
   { context, sent, sharing }: Exchange,
-: Edge,
 ): FetchOutcome {
   const standIn = staleEntry(context, task, failureOf(sent));
   if (standIn !== null) {
