@@ -5,7 +5,7 @@ import { OriginProbes } from "./cloudflare/origin-probes.ts";
 import { toResponse } from "./cloudflare/reply.ts";
 import { Visitor } from "./cloudflare/visitor.ts";
 import { cloudflareWorld } from "./cloudflare/world.ts";
-import { renderReply } from "./edge/answer.ts";
+import { renderReply } from "./edge/own-reply.ts";
 import { parseConfig, type EdgeConfig } from "./edge/config.ts";
 import type { Edge } from "./edge/edge.ts";
 import { handle } from "./edge/handle.ts";

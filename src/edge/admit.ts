@@ -1,15 +1,21 @@
+import type { Visit } from "../customer/decide.ts";
 import type { Fields } from "../http/fields.ts";
 import { canonicalHost, portUnlessDefault } from "../http/host.ts";
 import { isLoop } from "../http/forwarding.ts";
 import { transferCodings } from "../http/framing.ts";
 import { rawTarget } from "../http/target.ts";
 import type { Inbound } from "../world.ts";
+import { mayHaveContent } from "./content.ts";
+import { upgradeOf } from "./forward.ts";
 
 export type Admitted = Extract<Admission, { kind: "admitted" }>;
 
 export type Admission =
   | {
       kind: "admitted";
+      /** As it arrived. */
+      request: Inbound;
+      visit: Visit;
       /** Canonical: the one name that gate, routing and keys go by. */
       host: string;
       /** The same with the port, where it is not the scheme's own: what the origin is told. */
@@ -33,7 +39,7 @@ const methodsRefused = new Set(["CONNECT", "TRACE", "TRACK"]);
 /** Methods named to a client whose own is refused (RFC 9110 §10.2.1). */
 export const allowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-/** Step 1: is this a request the edge can act on at all? */
+/** Is this a request that the edge can act on at all? */
 export function admit(request: Inbound, edge: string): Admission {
   const { method, url, fields } = request;
   if (methodsRefused.has(method.toUpperCase()))
@@ -64,12 +70,22 @@ export function admit(request: Inbound, edge: string): Admission {
     return malformed(400, "Host and the request target name different hosts");
   if (isLoop(fields, edge)) return { kind: "loop", host: host.value };
   const scheme = url.startsWith("https:") ? "https" : "http";
+  const target = rawTarget(url);
   return {
     kind: "admitted",
+    request,
+    visit: {
+      method,
+      host: host.value,
+      country: request.country,
+      target,
+      upgrade: upgradeOf(request),
+      content: mayHaveContent(request) ? "some" : "none",
+    },
     host: host.value,
     authority: host.value + portUnlessDefault(authority, scheme),
     scheme,
-    target: rawTarget(url),
+    target,
     bytes: url.length + fieldBytes,
   };
 }

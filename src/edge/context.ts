@@ -9,12 +9,17 @@ import type { Site } from "../customer/site.ts";
 import type { Visit } from "../customer/decide.ts";
 import { NamedFields, type FieldLine } from "../http/fields.ts";
 import type { Parsed } from "../http/parsed.ts";
+import { maxForwards } from "../http/forwarding.ts";
+import { handshakeProblem } from "../http/handshake.ts";
 import { targetOnOrigin } from "../http/target.ts";
 import { traceIdsOf, type TraceIds } from "../http/trace.ts";
 import type { Inbound, RequestBody } from "../world.ts";
 import type { Admitted } from "./admit.ts";
+import { contentOf } from "./content.ts";
 import type { Edge } from "./edge.ts";
+import { bodyLimits } from "./forward.ts";
 import type { Passed } from "./gate.ts";
+import { lookPurges } from "./records.ts";
 import { ExchangeWatch } from "./watch.ts";
 
 /** One request that passed the gate, with all that the cache must know of it. */
@@ -42,51 +47,65 @@ export interface RequestContext {
   traceIds: TraceIds;
 }
 
-/** The problem is the target's: it is nothing that could be sent to an origin. */
-export function buildContext(
-  request: Inbound,
-  {
-    admitted,
-    passed,
-    purges,
-    hopsLeft,
-    body,
-    visit,
-  }: {
-    admitted: Admitted;
-    passed: Passed;
-    /** Those of the list. */
-    purges: readonly PurgeFact[];
-    hopsLeft: string | null;
-    body: RequestBody | null;
-    visit: Visit;
-  },
+/** A request that passed the gate: what all steps from here on go by, or why there are none. */
+export type Prepared =
+  | { kind: "ready"; context: RequestContext }
+  | { kind: "malformed"; status: 400 | 426; problem: string }
+  /** The visitor broke off the content, or its framing is malformed. */
+  | { kind: "broken-upload"; details: string }
+  /** RFC 9110 §7.6.2: with no hops left, OPTIONS is ours to answer. */
+  | { kind: "final-recipient" };
+
+/** Builds the context of a request, once its content is known to be such that it can be sent on. */
+export async function prepare(
+  admitted: Admitted,
+  passed: Passed,
   edge: Edge,
-): Parsed<RequestContext> {
+): Promise<Prepared> {
+  const { request, visit, scheme, authority, target } = admitted;
   const { site } = passed;
-  const keyed = resourceOf(admitted.target, { site, admitted });
-  if (!keyed.ok) return keyed;
-  const { scheme, authority } = admitted;
-  return {
-    ok: true,
-    value: {
-      edge,
-      request: withoutIgnored(request, site.cache.ignoredCookies),
-      asReceived: request,
-      form: "as-received",
-      admitted,
-      site,
-      hopsLeft,
-      body,
-      resource: keyed.value,
-      url: `${scheme}://${authority}${keyed.value.target}`,
-      purges: [...purges, ...purgesBy(restoredAtMs(passed))],
-      watch: new ExchangeWatch(visit, passed, edge),
-      traceIds: traceIdsOf(request.fields, (bytes) =>
-        edge.world.randomHex(bytes),
-      ),
-    },
+  const hops = maxForwards(request.method, request.fields, target);
+  if (hops.kind === "final") return { kind: "final-recipient" };
+  const handshake =
+    visit.upgrade === "websocket" ? handshakeProblem(request.fields) : null;
+  if (handshake !== null) return { kind: "malformed", ...handshake };
+  const content = await contentOf(request, bodyLimits(site), edge.world);
+  switch (content.kind) {
+    case "unsendable":
+      return { kind: "malformed", status: 400, problem: content.problem };
+    case "broken":
+      return { kind: "broken-upload", details: content.details };
+    case "none":
+    case "upload":
+      break;
+  }
+  const purges = usesCache(visit) ? await lookPurges(site.customer, edge) : [];
+  const keyed = resourceOf(target, { site, admitted });
+  if (!keyed.ok)
+    return { kind: "malformed", status: 400, problem: keyed.problem };
+  const context: RequestContext = {
+    edge,
+    request: withoutIgnored(request, site.cache.ignoredCookies),
+    asReceived: request,
+    form: "as-received",
+    admitted,
+    site,
+    hopsLeft: hops.value,
+    body: content.kind === "upload" ? content.body : null,
+    resource: keyed.value,
+    url: `${scheme}://${authority}${keyed.value.target}`,
+    purges: [...purges, ...purgesBy(restoredAtMs(passed))],
+    watch: new ExchangeWatch(visit, passed, edge),
+    traceIds: traceIdsOf(request.fields, (bytes) =>
+      edge.world.randomHex(bytes),
+    ),
   };
+  return { kind: "ready", context };
+}
+
+/** May the cache answer, or store what the origin answers? Not for upgrades. */
+export function usesCache({ method, upgrade }: Visit): boolean {
+  return (method === "GET" || method === "HEAD") && upgrade === "none";
 }
 
 /** The same object where no cookie is ignored, which is how most requests come. */

@@ -1,7 +1,7 @@
 import { freshnessOf } from "../cache/freshness.ts";
 import type { ByteRange } from "../cache/ranges.ts";
 import { hasCredentials } from "../cache/request-fields.ts";
-import { isReusable, type Reuse } from "../cache/reuse.ts";
+import { isReusable } from "../cache/reuse.ts";
 import { staleOnError, type Failure } from "../cache/stale.ts";
 import type { CacheStatus } from "../cache/status.ts";
 import type { ReceivedResponse } from "../cache/storing.ts";
@@ -43,16 +43,9 @@ import type { Edge } from "./edge.ts";
 import type { Failed, Forwarded } from "./forward.ts";
 import { recall, remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
+import type { FetchTask } from "./plan.ts";
 import { asStored, receivedFrom, type Arrived } from "./received.ts";
 import { storeResponse, storeSlices, type StoreResult } from "./store.ts";
-
-type Plan = Extract<Reuse, { kind: "validate" | "forward" }>;
-
-/** Why the origin is asked, and what was stored when that was decided. */
-export interface FetchTask {
-  plan: Plan;
-  entries: readonly CacheEntry[];
-}
 
 /** What asking the origin came to for the visitor on whose behalf it was asked. */
 export type Fetched =
@@ -60,12 +53,12 @@ export type Fetched =
       kind: "response";
       received: ReceivedResponse;
       body: Bytes | null;
-      handled: CacheStatus;
+      cacheStatus: CacheStatus;
       /** The visitor's conditions were not sent, so they are still to be answered (RFC 9111 §4.3.2). */
       conditions: "open" | "answered";
     }
   /** A stored response: validated, completed, or standing in. */
-  | { kind: "entry"; entry: CacheEntry; handled: CacheStatus }
+  | { kind: "entry"; entry: CacheEntry; cacheStatus: CacheStatus }
   | Failed;
 
 /** The same, and what it comes to for those who wait for it. */
@@ -155,7 +148,7 @@ function sliced(
     own: {
       kind: "entry",
       entry,
-      handled: {
+      cacheStatus: {
         kind: "forward",
         because: plan.because,
         status: received.status,
@@ -169,7 +162,7 @@ function sliced(
   };
 }
 
-function conditionsOf(plan: Plan): FieldLine[] {
+function conditionsOf(plan: FetchTask["plan"]): FieldLine[] {
   if (plan.kind === "validate") return conditionalFields(plan.stored);
   return plan.because === "vary-miss" ? selectionFields(plan.known) : [];
 }
@@ -211,7 +204,7 @@ export function staleEntry(
   );
   const entry = entryOf(plan.stored, entries);
   if (stale.kind === "fail" || entry === null) return null;
-  const handled: CacheStatus = {
+  const cacheStatus: CacheStatus = {
     kind: "forward",
     because: plan.because,
     ...(failure.kind === "status" && { status: failure.status }),
@@ -219,7 +212,7 @@ export function staleEntry(
     key: url,
     detail: "stale-on-error",
   };
-  return { kind: "entry", entry, handled };
+  return { kind: "entry", entry, cacheStatus };
 }
 
 function failureOf(sent: Forwarded): Failure | null {
@@ -261,7 +254,7 @@ function validated(
         ...first.entry,
         stored: withOwnCookies(stored, received, context),
       },
-      handled: {
+      cacheStatus: {
         kind: "forward",
         because: plan.because,
         status: 304,
@@ -299,7 +292,7 @@ function withOwnCookies(
 const isSetCookie = ([name]: FieldLine) => name.toLowerCase() === "set-cookie";
 
 function validatedStored(
-  plan: Plan,
+  plan: FetchTask["plan"],
   received: ReceivedResponse,
 ): readonly Stored[] {
   const fields = fieldsOf(received.fields);
@@ -333,7 +326,7 @@ function passedOn(
   const body = sent.response.body ?? new Uint8Array();
   const stored = storeIfShared(context, received, { body, sharing });
   rememberReach(context, received.status, stored);
-  const handled: CacheStatus = {
+  const cacheStatus: CacheStatus = {
     kind: "forward",
     because: plan.because,
     status: received.status,
@@ -355,7 +348,7 @@ function passedOn(
       kind: "response",
       received,
       body: stored.visitor,
-      handled,
+      cacheStatus,
       conditions: context.form === "shared" ? "open" : "answered",
     },
     shared: resultFor(context, { plan, received, stored }),
@@ -415,7 +408,7 @@ function resultFor(
     plan,
     received: { status },
     stored,
-  }: { plan: Plan; received: ReceivedResponse; stored: Passing },
+  }: { plan: FetchTask["plan"]; received: ReceivedResponse; stored: Passing },
 ): FetchResult {
   switch (stored.kind) {
     case "stored":

@@ -1,14 +1,12 @@
 import { answerConditional } from "../cache/conditional.ts";
-import { freshnessOf } from "../cache/freshness.ts";
 import type { Segment } from "../cache/multipart.ts";
 import {
   multipartOf,
-  planRange,
   rangedHead,
   type ByteRange,
   type RangePlan,
 } from "../cache/ranges.ts";
-import { formatCacheStatus, type CacheStatus } from "../cache/status.ts";
+import { formatCacheStatus } from "../cache/status.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
@@ -20,6 +18,7 @@ import type { Fetched } from "./fetch.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { discardBody } from "./bytes.ts";
 import { MemoryBody, pieceBytes } from "./memory-body.ts";
+import type { Serving } from "./plan.ts";
 import { asStored } from "./received.ts";
 import { compose } from "./segments.ts";
 import {
@@ -33,13 +32,15 @@ import { readSlices, sliceBytes } from "./stored-body.ts";
 /** Answers from a cache entry (RFC 9111 §4), conditions and ranges included; null when its body is gone. */
 export async function respondFromEntry(
   context: RequestContext,
-  entry: CacheEntry,
-  handled: CacheStatus,
+  { entry, cacheStatus, ageSeconds, range }: Serving,
 ): Promise<Reply | null> {
-  const { edge } = context;
-  const { request } = context;
+  const { request, edge } = context;
   const { stored } = entry;
-  const fields = ownFields(context, stored, handled);
+  // RFC 9111 §5.1 and RFC 9211. Of what a cache nearer the origin once said nothing is true of this answer.
+  const fields: FieldLine[] = [
+    ["Age", String(ageSeconds)],
+    ["Cache-Status", formatCacheStatus(edge.config.name, cacheStatus)],
+  ];
   const conditional = answerConditional(request, stored);
   if (conditional.kind === "not-modified")
     return {
@@ -47,25 +48,24 @@ export async function respondFromEntry(
       fields: [...withoutOwn(conditional.fields), ...fields],
       body: { kind: "none" },
     };
-  const plan = planRange(request, stored, () => edge.world.randomHex(12));
-  if (plan.kind === "elsewhere") return null;
-  const head = rangedHead(plan, stored);
-  const answer = (body: ReplyBody): Reply => ({
+  if (range.kind === "elsewhere") return null;
+  const head = rangedHead(range, stored);
+  const reply = (body: ReplyBody): Reply => ({
     status: head.status,
-    fields: [...withoutOwn(head.fields), ...fields, ...dateFields(plan, edge)],
+    fields: [...withoutOwn(head.fields), ...fields, ...dateFields(range, edge)],
     body,
   });
   if (
     request.method === "HEAD" ||
-    plan.kind === "unsatisfiable" ||
+    range.kind === "unsatisfiable" ||
     isBodiless(stored.status)
   )
-    return answer({ kind: "none" });
-  const reader = await openBody(context, entry, plan);
+    return reply({ kind: "none" });
+  const reader = await openBody(context, entry, range);
   return reader === null
     ? null
-    : answer(
-        replyBody(compose(segmentsOf(plan, stored), reader), context.watch),
+    : reply(
+        replyBody(compose(segmentsOf(range, stored), reader), context.watch),
       );
 }
 
@@ -75,16 +75,15 @@ export function respondFromOrigin(
   {
     received,
     body,
-    handled,
+    cacheStatus,
     conditions,
   }: Extract<Fetched, { kind: "response" }>,
 ): Reply {
-  const { config } = context.edge;
-  const { request, watch } = context;
+  const { request, watch, edge } = context;
   const upstream = fieldsOf(received).get("cache-status") ?? null;
   const status: FieldLine = [
     "Cache-Status",
-    formatCacheStatus(config.name, handled, upstream),
+    formatCacheStatus(edge.config.name, cacheStatus, upstream),
   ];
   const conditional =
     conditions === "open"
@@ -257,19 +256,6 @@ function replyBody(bytes: Bytes, watch: Watch): ReplyBody {
   return bytes instanceof Uint8Array
     ? { kind: "bytes", bytes }
     : { kind: "stream", stream: bytes, watch };
-}
-
-/** RFC 9111 §5.1 and RFC 9211. Of what a cache nearer the origin once said nothing is true of this answer. */
-function ownFields(
-  { site, edge: { world, config } }: RequestContext,
-  stored: Stored,
-  handled: CacheStatus,
-): FieldLine[] {
-  const { ageSeconds } = freshnessOf(stored, site.cache, world.nowMs());
-  return [
-    ["Age", String(ageSeconds)],
-    ["Cache-Status", formatCacheStatus(config.name, handled)],
-  ];
 }
 
 /** Fields a stored response has from its own way here, which this answer says anew. */

@@ -15,7 +15,15 @@ const valid = new RegExp(
 
 /** Does this request continue a trace? W3C Trace Context §3.2.2; several lines of traceparent continue none. */
 export function continuesTrace(fields: Fields): boolean {
-  return valid.test(fields.get("traceparent") ?? "");
+  return continuedTrace(fields) !== null;
+}
+
+/** The ids of the trace that a request continues, or null where it continues none. */
+export function continuedTrace(fields: Fields): TraceIds | null {
+  const field = fields.get("traceparent") ?? "";
+  if (!valid.test(field)) return null;
+  const [, trace = "", parent = ""] = field.split("-");
+  return { trace, parent };
 }
 
 /** The ids of the trace that a request continues, or of one that begins here. `randomHex` gives random bytes as hexadecimal digits. */
@@ -23,12 +31,9 @@ export function traceIdsOf(
   fields: Fields,
   randomHex: (bytes: number) => string,
 ): TraceIds {
-  if (!continuesTrace(fields))
-    return { trace: randomHex(16), parent: randomHex(8) };
-  const [, trace = "", parent = ""] = (fields.get("traceparent") ?? "").split(
-    "-",
+  return (
+    continuedTrace(fields) ?? { trace: randomHex(16), parent: randomHex(8) }
   );
-  return { trace, parent };
 }
 
 /** The first line of a trace (W3C Trace Context §3.2). Its flags say "not sampled": the edge keeps no spans. */

@@ -1,15 +1,22 @@
-import type { CacheStatus } from "../cache/status.ts";
+import type { ReceivedResponse } from "../cache/storing.ts";
+import type { Channel } from "../world.ts";
 import { receivedFrom } from "./received.ts";
 import type { RequestContext } from "./context.ts";
 import type { Fetched } from "./fetch.ts";
 import { forwardedFields, send, upgradeOf } from "./forward.ts";
 import { invalidate } from "./invalidate.ts";
-import { respondFromOrigin } from "./respond.ts";
 import { storeResponse } from "./store.ts";
-import type { Answered } from "./through-cache.ts";
+
+/** What came of a request that no stored response could answer. */
+export type PassedThrough =
+  | Exclude<Fetched, { kind: "entry" }>
+  /** The origin switched protocols (RFC 9110 §15.2.2). */
+  | { kind: "switched"; received: ReceivedResponse; channel: Channel };
 
 /** Sends a request as it is, where the cache has no answer. What it changed is no longer answered from the cache. */
-export async function pastCache(context: RequestContext): Promise<Answered> {
+export async function passThrough(
+  context: RequestContext,
+): Promise<PassedThrough> {
   const { edge } = context;
   const { asReceived, admitted, site, watch, body } = context;
   const { method } = asReceived;
@@ -31,16 +38,7 @@ export async function pastCache(context: RequestContext): Promise<Answered> {
   if (sent.kind === "failed") return sent;
   const received = receivedFrom(context, sent);
   const { channel, body: arrived } = sent.response;
-  if (channel !== null)
-    return {
-      kind: "reply",
-      reply: {
-        ...received,
-        fields: [...received.fields],
-        body: { kind: "channel", channel, watch },
-      },
-      handled: null,
-    };
+  if (channel !== null) return { kind: "switched", received, channel };
   invalidate(context, received);
   // RFC 9110 §9.3.3: a POST may bring what a GET would, and that is newer than what the POST made unusable.
   const sinceMs = received.responseTimeMs + 1;
@@ -53,23 +51,17 @@ export async function pastCache(context: RequestContext): Promise<Answered> {
     method === "POST" && arrived !== null
       ? storeResponse(context, newest, arrived)
       : ({ kind: "refused", visitor: arrived } as const);
-  const handled: CacheStatus = {
-    kind: "forward",
-    because: method === "GET" || method === "HEAD" ? "bypass" : "method",
-    status: received.status,
-    originMs: sent.responseTimeMs - sent.requestTimeMs,
-    stored: stored.kind === "stored",
-  };
-  const fetched: Extract<Fetched, { kind: "response" }> = {
+  return {
     kind: "response",
     received,
     body: stored.visitor,
-    handled,
     conditions: "answered",
-  };
-  return {
-    kind: "reply",
-    reply: respondFromOrigin(context, fetched),
-    handled,
+    cacheStatus: {
+      kind: "forward",
+      because: method === "GET" || method === "HEAD" ? "bypass" : "method",
+      status: received.status,
+      originMs: sent.responseTimeMs - sent.requestTimeMs,
+      stored: stored.kind === "stored",
+    },
   };
 }

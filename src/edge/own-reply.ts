@@ -7,8 +7,8 @@ import type { Inbound, Reply } from "../world.ts";
 import { allowedMethods } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 
-/** A reply of our own: the page for the occasion, and why by RFC 9209. It carries no Cache-Status (RFC 9211 §2). */
-export function answer(
+/** A reply of our own: the page for a reason, and the reason by RFC 9209. It carries no Cache-Status (RFC 9211 §2). */
+export function renderOwnReply(
   reason: PageReason,
   request: Inbound,
   edge: Edge,
