@@ -6,7 +6,7 @@ import { transferCodings } from "../http/framing.ts";
 import { rawTarget } from "../http/target.ts";
 import type { Inbound } from "../world.ts";
 import { mayHaveContent } from "./content.ts";
-import { upgradeOf } from "./forward.ts";
+import { upgradeOf } from "./origins.ts";
 
 export type Admitted = Extract<Admission, { kind: "admitted" }>;
 

@@ -4,7 +4,7 @@ import { fieldsOf } from "../http/fields.ts";
 import type { Bytes, Reply } from "../world.ts";
 import { discardBody } from "./bytes.ts";
 import type { RequestContext } from "./context.ts";
-import { forwardedFields, send } from "./forward.ts";
+import { forwardedFields, sendToOrigins } from "./origins.ts";
 import { receivedFrom } from "./received.ts";
 import { collect } from "./stored-body.ts";
 
@@ -17,23 +17,17 @@ export type ChallengeReply =
 export async function forwardChallenge(
   context: RequestContext,
 ): Promise<ChallengeReply> {
-  const { edge } = context;
-  const { request, admitted, site, watch } = context;
+  const { request, admitted, watch, edge } = context;
   const { method } = request;
-  const exchange = send(
-    {
-      method,
-      fields: challengeFields(forwardedFields(context)),
-      target: admitted.target,
-      authority: admitted.authority,
-      body: null,
-      upgrade: "none",
-      watch,
-    },
-    site,
-    edge,
-  );
-  const sent = await watch.during(exchange);
+  const sending = sendToOrigins(context, {
+    method,
+    fields: challengeFields(forwardedFields(context)),
+    target: admitted.target,
+    body: null,
+    upgrade: "none",
+    watch,
+  });
+  const sent = await watch.during(sending);
   if (sent.kind === "failed")
     return { kind: "refused", because: `${sent.error}: ${sent.details}` };
   const { status, fields } = receivedFrom(context, sent);

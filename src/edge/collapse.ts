@@ -2,7 +2,11 @@ import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import type { CacheStatus } from "../cache/status.ts";
 import type { Nominated } from "../cache/stored.ts";
 import { isTooMuch } from "../cache/vary.ts";
-import { goesAsReceived, visitorRange, visitorSlices } from "./ask-origin.ts";
+import {
+  goesAsReceived,
+  visitorRange,
+  visitorSlices,
+} from "./origin-request.ts";
 import { discardBody } from "./bytes.ts";
 import { mayBeInvalidated } from "./cache-store.ts";
 import {
@@ -12,7 +16,7 @@ import {
 } from "./collapsed-fetch.ts";
 import type { RequestContext } from "./context.ts";
 import { fetchFromOrigin, staleEntry, type Fetched } from "./fetch.ts";
-import type { Failed } from "./forward.ts";
+import type { Failed } from "./origins.ts";
 import { isForOthers } from "./hit-for-miss.ts";
 import type { FetchTask } from "./plan.ts";
 

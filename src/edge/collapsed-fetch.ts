@@ -2,7 +2,7 @@ import type { Site } from "../customer/site.ts";
 import type { ArrivingBody } from "./arriving-body.ts";
 import type { ForwardReason } from "../cache/status.ts";
 import { boundedMap, type BoundedMap } from "./bounded-map.ts";
-import type { Failed } from "./forward.ts";
+import type { Failed } from "./origins.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { SharedResult } from "./shared-result.ts";
 

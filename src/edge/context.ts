@@ -17,7 +17,7 @@ import type { Inbound, RequestBody } from "../world.ts";
 import type { Admitted } from "./admit.ts";
 import { contentOf } from "./content.ts";
 import type { Edge } from "./edge.ts";
-import { bodyLimits } from "./forward.ts";
+import { bodyLimits } from "./origins.ts";
 import type { Passed } from "./gate.ts";
 import { lookPurges } from "./records.ts";
 import { ExchangeWatch } from "./watch.ts";

@@ -18,9 +18,9 @@ import { isOfSharedForm, selectVariants } from "../cache/vary.ts";
 import { fieldsOf, type FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../world.ts";
 import {
-  askAsReceived,
-  askForVisitor,
-  askOrigin,
+  requestAsReceived,
+  requestForVisitor,
+  requestShared,
   confirm,
   discard,
   goesAsReceived,
@@ -28,9 +28,9 @@ import {
   rangeFields,
   visitorRange,
   visitorSlices,
-  type Exchange,
-  type SharedExchange,
-} from "./ask-origin.ts";
+  type RequestResult,
+  type SharedRequestResult,
+} from "./origin-request.ts";
 import {
   entryOf,
   mayBeInvalidated,
@@ -40,7 +40,7 @@ import {
 import type { FetchResult } from "./collapsed-fetch.ts";
 import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import type { Failed, Forwarded } from "./forward.ts";
+import type { Failed, OriginResult } from "./origins.ts";
 import { recall, remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import type { FetchTask } from "./plan.ts";
@@ -75,10 +75,10 @@ export async function fetchFromOrigin(
   const { edge } = context;
   const { plan, entries } = task;
   if (goesPastTheCache(plan))
-    return concluded(task, await askForVisitor(context));
+    return conclude(task, await requestForVisitor(context));
   const isStored = entries.length > 0;
   if (goesAsReceived(context, { plan, isStored }))
-    return concluded(task, await askAsReceived(context));
+    return conclude(task, await requestAsReceived(context));
   const nominated = entries.flatMap(({ stored }) =>
     stored.varyOn.map(([name]) => name),
   );
@@ -91,45 +91,54 @@ export async function fetchFromOrigin(
       ? own
       : rangeFields(context.request, `bytes=${slices.first}-${slices.last}`);
   const question = { conditions, range, nominated };
-  const answer = await askOrigin(context, question);
+  const answer = await requestShared(context, question);
   const { sent, context: asked } = answer;
   const isNotModified =
     sent.kind === "answered" &&
     sent.response.status === 304 &&
     conditions.length > 0;
   if (isNotModified) {
-    const outcome = validated(asked, task, sent);
+    const outcome = freshenFrom304(asked, task, sent);
     if (outcome !== null) return outcome;
     // It was about nothing that is stored.
     const whole = { ...question, conditions: [] };
-    return confirmed(context, task, await askOrigin(context, whole));
+    return confirmAndConclude(
+      context,
+      task,
+      await requestShared(context, whole),
+    );
   }
   const isPart = sent.kind === "answered" && sent.response.status === 206;
-  if (slices === null || !isPart) return confirmed(context, task, answer);
+  if (slices === null || !isPart)
+    return confirmAndConclude(context, task, answer);
   const best = await confirm(context, { plan, first: answer });
-  if (best !== answer) return concluded(task, best);
-  const outcome = sliced(task, { slices, answer }, edge);
+  if (best !== answer) return conclude(task, best);
+  const outcome = storeFetchedSlices(task, { slices, answer }, edge);
   if (outcome !== null) return outcome;
   // It can be used by nobody else, so that the visitor's own range is all that is wanted.
   discard(sent);
   const asWanted = { ...question, conditions: [], range: own };
-  return confirmed(context, task, await askOrigin(context, asWanted));
+  return confirmAndConclude(
+    context,
+    task,
+    await requestShared(context, asWanted),
+  );
 }
 
 /** What is made of an answer in the shared form, or of the one that this visitor is to get instead. */
-async function confirmed(
+async function confirmAndConclude(
   context: RequestContext,
   task: FetchTask,
-  first: SharedExchange,
+  first: SharedRequestResult,
 ): Promise<FetchOutcome> {
   const { plan } = task;
-  return concluded(task, await confirm(context, { plan, first }));
+  return conclude(task, await confirm(context, { plan, first }));
 }
 
 /** Whole slices of a body, stored and then answered from; null when they are not for others, or cannot be vouched for. */
-function sliced(
+function storeFetchedSlices(
   { plan }: FetchTask,
-  { slices, answer }: { slices: ByteRange; answer: Exchange },
+  { slices, answer }: { slices: ByteRange; answer: RequestResult },
   edge: Edge,
 ): FetchOutcome | null {
   const { context, sent, sharing } = answer;
@@ -168,9 +177,9 @@ function conditionsOf(plan: FetchTask["plan"]): FieldLine[] {
 }
 
 /** What is made of the origin's last word. */
-function concluded(
+function conclude(
   task: FetchTask,
-  { context, sent, sharing }: Exchange,
+  { context, sent, sharing }: RequestResult,
 ): FetchOutcome {
   const standIn = staleEntry(context, task, failureOf(sent));
   if (standIn !== null) {
@@ -178,11 +187,11 @@ function concluded(
     return { own: standIn, shared: failedFor(sent) };
   }
   if (sent.kind === "failed") return { own: sent, shared: sent };
-  return passedOn(context, task, { sent, sharing });
+  return passOn(context, task, { sent, sharing });
 }
 
 /** Those who wait may have no entry that could stand in, or be told not to use one. */
-function failedFor(sent: Forwarded): FetchResult {
+function failedFor(sent: OriginResult): FetchResult {
   return sent.kind === "failed"
     ? sent
     : { kind: "error-status", status: sent.response.status };
@@ -215,14 +224,14 @@ export function staleEntry(
   return { kind: "entry", entry, cacheStatus };
 }
 
-function failureOf(sent: Forwarded): Failure | null {
+function failureOf(sent: OriginResult): Failure | null {
   if (sent.kind === "failed") return { kind: "unreachable" };
   const { status } = sent.response;
   return status >= 500 ? { kind: "status", status } : null;
 }
 
 /** RFC 9111 §4.3.4: freshens what a 304 is about, and answers with it; null when it is about nothing that is stored. */
-function validated(
+function freshenFrom304(
   context: RequestContext,
   { plan, entries }: FetchTask,
   sent: Arrived,
@@ -314,10 +323,10 @@ function sharedIfReusable(
 }
 
 /** The origin's answer to the visitor, stored on the way where that may be. */
-function passedOn(
+function passOn(
   context: RequestContext,
   { plan, entries }: FetchTask,
-  { sent, sharing }: { sent: Arrived; sharing: Exchange["sharing"] },
+  { sent, sharing }: { sent: Arrived; sharing: RequestResult["sharing"] },
 ): FetchOutcome {
   const { edge } = context;
   const { request, site, url } = context;
@@ -380,7 +389,7 @@ type Passing =
 function storeIfShared(
   context: RequestContext,
   received: ReceivedResponse,
-  { body, sharing }: { body: Bytes; sharing: Exchange["sharing"] },
+  { body, sharing }: { body: Bytes; sharing: RequestResult["sharing"] },
 ): Passing {
   switch (sharing.kind) {
     case "shareable":

@@ -3,7 +3,7 @@ import type { Channel } from "../world.ts";
 import { receivedFrom } from "./received.ts";
 import type { RequestContext } from "./context.ts";
 import type { Fetched } from "./fetch.ts";
-import { forwardedFields, send, upgradeOf } from "./forward.ts";
+import { forwardedFields, sendToOrigins, upgradeOf } from "./origins.ts";
 import { invalidate } from "./invalidate.ts";
 import { storeResponse } from "./store.ts";
 
@@ -17,23 +17,18 @@ export type PassedThrough =
 export async function passThrough(
   context: RequestContext,
 ): Promise<PassedThrough> {
-  const { edge } = context;
-  const { asReceived, admitted, site, watch, body } = context;
+  const { asReceived, admitted, watch, body } = context;
   const { method } = asReceived;
   const sent = await watch.during(
-    send(
-      {
-        method,
-        fields: forwardedFields({ ...context, request: asReceived }),
-        target: admitted.target,
-        authority: admitted.authority,
-        body,
-        upgrade: upgradeOf(asReceived),
-        watch,
-      },
-      site,
-      edge,
-    ),
+    sendToOrigins(context, {
+      method,
+      fields: forwardedFields({ ...context, request: asReceived }),
+      target: admitted.target,
+
+      body,
+      upgrade: upgradeOf(asReceived),
+      watch,
+    }),
   );
   if (sent.kind === "failed") return sent;
   const received = receivedFrom(context, sent);

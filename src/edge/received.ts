@@ -3,9 +3,9 @@ import type { Stored } from "../cache/stored.ts";
 import { originNames } from "../customer/origin-host.ts";
 import { fieldsForVisitor } from "../http/forwarding.ts";
 import type { RequestContext } from "./context.ts";
-import { hopOf, originHttpVersion, type Forwarded } from "./forward.ts";
+import { hopOf, originHttpVersion, type OriginResult } from "./origins.ts";
 
-export type Arrived = Extract<Forwarded, { kind: "answered" }>;
+export type Arrived = Extract<OriginResult, { kind: "answered" }>;
 
 /** What arrived, with its fields as the visitor gets them: links to the origin lead to the visitor's host. */
 export function receivedFrom(

@@ -4,13 +4,13 @@ import { strongValidators } from "../cache/strong.ts";
 import { fieldsOf } from "../cache/stored.ts";
 import type { Bytes } from "../world.ts";
 import { ArrivingBody } from "./arriving-body.ts";
-import { askOrigin, discard } from "./ask-origin.ts";
+import { requestShared, discard } from "./origin-request.ts";
 import { boundedMap, type BoundedMap } from "./bounded-map.ts";
 import { discardBody } from "./bytes.ts";
 import { findSlice, removeEntry } from "./cache-store.ts";
 import { fetchDeadlineMs } from "./collapsed-fetch.ts";
 import type { RequestContext } from "./context.ts";
-import { bodyLimits, type Forwarded } from "./forward.ts";
+import { bodyLimits, type OriginResult } from "./origins.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { SharedResult } from "./shared-result.ts";
 import {
@@ -289,7 +289,7 @@ async function askForRest(
   const offset = stored.range?.first ?? 0;
   const first = offset + start;
   const last = end === null ? null : offset + end - 1;
-  const { sent } = await askOrigin(context, {
+  const { sent } = await requestShared(context, {
     conditions: [],
     range: [
       ["Range", `bytes=${first}-${last ?? ""}`],
@@ -314,7 +314,7 @@ async function askForRest(
 
 /** Where in an answer the bytes are that were asked for; null when they are of another body. */
 function restIn(
-  { response, responseTimeMs }: Extract<Forwarded, { kind: "answered" }>,
+  { response, responseTimeMs }: Extract<OriginResult, { kind: "answered" }>,
   asked: {
     first: number;
     last: number | null;

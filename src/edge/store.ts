@@ -22,7 +22,7 @@ import {
 } from "./cache-store.ts";
 import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import { bodyLimits } from "./forward.ts";
+import { bodyLimits } from "./origins.ts";
 import { rememberRefusal } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { accessFor, receiveSlices } from "./slice-fetch.ts";

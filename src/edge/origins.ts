@@ -4,6 +4,7 @@ import { privateAddress } from "../http/address.ts";
 import { addOrigin } from "../http/destination.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { fieldsForOrigin, type Hop } from "../http/forwarding.ts";
+import type { ProxyError } from "../http/proxy-status.ts";
 import { targetOnOrigin } from "../http/target.ts";
 import { isRepeatable, mayTryNext } from "../origin/retry.ts";
 import type {
@@ -18,7 +19,7 @@ import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { timedBody, type BodyLimits } from "./timed-body.ts";
 
-export type Forwarded =
+export type OriginResult =
   | {
       kind: "answered";
       response: OriginResponse;
@@ -31,14 +32,10 @@ export type Forwarded =
 export type Failed = Extract<OriginAnswer, { kind: "failed" }>;
 
 /** A request as any origin of its site would get it. */
-export type Outgoing = Pick<
+export type OutgoingRequest = Pick<
   OriginRequest,
   "method" | "fields" | "body" | "upgrade" | "watch"
-> & {
-  target: string;
-  /** The host that the visitor asked for, with its port. */
-  authority: string;
-};
+> & { target: string };
 
 /** The version origins are spoken to in; the runtime does not say which it was. */
 export const originHttpVersion = "1.1";
@@ -87,21 +84,19 @@ export function forwardedFields({
     : [...unframed, ["Max-Forwards", hopsLeft]];
 }
 
-/** Step 6: sends a request to the site's origins in their order until one answers. */
-export async function send(
-  outgoing: Outgoing,
-  site: Site,
-  edge: Edge,
-): Promise<Forwarded> {
-  const { world } = edge;
-  const { target, authority, ...request } = outgoing;
-  const host = hostFor(site.originHost, authority);
+/** Sends a request to the site's origins in their order until one answers. */
+export async function sendToOrigins(
+  context: Pick<RequestContext, "site" | "admitted" | "edge">,
+  outgoing: OutgoingRequest,
+): Promise<OriginResult> {
+  const { site } = context;
+  const { world } = context.edge;
+  const content = outgoing.body === null ? "none" : "streaming";
+  const repeatable = { method: outgoing.method, content } as const;
   const fields = [
-    ...request.fields.filter(([name]) => !isSetBySite(site, name)),
+    ...outgoing.fields.filter(([name]) => !isSetBySite(site, name)),
     ...site.originFields,
   ];
-  const content = request.body === null ? "none" : "streaming";
-  const repeatable = { method: request.method, content } as const;
   let failed: Failed = {
     kind: "failed",
     error: "proxy_configuration_error",
@@ -111,68 +106,60 @@ export async function send(
   const last = site.origins.at(-1);
   for (const origin of site.origins) {
     const requestTimeMs = world.nowMs();
+    const request = originRequest(context, { ...outgoing, fields }, origin);
     // What may be sent once only goes on to the next origin only if this one is known to have got nothing.
     const probe =
       origin === last || isRepeatable(repeatable) ? "none" : "first";
-    const answer = await sendTo(
-      origin,
-      target,
-      { ...request, fields, host, probe },
-      site,
-      edge,
-    );
-    if (answer.kind === "answered")
+    const response =
+      request.kind === "failed"
+        ? request
+        : checkPart(
+            withLimits(context, await world.send({ ...request.value, probe })),
+            request.value,
+          );
+    if (response.kind === "answered")
       return {
         kind: "answered",
-        response: answer,
+        response,
         origin,
         requestTimeMs,
         responseTimeMs: world.nowMs(),
       };
-    failed = answer;
-    if (!mayTryNext(repeatable, answer)) break;
+    failed = response;
+    if (!mayTryNext(repeatable, response)) break;
   }
   return failed;
 }
 
-async function sendTo(
+function unsent(error: ProxyError, details: string): Failed {
+  return { kind: "failed", error, details, sent: "nothing" };
+}
+
+/** The request as this origin gets it, or why it may not be sent. */
+function originRequest(
+  { site, admitted, edge }: Pick<RequestContext, "site" | "admitted" | "edge">,
+  { target, ...outgoing }: OutgoingRequest,
   origin: string,
-  target: string,
-  request: Omit<OriginRequest, "url" | "timeoutMs" | "betweenBytesMs">,
-  site: Site,
-  edge: Edge,
-): Promise<OriginAnswer> {
+): { kind: "request"; value: Omit<OriginRequest, "probe"> } | Failed {
   const url = targetOnOrigin(origin, target);
-  if (!url.ok)
-    return {
-      kind: "failed",
-      error: "http_request_error",
-      details: url.problem,
-      sent: "nothing",
-    };
-  const { hostname } = url.value;
+  if (!url.ok) return unsent("http_request_error", url.problem);
+  const { hostname, protocol } = url.value;
   const prohibited = prohibition(hostname, edge);
   if (prohibited !== null)
-    return {
-      kind: "failed",
-      error: "destination_ip_prohibited",
-      details: `${hostname}: ${prohibited}`,
-      sent: "nothing",
-    };
-  const timeoutMs = site.timeoutSeconds * 1000;
-  const limits = bodyLimits(site);
-  const { betweenBytesMs } = limits;
-  const base =
-    request.host === null ? origin : `${url.value.protocol}//${request.host}`;
-  const fields = addOrigin(request.fields, base);
-  const answer = await edge.world.send({
-    ...request,
-    fields,
-    url: url.value,
-    timeoutMs,
-    betweenBytesMs,
-  });
-  return checkPart(withLimits(answer, limits, edge), request);
+    return unsent("destination_ip_prohibited", `${hostname}: ${prohibited}`);
+  const host = hostFor(site.originHost, admitted.authority);
+  const base = host === null ? origin : `${protocol}//${host}`;
+  return {
+    kind: "request",
+    value: {
+      ...outgoing,
+      fields: addOrigin(outgoing.fields, base),
+      url: url.value,
+      host,
+      timeoutMs: site.timeoutSeconds * 1000,
+      betweenBytesMs: bodyLimits(site).betweenBytesMs,
+    },
+  };
 }
 
 /** The limits of the bodies that a site's origins send. */
@@ -185,14 +172,13 @@ export function bodyLimits(
   };
 }
 
-/** Whatever is made of a body, it comes within the limits or breaks off. */
+/** Whatever is made of a body, it comes within the site's limits or breaks off. */
 function withLimits(
+  { site, edge }: Pick<RequestContext, "site" | "edge">,
   answer: OriginAnswer,
-  limits: BodyLimits,
-  { world }: Edge,
 ): OriginAnswer {
   return answer.kind === "answered" && answer.body instanceof ReadableStream
-    ? { ...answer, body: timedBody(answer.body, limits, world) }
+    ? { ...answer, body: timedBody(answer.body, bodyLimits(site), edge.world) }
     : answer;
 }
 

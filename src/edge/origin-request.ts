@@ -20,13 +20,17 @@ import { fieldsOf, NamedFields, type FieldLine } from "../http/fields.ts";
 import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { discardBody } from "./bytes.ts";
-import { forwardedFields, send, type Forwarded } from "./forward.ts";
+import {
+  forwardedFields,
+  sendToOrigins,
+  type OriginResult,
+} from "./origins.ts";
 import { countSecond, isConfirmed, recall, remember } from "./hit-for-miss.ts";
 import { receivedFrom, type Arrived } from "./received.ts";
 import { sliceBytes, slicesPerFetch } from "./stored-body.ts";
 
 /** What is asked of an origin besides what the visitor's own fields say. */
-export interface Question {
+export interface Preconditions {
   /** If-None-Match and If-Modified-Since of stored responses. */
   conditions: readonly FieldLine[];
   /** Range and If-Range. */
@@ -36,15 +40,15 @@ export interface Question {
 }
 
 /** What an origin answered to the request of a context, and what the cache may make of it. */
-export interface Exchange {
+export interface RequestResult {
   /** The request as it was sent: without the fields that were held back. */
   context: RequestContext;
-  sent: Forwarded;
+  sent: OriginResult;
   sharing: Sharing | { kind: "past-the-cache" };
 }
 
 /** One in the shared form. */
-export interface SharedExchange extends Exchange {
+export interface SharedRequestResult extends RequestResult {
   /** Lower-case names of the visitor's fields that were not sent. */
   heldBack: ReadonlySet<string>;
 }
@@ -55,10 +59,10 @@ type Asking = Extract<Reuse, { kind: "validate" | "forward" }>;
  * Asks the origin in the shared form. When the answer turns out to depend on fields that were held back, and they are no
  * credentials, it is asked for once more with them.
  */
-export async function askOrigin(
+export async function requestShared(
   context: RequestContext,
-  question: Question,
-): Promise<SharedExchange> {
+  question: Preconditions,
+): Promise<SharedRequestResult> {
   const { edge } = context;
   const { site } = context;
   const lines = forwardedFields(context);
@@ -73,7 +77,7 @@ export async function askOrigin(
       ...question.range,
       ...question.conditions,
     ];
-    const sent = await sendFor(context, fields);
+    const sent = await sendFields(context, fields);
     const { heldBack } = shared;
     return {
       context: sharedContext(context, heldBack),
@@ -109,10 +113,10 @@ function sharedContext(
 }
 
 /** Asks the origin what the visitor asked, field by field. It may be stored for others who ask the very same. */
-export async function askAsReceived(
+export async function requestAsReceived(
   context: RequestContext,
-): Promise<Exchange> {
-  const { sent } = await askForVisitor(context);
+): Promise<RequestResult> {
+  const { sent } = await requestForVisitor(context);
   return {
     context: { ...context, form: "as-received" },
     sent,
@@ -121,13 +125,13 @@ export async function askAsReceived(
 }
 
 /** Asks the origin what the visitor asked, for this visitor alone. */
-export async function askForVisitor(
+export async function requestForVisitor(
   context: RequestContext,
-): Promise<Exchange> {
+): Promise<RequestResult> {
   const fields = forwardedFields({ ...context, request: context.asReceived });
   return {
     context,
-    sent: await sendFor(context, fields),
+    sent: await sendFields(context, fields),
     sharing: { kind: "past-the-cache" },
   };
 }
@@ -176,8 +180,8 @@ const slowMs = 3_000;
  */
 export async function confirm(
   context: RequestContext,
-  { plan, first }: { plan: Asking; first: SharedExchange },
-): Promise<Exchange> {
+  { plan, first }: { plan: Asking; first: SharedRequestResult },
+): Promise<RequestResult> {
   const { edge } = context;
   const { sent, heldBack } = first;
   if (sent.kind === "failed" || context.request.method !== "GET") return first;
@@ -187,13 +191,13 @@ export async function confirm(
     plan.kind === "forward" &&
     recall(context) !== "for-all" &&
     [...heldBack].some(isCredential);
-  const doubt =
+  const mismatch =
     isTrial && !isForCookies(context, sent)
       ? "of-credentials"
-      : doubtOf(context, first, { sent, edge });
-  if (doubt === "none") return first;
-  const unconfirmed: Exchange =
-    doubt === "error" && !isOfResource(status)
+      : mismatchOf(context, first, { sent, edge });
+  if (mismatch === "none") return first;
+  const unconfirmed: RequestResult =
+    mismatch === "error" && !isOfResource(status)
       ? { ...first, context: { ...context, form: "as-received" } }
       : first;
   const isTold =
@@ -205,17 +209,17 @@ export async function confirm(
   if (!hadCredentials) {
     const isSlow = sent.responseTimeMs - sent.requestTimeMs > slowMs;
     const isOnce = mayBeUsedUp(context.resource.target);
-    if (isSlow || (isOnce && doubt === "refused"))
+    if (isSlow || (isOnce && mismatch === "refused"))
       remember(context, "uncacheable");
     if (isSlow || isOnce || isConfirmed(host, status, edge)) return unconfirmed;
   }
-  const second = await askAsReceived(context);
+  const second = await requestAsReceived(context);
   if (second.sent.kind === "failed" && !hadCredentials) return unconfirmed;
   if (second.sent.kind === "answered") {
     const statuses = { first: status, second: second.sent.response.status };
     countSecond(host, statuses, edge);
     const isSame = statuses.second === status && !hadCredentials;
-    if (doubt === "error" && isSame && isOfResource(status)) {
+    if (mismatch === "error" && isSame && isOfResource(status)) {
       // Who asks makes no difference, so all may share it.
       discard(second.sent);
       return first;
@@ -224,7 +228,9 @@ export async function confirm(
   discard(sent);
   remember(
     context,
-    doubt === "of-credentials" ? "uncacheable-with-credentials" : "uncacheable",
+    mismatch === "of-credentials"
+      ? "uncacheable-with-credentials"
+      : "uncacheable",
   );
   return second;
 }
@@ -239,7 +245,7 @@ function wentWithoutCookies({ request, asReceived }: RequestContext): boolean {
 /** RFC 9110 §15.4.5, §15.5.13, §15.5.17: these answer the conditions and ranges that were sent. */
 const unrelated: ReadonlySet<number> = new Set([304, 412, 416]);
 
-type Doubt =
+type Mismatch =
   | "none"
   /** It may be stored, but it is an error. */
   | "error"
@@ -249,11 +255,11 @@ type Doubt =
   | "of-credentials";
 
 /** Why an answer in the shared form may not be the one that this visitor should get. */
-function doubtOf(
+function mismatchOf(
   { site }: RequestContext,
-  { context: asked, sharing: shared, heldBack }: SharedExchange,
+  { context: asked, sharing: shared, heldBack }: SharedRequestResult,
   { sent }: { sent: Arrived; edge: Edge },
-): Doubt {
+): Mismatch {
   const received = receivedFrom(asked, sent);
   if ([...heldBack].some(isCredential)) {
     if (shared.kind === "ask-again") return "of-credentials";
@@ -287,7 +293,7 @@ function isForCookies(context: RequestContext, sent: Arrived): boolean {
 }
 
 /** Nobody reads this answer. */
-export function discard(sent: Forwarded): void {
+export function discard(sent: OriginResult): void {
   if (sent.kind === "answered") discardBody(sent.response.body);
 }
 
@@ -330,26 +336,18 @@ export function rangeFields(
       ];
 }
 
-function sendFor(
-  { request, admitted, resource, site, edge }: RequestContext,
+function sendFields(
+  context: RequestContext,
   fields: readonly FieldLine[],
-): Promise<Forwarded> {
-  const { method } = request;
-  const { target } = resource;
-  const { authority } = admitted;
-  return send(
-    {
-      method,
-      fields,
-      target,
-      authority,
-      body: null,
-      upgrade: "none",
-      watch: null,
-    },
-    site,
-    edge,
-  );
+): Promise<OriginResult> {
+  return sendToOrigins(context, {
+    method: context.request.method,
+    target: context.resource.target,
+    fields,
+    body: null,
+    upgrade: "none",
+    watch: null,
+  });
 }
 
 function edgeFields(shared: SharedRequest, { config }: Edge): FieldLine[] {
@@ -362,7 +360,7 @@ function edgeFields(shared: SharedRequest, { config }: Edge): FieldLine[] {
   ];
 }
 
-function sharingOf(shared: SharedRequest, sent: Forwarded): Sharing {
+function sharingOf(shared: SharedRequest, sent: OriginResult): Sharing {
   return sent.kind === "failed"
     ? { kind: "shareable" }
     : sharing(shared, fieldsOf(sent.response.fields));
