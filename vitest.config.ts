@@ -11,6 +11,7 @@ const system = [
   "test/sim/{command,run,shipped,visitor-log}.test.ts",
   "test/sim/{real/run-real,replay/replay,report/html}.test.ts",
   "test/sim/sweep/{command,sweep}.test.ts",
+  "test/soak/soak.test.ts",
   "test/worker.test.ts",
 ];
 

@@ -31,6 +31,7 @@ import {
   type RequestResult,
   type SharedRequestResult,
 } from "./origin-request.ts";
+import { discardBody } from "./bytes.ts";
 import {
   entryOf,
   mayBeInvalidated,
@@ -352,6 +353,12 @@ function passOn(
         }
       : { detail: stored.because }),
   };
+  const shared = resultFor(context, { plan, received, stored });
+  // A validation asks for the whole, and an origin may ignore a Range; what is stored answers it all the same.
+  if (stored.kind === "stored" && isWholeForPart(request, received)) {
+    discardBody(stored.visitor);
+    return { own: { kind: "entry", entry: stored.entry, cacheStatus }, shared };
+  }
   return {
     own: {
       kind: "response",
@@ -360,8 +367,15 @@ function passOn(
       cacheStatus,
       conditions: context.form === "shared" ? "open" : "answered",
     },
-    shared: resultFor(context, { plan, received, stored }),
+    shared,
   };
+}
+
+function isWholeForPart(
+  { method, fields }: RequestContext["request"],
+  { status }: ReceivedResponse,
+): boolean {
+  return method === "GET" && status === 200 && fields.get("range") !== null;
 }
 
 /** An answer to somebody's credentials that may be stored says that it is for all, so the next is asked for without them. */

@@ -302,3 +302,25 @@ test("a range beyond the end is 416 with the length (RFC 9110 §15.5.17)", async
   expect(reply.status).toBe(416);
   expect(fieldOf(reply, "Content-Range")).toBe("bytes */5000000");
 });
+
+describe("a range is answered with the part", () => {
+  test.each([
+    ["when its origin ignores Range", { honours: false }],
+    ["when a validation brings another body", { honours: true }],
+  ])("%s", async (_, options) => {
+    const edge = memoryEdge();
+    const origin = served(edge, film(3 * sliceBytes), {
+      ...options,
+      cacheControl: "max-age=1",
+    });
+    await read(await get(edge));
+    await quiescence();
+    edge.world.clockMs += 5_000;
+    origin.etag = '"v2"';
+    origin.body = film(3 * sliceBytes, 7);
+    const reply = await get(edge, `bytes=${sliceBytes}-${sliceBytes + 99}`);
+    expect(reply.status).toBe(206);
+    const part = origin.body.subarray(sliceBytes, sliceBytes + 100);
+    expect((await read(reply)).equals(part)).toBe(true);
+  });
+});

@@ -17,7 +17,9 @@ interface HeapUsage {
   backingStorageSize: number;
 }
 
-export async function openHeap(rig: Rig): Promise<Heap> {
+export async function openHeap(
+  rig: Pick<Rig, "port" | "inspectorUrl">,
+): Promise<Heap> {
   const list = await fetch(
     new URL(
       "/json/list",
