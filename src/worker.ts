@@ -10,10 +10,10 @@ import { parseConfig, type EdgeConfig } from "./edge/config.ts";
 import type { Edge } from "./edge/edge.ts";
 import { handle } from "./edge/handle.ts";
 import { newIsolate, type Isolate } from "./edge/isolate.ts";
-import type { Parsed } from "./http/parsed.ts";
+import type { Parsed } from "./parse/parsed.ts";
 import { problemTypePage } from "./page/notice.ts";
-import type { OwnPage } from "./page/render.ts";
-import type { Inbound, Reply } from "./world.ts";
+import type { OwnPage } from "./page/reason.ts";
+import type { Inbound, Reply } from "./ports.ts";
 
 type Asked = Context<{ Bindings: Env }>;
 

@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { bundleWorker } from "../src/cli/wrangler.ts";
+import { bundleWorker } from "../src/node/wrangler.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -12,7 +12,7 @@ import type {
   OriginRequest,
   Reply,
   World,
-} from "../src/world.ts";
+} from "../src/ports.ts";
 
 /** An outside held in memory: its clock moves when told, its list and its origins do what the test says. */
 export class MemoryWorld implements World {

@@ -1,5 +1,5 @@
 import { ownText } from "../http/own-text.ts";
-import { structuredList } from "./structured.ts";
+import { structuredList } from "../http/structured.ts";
 
 /** RFC 9875 asks for at least 32 groups of 32 characters. What goes beyond these limits is left out. */
 const maxGroups = 128;

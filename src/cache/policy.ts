@@ -6,7 +6,7 @@ import type { Arguments, ResponseDirectives } from "./directives.ts";
 import { listMembers } from "./list.ts";
 import { heuristicallyCacheable } from "./statuses.ts";
 import type { CacheSettings } from "./settings.ts";
-import { structuredDictionary } from "./structured.ts";
+import { structuredDictionary } from "../http/structured.ts";
 
 /** RFC 9213 §2.2: our target list, the most applicable first. */
 const targets = ["portcullis-cdn-cache-control", "cdn-cache-control"];

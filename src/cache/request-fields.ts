@@ -1,4 +1,4 @@
-import type { FieldLine, Fields } from "../http/fields.ts";
+import { cgiName, type FieldLine, type Fields } from "../http/fields.ts";
 import { neverForwarded } from "../http/forwarding.ts";
 import { withoutIgnoredCookies } from "./cookies.ts";
 import { listMembers } from "./list.ts";
@@ -152,8 +152,7 @@ const heldBackIds = ["x-b3-", "x-datadog-", "uberctx-"];
 function treatmentOf(name: string): Treatment {
   const exact = treatments.get(name);
   if (exact !== undefined) return exact;
-  // CGI and its heirs read "_" and "-" as one.
-  const read = name.includes("_") ? name.replaceAll("_", "-") : name;
+  const read = cgiName(name);
   // Only browsers write Sec- fields, and they invent new ones; anybody else may write them too.
   if (read.startsWith("sec-")) return "held-back";
   if (heldBackIds.some((prefix) => read.startsWith(prefix)))

@@ -1,6 +1,4 @@
-import { serializeItem, Token } from "structured-headers";
-import type { BareItem } from "structured-headers";
-import { structuredList } from "./structured.ts";
+import { appendMember, type ParameterValue } from "../http/structured.ts";
 
 /** RFC 9211 §2.2: why a request went on towards the origin. */
 export type ForwardReason =
@@ -42,27 +40,20 @@ export function formatCacheStatus(
   status: CacheStatus,
   upstream?: string | null,
 ): string {
-  const parameters = new Map<string, BareItem>();
-  const add = (name: string, value: BareItem | undefined) => {
-    if (value !== undefined) parameters.set(name, value);
-  };
-  if (status.kind === "hit") {
-    add("hit", true);
-  } else {
-    add("fwd", new Token(status.because));
-    add("fwd-status", status.status);
-    add("stored", status.stored);
-    add("collapsed", status.collapsed);
-  }
-  add("ttl", status.ttlSeconds);
-  if ((status.key ?? "").length <= maxKeyCharacters)
-    add("key", printable(status.key));
-  add("detail", printable(status.detail));
-  const ours = serializeItem(new Token(cache), parameters);
-  return upstream && structuredList(upstream) ? `${upstream}, ${ours}` : ours;
-}
-
-/** RFC 9651 §3.3.3: a String holds printable ASCII only. */
-function printable(text: string | undefined): string | undefined {
-  return text?.replaceAll(/[^ -~]/g, "?");
+  const { ttlSeconds, key, detail } = status;
+  const told: readonly (readonly [string, ParameterValue])[] =
+    status.kind === "hit"
+      ? [["hit", true]]
+      : [
+          ["fwd", { token: status.because }],
+          ["fwd-status", status.status],
+          ["stored", status.stored],
+          ["collapsed", status.collapsed],
+        ];
+  return appendMember(upstream, cache, [
+    ...told,
+    ["ttl", ttlSeconds],
+    ["key", (key ?? "").length > maxKeyCharacters ? undefined : key],
+    ["detail", detail],
+  ]);
 }

@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
 import { getPlatformProxy } from "wrangler";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import { readDisk } from "./disk.ts";
-import { configPath, persistencePath } from "./local.ts";
-import { defaultStatePath } from "./project.ts";
+import { configPath, persistencePath } from "../node/local.ts";
+import { defaultStatePath } from "../node/project.ts";
 import type { Store } from "./store.ts";
 
 type Namespace = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;

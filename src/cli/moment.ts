@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { instant } from "../customer/text.ts";
-import type { Parsed } from "../http/parsed.ts";
+import { instant } from "../parse/text.ts";
+import type { Parsed } from "../parse/parsed.ts";
 
 const unitMs = {
   d: 86_400_000,

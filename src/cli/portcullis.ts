@@ -4,13 +4,15 @@ import { defineExplain } from "./commands/explain.ts";
 import { defineList } from "./commands/list.ts";
 import { definePurge } from "./commands/purge.ts";
 import { defineReplay } from "./commands/replay.ts";
-import type { Exit, Run } from "./commands/session.ts";
+import type { Run } from "./commands/session.ts";
 import { defineShow } from "./commands/show.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineSite } from "./commands/site.ts";
 import { defineStanding } from "./commands/standing.ts";
 import type { Store } from "./store.ts";
-import { ask, colorsFor, print } from "./terminal.ts";
+import { exitCodes } from "../node/exit-codes.ts";
+import { ask, colorsFor } from "../node/terminal.ts";
+import { print } from "./print.ts";
 
 interface GlobalOptions {
   remote?: true;
@@ -18,13 +20,6 @@ interface GlobalOptions {
   json?: true;
   yes?: true;
 }
-
-const exitCodes: Readonly<Record<Exit, number>> = {
-  done: 0,
-  failed: 1,
-  usage: 2,
-  "found-problems": 3,
-};
 
 const program = new Command("portcullis")
   .description(

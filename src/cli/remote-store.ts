@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import * as v from "valibot";
-import type { Parsed } from "../http/parsed.ts";
-import { projectPath } from "./project.ts";
+import type { Parsed } from "../parse/parsed.ts";
+import { projectPath } from "../node/project.ts";
 import type { Store } from "./store.ts";
 
 /** Cloudflare's bulk read takes no more keys at once. */

@@ -1,22 +1,23 @@
 import { resolve } from "node:path";
 import { standingKey } from "../customer/keys.ts";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import { startupMessage, type RunningEdge } from "./startup-message.ts";
 import { serveDemoSites } from "./demo/customers.ts";
 import { serveWelcome } from "./demo/welcome.ts";
 import { prepareCache } from "./cache-files.ts";
 import { startCacheKeeper, type CacheKeeper } from "./cache-keeper.ts";
-import { startDirect } from "./direct.ts";
-import type { EdgePlace, EdgeProcess } from "./edge-process.ts";
-import { startHostDispatcher } from "./host-dispatcher.ts";
+import { startDirect } from "../node/direct.ts";
+import type { EdgePlace, EdgeProcess } from "../node/edge-process.ts";
+import { startHostDispatcher } from "../node/host-dispatcher.ts";
 import { untilItAnswers, untilItIsSilent } from "./liveness.ts";
 import { openLocalStore } from "./local-store.ts";
-import { emptyCache, localVariables } from "./local.ts";
+import { emptyCache } from "../node/local.ts";
+import { localVariables } from "./local-variables.ts";
 import { parseStartCommand, type StartOptions } from "./options.ts";
 import { loopbackAddresses } from "./ports.ts";
-import { defaultStatePath } from "./project.ts";
+import { defaultStatePath } from "../node/project.ts";
 import { planSeeds, seedKeys, type DemoCustomer } from "./seeds.ts";
-import { bundleWorker, startDevServer } from "./wrangler.ts";
+import { bundleWorker, startDevServer } from "../node/wrangler.ts";
 
 // What npm start runs in a process of its own (start.ts): the demo, and the edge over its store.
 

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { claimStore } from "./claim-store.ts";
-import { startProcess, type EdgeProcess } from "./edge-process.ts";
+import { startProcess, type EdgeProcess } from "../node/edge-process.ts";
 import { untilParentEnds } from "./liveness.ts";
 import { parseStartCommand, usage, type StartOptions } from "./options.ts";
 import { originCaProblem } from "./origin-ca.ts";
 import { portProblem } from "./ports.ts";
-import { defaultStatePath } from "./project.ts";
+import { defaultStatePath } from "../node/project.ts";
 
 // workerd outlives a process that is killed, so everything runs in a process group that this one can end.
 let edge: EdgeProcess | null = null;

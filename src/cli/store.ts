@@ -1,5 +1,5 @@
 import type { Records } from "../customer/apply-result.ts";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import type { Disk } from "./disk.ts";
 
 /** A KV namespace with the customer list, on this machine or at Cloudflare. A problem says what the namespace's side said. */

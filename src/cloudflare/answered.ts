@@ -1,5 +1,5 @@
 import { framingOf, type Framing } from "../http/framing.ts";
-import type { OriginAnswer, OriginRequest } from "../world.ts";
+import type { OriginAnswer, OriginRequest } from "../ports.ts";
 import { WebSocketChannel } from "./channel.ts";
 import { failure, type Ending } from "./ending.ts";
 import { linesOf } from "./headers.ts";

@@ -1,4 +1,4 @@
-import type { Channel } from "../world.ts";
+import type { Channel } from "../ports.ts";
 
 /** Bytes that may wait for a peer before the next message ends the relay: as many as one message may have. */
 const maxWaitingBytes = 32 << 20;

@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../ports.ts";
 
 export const clock: Pick<World, "nowMs" | "wait"> = {
   nowMs: () => Date.now(),

@@ -1,5 +1,5 @@
 import type { ProxyError } from "../http/proxy-status.ts";
-import type { OriginAnswer } from "../world.ts";
+import type { OriginAnswer } from "../ports.ts";
 import { disconnection } from "./disconnection.ts";
 
 /** Ends an exchange from our side. Only the first reason counts. */

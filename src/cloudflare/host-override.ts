@@ -1,7 +1,7 @@
 import { canonicalHost } from "../http/host.ts";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
-import type { OriginRequest } from "../world.ts";
+import type { OriginRequest } from "../ports.ts";
 
 /*
  * `fetch` takes Host from the URL. To ask an origin under another one:

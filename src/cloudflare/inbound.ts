@@ -1,6 +1,6 @@
 import type { EdgeConfig } from "../edge/config.ts";
 import { NamedFields } from "../http/fields.ts";
-import type { Inbound } from "../world.ts";
+import type { Inbound } from "../ports.ts";
 import { linesOf } from "./headers.ts";
 
 /** The request as the runtime hands it over; only what Cloudflare itself sets is believed. */

@@ -1,5 +1,5 @@
-import { maxRecordCharacters } from "../customer/record.ts";
-import type { RecordAnswer } from "../world.ts";
+import { maxRecordCharacters } from "../parse/record.ts";
+import type { RecordAnswer } from "../ports.ts";
 
 /** The part of a KV namespace that is used here. */
 export interface ReadableList {

@@ -1,5 +1,5 @@
 import { longestKeptSeconds } from "../cache/retention.ts";
-import type { Bytes, EdgeEvent } from "../world.ts";
+import type { Bytes, EdgeEvent } from "../ports.ts";
 import { hasRoom } from "./cache-room.ts";
 
 /** Names in the PoP cache are URLs of a host that no site can have. */

@@ -1,4 +1,4 @@
-import type { Reply } from "../world.ts";
+import type { Reply } from "../ports.ts";
 import { WebSocketChannel } from "./channel.ts";
 import { disconnection } from "./disconnection.ts";
 import { headersOf } from "./headers.ts";

@@ -1,4 +1,4 @@
-import type { OriginAnswer, OriginRequest, Watch } from "../world.ts";
+import type { OriginAnswer, OriginRequest, Watch } from "../ports.ts";
 import { answered } from "./answered.ts";
 import { clock } from "./clock.ts";
 import { diagnose } from "./diagnose.ts";

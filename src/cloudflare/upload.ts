@@ -1,6 +1,6 @@
 import { Alarm } from "../edge/alarm.ts";
 import { PieceReader } from "../edge/piece-reader.ts";
-import type { RequestBody } from "../world.ts";
+import type { RequestBody } from "../ports.ts";
 import { clock } from "./clock.ts";
 import { disconnection } from "./disconnection.ts";
 import { discardContent } from "./visitor.ts";

@@ -1,5 +1,5 @@
 import type { EdgeConfig } from "../edge/config.ts";
-import type { EdgeEvent, World } from "../world.ts";
+import type { EdgeEvent, World } from "../ports.ts";
 import type { RoomVariables } from "./cache-room.ts";
 import { clock } from "./clock.ts";
 import type { HostVariables } from "./host-override.ts";

@@ -7,7 +7,7 @@ import {
   optional,
   textAs,
   wholeNumber,
-} from "./schema.ts";
+} from "../parse/schema.ts";
 
 const maxTtlSeconds = 365 * 86_400;
 

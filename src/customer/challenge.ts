@@ -1,5 +1,5 @@
 import type { Fields, FieldLine } from "../http/fields.ts";
-import type { Visit } from "./decide.ts";
+import type { Visit } from "./visit.ts";
 
 /**
  * An http-01 challenge (RFC 8555 §8.3), which is all that reaches the origin of a customer who is dropped, and what may come

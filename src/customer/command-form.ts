@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { members } from "./schema.ts";
-import { customerId, hostPattern } from "./text.ts";
+import { members } from "../parse/schema.ts";
+import { customerId, hostPattern } from "./names.ts";
 
 /** Read by the parser of the record that they end up in; only their names count here. */
 const anything = v.unknown();

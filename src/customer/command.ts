@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import type { Purged, PurgeFact } from "../cache/purge.ts";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import { commandForm, type CommandInput } from "./command-form.ts";
 import { purgeKey, siteKey, standingKey } from "./keys.ts";
 import { parsePurge } from "./purge.ts";
-import { readRecord } from "./record.ts";
+import { readRecord } from "../parse/record.ts";
 import { parseSite, type Site } from "./site.ts";
 import { bareDenial, parseStanding, type Denial } from "./standing.ts";
 

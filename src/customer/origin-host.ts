@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { canonicalHost } from "../http/host.ts";
-import { textAs } from "./schema.ts";
+import { textAs } from "../parse/schema.ts";
 
 /** Whose name an origin is asked under, in Host: its own, the visitor's, or one that the operator names. */
 export type OriginHost =

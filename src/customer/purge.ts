@@ -1,11 +1,17 @@
 import * as v from "valibot";
 import { maxPurgeFacts, type Purged, type PurgeFact } from "../cache/purge.ts";
 import { canonicalHost } from "../http/host.ts";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import { rawTarget } from "../http/target.ts";
-import { readRecord } from "./record.ts";
-import { members, oneOf, optional, textAs, wholeNumber } from "./schema.ts";
-import { instant, line } from "./text.ts";
+import { readRecord } from "../parse/record.ts";
+import {
+  members,
+  oneOf,
+  optional,
+  textAs,
+  wholeNumber,
+} from "../parse/schema.ts";
+import { instant, line } from "../parse/text.ts";
 
 /**
  * `date -u +%FT%TZ` cuts the running second off; a purge written so must reach what was fetched earlier in that second.

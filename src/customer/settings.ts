@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import type { Parsed } from "../http/parsed.ts";
-import { readRecord } from "./record.ts";
-import { members, oneOf, optional } from "./schema.ts";
-import { instant, texts } from "./text.ts";
+import type { Parsed } from "../parse/parsed.ts";
+import { readRecord } from "../parse/record.ts";
+import { members, oneOf, optional } from "../parse/schema.ts";
+import { instant, texts } from "../parse/text.ts";
 
 export interface EdgeSettings {
   /** For a customer who has no entry in the list. */

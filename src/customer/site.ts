@@ -3,12 +3,18 @@ import type { CacheSettings } from "../cache/settings.ts";
 import { hopByHop } from "../http/connection.ts";
 import type { FieldLine } from "../http/fields.ts";
 import { canonicalHost } from "../http/host.ts";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import { cacheSettings } from "./cache.ts";
 import { originHost, type OriginHost } from "./origin-host.ts";
-import { readRecord } from "./record.ts";
-import { listOf, mapOf, members, textAs, wholeNumber } from "./schema.ts";
-import { customerId } from "./text.ts";
+import { readRecord } from "../parse/record.ts";
+import {
+  listOf,
+  mapOf,
+  members,
+  textAs,
+  wholeNumber,
+} from "../parse/schema.ts";
+import { customerId } from "./names.ts";
 
 export interface Site {
   customer: string;

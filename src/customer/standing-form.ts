@@ -1,14 +1,13 @@
 import * as v from "valibot";
-import { listOf, members, oneOf, optional, wholeNumber } from "./schema.ts";
 import {
-  contactUrl,
-  country,
-  hostPattern,
-  instant,
-  line,
-  texts,
-  webUrl,
-} from "./text.ts";
+  listOf,
+  members,
+  oneOf,
+  optional,
+  wholeNumber,
+} from "../parse/schema.ts";
+import { contactUrl, instant, line, texts, webUrl } from "../parse/text.ts";
+import { country, hostPattern } from "./names.ts";
 
 /** The members of a record under `customer:<id>`, and which of them it cannot do without. */
 

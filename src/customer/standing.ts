@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import {
   jsonMeantBy,
   repeatedMembers,
@@ -11,9 +11,9 @@ import {
   readRecord,
   readValue,
   formatNames,
-} from "./record.ts";
-import { object } from "./schema.ts";
-import { isMisspelling } from "./spelling.ts";
+} from "../parse/record.ts";
+import { object } from "../parse/schema.ts";
+import { isMisspelling } from "../parse/spelling.ts";
 import {
   allowance,
   allowing,

@@ -1,12 +1,11 @@
-import type { Visit } from "../customer/decide.ts";
+import type { Visit } from "../customer/visit.ts";
 import type { Fields } from "../http/fields.ts";
 import { canonicalHost, portUnlessDefault } from "../http/host.ts";
 import { isLoop } from "../http/forwarding.ts";
 import { transferCodings } from "../http/framing.ts";
 import { rawTarget } from "../http/target.ts";
-import type { Inbound } from "../world.ts";
+import type { Inbound } from "../ports.ts";
 import { mayHaveContent } from "./content.ts";
-import { upgradeOf } from "./origins.ts";
 
 export type Admitted = Extract<Admission, { kind: "admitted" }>;
 
@@ -116,4 +115,9 @@ function sectionLength(fields: Fields & Iterable<readonly string[]>): number {
   for (const [name = "", value = ""] of fields)
     length += name.length + value.length + 4;
   return length;
+}
+
+export function upgradeOf({ method, fields }: Inbound): "none" | "websocket" {
+  const asked = fields.get("upgrade")?.trim().toLowerCase();
+  return asked === "websocket" && method === "GET" ? "websocket" : "none";
 }

@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../ports.ts";
 
 /**
  * A timer beside other work, set again only after it went off: to set one for each piece of a body would cost more than the

@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../ports.ts";
 import { Alarm } from "./alarm.ts";
 import type { ByteBudget, Holder } from "./byte-budget.ts";
 import { ByteWindow } from "./byte-window.ts";

@@ -1,4 +1,4 @@
-import type { Bytes } from "../world.ts";
+import type { Bytes } from "../ports.ts";
 
 /** The parts one after the other; a single one as it is. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {

@@ -2,11 +2,11 @@ import * as v from "valibot";
 import { isOrdinary } from "../cache/request-fields.ts";
 import { longestKeptSeconds } from "../cache/retention.ts";
 import type { Stored } from "../cache/stored.ts";
-import type { World } from "../world.ts";
+import type { World } from "../ports.ts";
 import { isAhead } from "./clock.ts";
 import type { Edge } from "./edge.ts";
 import { isArriving, type CacheEntry } from "./isolate-cache.ts";
-import { deleteBody, sliceCount } from "./stored-body.ts";
+import { deleteBody, sliceCount, type ReplacedBody } from "./stored-body.ts";
 
 /** A URL keeps no more variants than this by what its origin names in Vary, those used last. */
 const maxVariants = 32;
@@ -20,16 +20,6 @@ interface CacheIndex {
   entries: readonly CacheEntry[];
   /** Bodies that no entry has any more, and that may still be read: those replaced last first. */
   replaced: readonly ReplacedBody[];
-}
-
-export interface ReplacedBody {
-  name: string;
-  slices: number;
-}
-
-/** What the bodies of one key take of memory, roughly. */
-export function replacedBytes(bodies: readonly ReplacedBody[]): number {
-  return 128 * bodies.length;
 }
 
 /** What an isolate did to the entries of a key. */

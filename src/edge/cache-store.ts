@@ -1,5 +1,5 @@
 import { fieldsOf, type Stored } from "../cache/stored.ts";
-import type { Bytes } from "../world.ts";
+import type { Bytes } from "../ports.ts";
 import {
   bounded,
   isRenewal,

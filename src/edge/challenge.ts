@@ -1,7 +1,7 @@
 import { challengeAnswer, challengeFields } from "../customer/challenge.ts";
 import { httpDate } from "../http/date.ts";
 import { fieldsOf } from "../http/fields.ts";
-import type { Bytes, Reply } from "../world.ts";
+import type { Bytes, Reply } from "../ports.ts";
 import { discardBody } from "./bytes.ts";
 import type { RequestContext } from "./context.ts";
 import { forwardedFields, sendToOrigins } from "./origins.ts";

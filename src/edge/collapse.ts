@@ -1,3 +1,4 @@
+import type { OriginFailure } from "../ports.ts";
 import { hasCredentials, unlistedFields } from "../cache/request-fields.ts";
 import type { CacheStatus } from "../cache/status.ts";
 import type { Nominated } from "../cache/stored.ts";
@@ -16,7 +17,6 @@ import {
 } from "./collapsed-fetch.ts";
 import type { RequestContext } from "./context.ts";
 import { fetchFromOrigin, staleEntry, type Fetched } from "./fetch.ts";
-import type { Failed } from "./origins.ts";
 import { isForOthers } from "./hit-for-miss.ts";
 import type { FetchTask } from "./plan.ts";
 
@@ -105,7 +105,7 @@ async function fetchTogether(
   }
 }
 
-const incomplete: Failed = {
+const incomplete: OriginFailure = {
   kind: "failed",
   error: "http_response_incomplete",
   details: "the origin broke off its answer to another visitor",

@@ -1,8 +1,8 @@
+import type { OriginFailure } from "../ports.ts";
 import type { Site } from "../customer/site.ts";
 import type { ArrivingBody } from "./arriving-body.ts";
 import type { ForwardReason } from "../cache/status.ts";
 import { boundedMap, type BoundedMap } from "./bounded-map.ts";
-import type { Failed } from "./origins.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import { SharedResult } from "./shared-result.ts";
 
@@ -17,7 +17,7 @@ export type FetchResult =
   /** The origin answered with an error that may be meant for one visitor. */
   | { kind: "error-status"; status: number }
   /** The origin did not answer. */
-  | Failed;
+  | OriginFailure;
 
 /** Beyond the site's own limits, a leader gets so long to say what became of its fetch. */
 const settleMs = 1_000;

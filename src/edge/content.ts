@@ -1,4 +1,4 @@
-import type { Inbound, RequestBody, World } from "../world.ts";
+import type { Inbound, RequestBody, World } from "../ports.ts";
 import { Alarm } from "./alarm.ts";
 import type { BodyLimits } from "./timed-body.ts";
 

@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../ports.ts";
 import type { EdgeConfig } from "./config.ts";
 import type { Isolate } from "./isolate.ts";
 

@@ -16,7 +16,7 @@ import {
 } from "../cache/validation.ts";
 import { isOfSharedForm, selectVariants } from "../cache/vary.ts";
 import { fieldsOf, type FieldLine } from "../http/fields.ts";
-import type { Bytes } from "../world.ts";
+import type { Bytes, OriginFailure } from "../ports.ts";
 import {
   requestAsReceived,
   requestForVisitor,
@@ -41,7 +41,7 @@ import {
 import type { FetchResult } from "./collapsed-fetch.ts";
 import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import type { Failed, OriginResult } from "./origins.ts";
+import type { OriginResult } from "./origins.ts";
 import { recall, remember } from "./hit-for-miss.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
 import type { FetchTask } from "./plan.ts";
@@ -60,7 +60,7 @@ export type Fetched =
     }
   /** A stored response: validated, completed, or standing in. */
   | { kind: "entry"; entry: CacheEntry; cacheStatus: CacheStatus }
-  | Failed;
+  | OriginFailure;
 
 /** The same, and what it comes to for those who wait for it. */
 export interface FetchOutcome {

@@ -1,9 +1,5 @@
-import {
-  decide,
-  type Decision,
-  type RecordState,
-  type Visit,
-} from "../customer/decide.ts";
+import { decide, type Decision, type RecordState } from "../customer/decide.ts";
+import type { Visit } from "../customer/visit.ts";
 import type { Standing } from "../customer/standing.ts";
 import type { Edge } from "./edge.ts";
 import type { Found } from "./lookup.ts";

@@ -1,6 +1,5 @@
 import { addFact, maxStoredSeconds, type PurgeFact } from "../cache/purge.ts";
 import { parsePurge, purgeText } from "../customer/purge.ts";
-import { textBytes } from "./bounded-map.ts";
 import type { Edge } from "./edge.ts";
 
 /** RFC 9875 §3: remembers that a response made a group unusable, here and for the other isolates of this PoP. */
@@ -39,31 +38,6 @@ function merge(
     const known = isolate.groupPurges.get(customer) ?? [];
     const added = addFact(known, fact, nowMs, maxStoredSeconds);
     if (added !== null) isolate.groupPurges.set(customer, added);
-  }
-}
-
-/** What the facts of one customer take of memory. */
-export function purgeBytes(facts: readonly PurgeFact[]): number {
-  return facts.reduce(
-    (sum, { what }) => sum + factBytes + textBytesOf(what),
-    0,
-  );
-}
-
-/** The objects around one fact. */
-const factBytes = 256;
-
-function textBytesOf(what: PurgeFact["what"]): number {
-  switch (what.kind) {
-    case "all":
-      return 0;
-    case "host":
-      return textBytes(what.host);
-    case "prefix":
-    case "url":
-      return textBytes(what.host) + textBytes(what.target);
-    case "group":
-      return textBytes(what.host ?? "") + textBytes(what.group);
   }
 }
 

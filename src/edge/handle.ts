@@ -1,7 +1,7 @@
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { CacheStatus, ForwardReason } from "../cache/status.ts";
-import type { Inbound, Reply } from "../world.ts";
+import type { Inbound, Reply } from "../ports.ts";
 import { admit, allowedMethods, type Admitted } from "./admit.ts";
 import { discardBody } from "./bytes.ts";
 import { findEntries } from "./cache-store.ts";

@@ -4,23 +4,7 @@ import type { StoreRefusal } from "../cache/storing.ts";
 import { isWithin } from "./clock.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-
-/** Whom an answer of this resource is good for, as far as answers have told. */
-export type Reach =
-  /** Only who asked: it may not be stored, or is another one for who sends all fields. */
-  | "uncacheable"
-  /** Only who asked, when the request had a Cookie or Authorization. */
-  | "uncacheable-with-credentials"
-  /** It is stored, but has to be validated by everybody. */
-  | "always-validated"
-  /** Everybody, whatever their cookies: an answer to a request with some said so. */
-  | "for-all";
-
-/** What is known of a resource, and since when. */
-export interface Known {
-  reach: Reach;
-  sinceMs: number;
-}
+import type { Reach } from "./isolate.ts";
 
 /** How long one answer speaks for those that follow, in milliseconds. Every further answer of the kind renews it. */
 const rememberedMs: Readonly<Record<Reach, number>> = {
@@ -107,12 +91,6 @@ export function recall(context: RequestContext): Reach | null {
     isWithin(known.sinceMs, rememberedMs[known.reach], world.nowMs())
     ? known.reach
     : null;
-}
-
-/** Second askings that came to the same status, in a row, of a host's missing resources, and when the last one did. */
-export interface Confirmed {
-  times: number;
-  sinceMs: number;
 }
 
 const enough = 3;

@@ -1,7 +1,16 @@
 import type { Stored } from "../cache/stored.ts";
+import type { ArrivingBody } from "./arriving-body.ts";
 import { boundedMap, textBytes, type BoundedMap } from "./bounded-map.ts";
 import type { LentBodies } from "./lent-bodies.ts";
-import type { StoredBody } from "./stored-body.ts";
+
+/**
+ * Where the body of a cache entry is. In the PoP cache, slices may be missing, and are asked for when somebody wants them:
+ * `isWhole` tells whether all of them were there once.
+ */
+export type StoredBody =
+  | { kind: "memory"; bytes: Uint8Array }
+  | { kind: "pop"; isWhole: boolean }
+  | { kind: "arriving"; arriving: ArrivingBody };
 
 /** A stored response and where its body is. `name` is what the PoP cache knows the body by. */
 export interface CacheEntry {

@@ -9,19 +9,40 @@ import {
 } from "../customer/standing.ts";
 import type { EdgeConfig } from "./config.ts";
 import { BodyReaders } from "./body-readers.ts";
-import { boundedMap, type BoundedMap } from "./bounded-map.ts";
+import { boundedMap, textBytes, type BoundedMap } from "./bounded-map.ts";
 import { ByteBudget } from "./byte-budget.ts";
-import { replacedBytes, type ReplacedBody } from "./cache-index.ts";
 import { CollapsedFetches } from "./collapsed-fetch.ts";
-import { purgeBytes } from "./group-purges.ts";
-import type { Confirmed, Known as KnownReach } from "./hit-for-miss.ts";
 import { Invalidations } from "./invalidations.ts";
 import { IsolateCache } from "./isolate-cache.ts";
 import { LentBodies } from "./lent-bodies.ts";
 import { memoryShares as shares } from "./memory-budget.ts";
 import { NewHosts } from "./new-hosts.ts";
 import { RecordMemory, recordShares, type Read } from "./record-memory.ts";
-import { newSliceFetches, type SliceFetches } from "./slice-fetch.ts";
+import { newSliceFetches, type SliceFetches } from "./slice-fetches.ts";
+import type { ReplacedBody } from "./stored-body.ts";
+
+/** Whom an answer of this resource is good for, as far as answers have told. */
+export type Reach =
+  /** Only who asked: it may not be stored, or is another one for who sends all fields. */
+  | "uncacheable"
+  /** Only who asked, when the request had a Cookie or Authorization. */
+  | "uncacheable-with-credentials"
+  /** It is stored, but has to be validated by everybody. */
+  | "always-validated"
+  /** Everybody, whatever their cookies: an answer to a request with some said so. */
+  | "for-all";
+
+/** What is known of a resource, and since when. */
+interface KnownReach {
+  reach: Reach;
+  sinceMs: number;
+}
+
+/** Second askings that came to the same status, in a row, of a host's missing resources, and when the last one did. */
+interface Confirmed {
+  times: number;
+  sinceMs: number;
+}
 
 /** What lives as long as the isolate does and is shared by the requests in it. */
 export interface Isolate {
@@ -111,5 +132,35 @@ function readStanding(key: string, text: string): Read<Standing> {
       };
     case "malformed":
       return { ok: false, problem: parsed.problem };
+  }
+}
+
+/** What the replaced bodies of one key take of memory, roughly. */
+function replacedBytes(bodies: readonly ReplacedBody[]): number {
+  return 128 * bodies.length;
+}
+
+/** What the facts of one customer take of memory. */
+function purgeBytes(facts: readonly PurgeFact[]): number {
+  return facts.reduce(
+    (sum, { what }) => sum + factBytes + textBytesOf(what),
+    0,
+  );
+}
+
+/** The objects around one fact. */
+const factBytes = 256;
+
+function textBytesOf(what: PurgeFact["what"]): number {
+  switch (what.kind) {
+    case "all":
+      return 0;
+    case "host":
+      return textBytes(what.host);
+    case "prefix":
+    case "url":
+      return textBytes(what.host) + textBytes(what.target);
+    case "group":
+      return textBytes(what.host ?? "") + textBytes(what.group);
   }
 }

@@ -7,7 +7,7 @@ import type {
   Inbound,
   Outcome as RequestOutcome,
   Reply,
-} from "../world.ts";
+} from "../ports.ts";
 import type { Edge } from "./edge.ts";
 
 type RequestEvent = Extract<EdgeEvent, { kind: "request" }>;

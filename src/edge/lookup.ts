@@ -1,23 +1,10 @@
-import type { RecordAnswer } from "../world.ts";
+import type { RecordAnswer } from "../ports.ts";
 import { isWithin } from "./clock.ts";
 import type { Edge } from "./edge.ts";
 import { keepCopy, recallCopy } from "./record-copy.ts";
-import type { Known, ReadResult, RecordMemory } from "./record-memory.ts";
+import type { Known, ReadResult, RecordLookup } from "./record-memory.ts";
 import { SharedResult } from "./shared-result.ts";
-import { courseOf, type Trust } from "./trust.ts";
-
-/** One key of the list, and by what rules it is looked up. */
-export interface Wanted<T> {
-  memory: RecordMemory<T>;
-  key: string;
-  trustOf(known: Known<T>): Trust;
-  /** What a new isolate does with the copy in its PoP's cache: use it as its own, or only when the list cannot be read. */
-  popCopy: "trusted" | "last-resort";
-  /** Whether the PoP's cache should keep that the key does not exist. */
-  absence: "kept" | "forgotten";
-  /** Asked before each read of the list. */
-  mayRead(known: Known<T> | null): boolean;
-}
+import { courseOf } from "./trust.ts";
 
 export type Found<T> =
   /** `degraded`: known from before the list became unreadable. */
@@ -38,7 +25,10 @@ export function valueOf<T>(found: Found<T>): T | null {
  * What is known of a key: from memory while it is trusted, then from the list, then whatever this isolate or its PoP last knew.
  * The answer is the request's own: what memory forgets meanwhile changes nothing.
  */
-export async function look<T>(want: Wanted<T>, edge: Edge): Promise<Found<T>> {
+export async function look<T>(
+  want: RecordLookup<T>,
+  edge: Edge,
+): Promise<Found<T>> {
   const { memory, key } = want;
   const { world, config } = edge;
   const remembered =
@@ -59,14 +49,14 @@ export async function look<T>(want: Wanted<T>, edge: Edge): Promise<Found<T>> {
 }
 
 /** Reads a key behind the request. */
-function renew<T>(want: Wanted<T>, known: Known<T>, edge: Edge): void {
+function renew<T>(want: RecordLookup<T>, known: Known<T>, edge: Edge): void {
   if (readUnderWay(want, edge) === null && want.mayRead(known))
     void beginRead(want, edge);
 }
 
 /** Reads a key while the request waits: once for all requests that want it meanwhile, and no longer than the deadline. */
 async function readFirst<T>(
-  want: Wanted<T>,
+  want: RecordLookup<T>,
   known: Known<T> | null,
   edge: Edge,
 ): Promise<Found<T>> {
@@ -85,7 +75,10 @@ async function readFirst<T>(
   }
 }
 
-async function lastKnown<T>(want: Wanted<T>, edge: Edge): Promise<Found<T>> {
+async function lastKnown<T>(
+  want: RecordLookup<T>,
+  edge: Edge,
+): Promise<Found<T>> {
   const last = want.memory.find(want.key) ?? (await recallCopy(want, edge));
   return last === null
     ? { kind: "unreadable" }
@@ -94,7 +87,7 @@ async function lastKnown<T>(want: Wanted<T>, edge: Edge): Promise<Found<T>> {
 
 /** A read that has taken longer than reads may is nobody's any more: whoever began it is gone. */
 function readUnderWay<T>(
-  { memory, key }: Wanted<T>,
+  { memory, key }: RecordLookup<T>,
   { world, config }: Edge,
 ): SharedResult<ReadResult<T>> | null {
   const read = memory.reads.get(key);
@@ -104,7 +97,10 @@ function readUnderWay<T>(
     : null;
 }
 
-function beginRead<T>(want: Wanted<T>, edge: Edge): Promise<ReadResult<T>> {
+function beginRead<T>(
+  want: RecordLookup<T>,
+  edge: Edge,
+): Promise<ReadResult<T>> {
   const { memory, key } = want;
   const result = new SharedResult<ReadResult<T>>();
   memory.reads.set(key, { result, beganAtMs: edge.world.nowMs() });
@@ -120,7 +116,7 @@ function beginRead<T>(want: Wanted<T>, edge: Edge): Promise<ReadResult<T>> {
 
 /** Reads a key into memory. */
 async function readInto<T>(
-  want: Wanted<T>,
+  want: RecordLookup<T>,
   edge: Edge,
 ): Promise<ReadResult<T>> {
   const { world } = edge;
@@ -150,7 +146,7 @@ function readInTime(
 }
 
 async function learn<T>(
-  want: Wanted<T>,
+  want: RecordLookup<T>,
   text: string | null,
   askedAtMs: number,
   edge: Edge,

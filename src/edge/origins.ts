@@ -2,7 +2,7 @@ import { hostFor } from "../customer/origin-host.ts";
 import type { Site } from "../customer/site.ts";
 import { privateAddress } from "../http/address.ts";
 import { addOrigin } from "../http/destination.ts";
-import type { FieldLine } from "../http/fields.ts";
+import { cgiName, type FieldLine } from "../http/fields.ts";
 import { fieldsForOrigin, type Hop } from "../http/forwarding.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
 import { targetOnOrigin } from "../http/target.ts";
@@ -10,14 +10,15 @@ import { isRepeatable, mayTryNext } from "../origin/retry.ts";
 import type {
   Inbound,
   OriginAnswer,
+  OriginFailure,
   OriginRequest,
   OriginResponse,
-} from "../world.ts";
-import type { Admitted } from "./admit.ts";
+} from "../ports.ts";
+import { upgradeOf, type Admitted } from "./admit.ts";
 import { discardBody } from "./bytes.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import { timedBody, type BodyLimits } from "./timed-body.ts";
+import { bodyLimits, timedBody } from "./timed-body.ts";
 
 export type OriginResult =
   | {
@@ -27,9 +28,7 @@ export type OriginResult =
       requestTimeMs: number;
       responseTimeMs: number;
     }
-  | Failed;
-
-export type Failed = Extract<OriginAnswer, { kind: "failed" }>;
+  | OriginFailure;
 
 /** A request as any origin of its site would get it. */
 export type OutgoingRequest = Pick<
@@ -52,11 +51,6 @@ export function hopOf(
     host: authority,
     clientAddress: request.clientAddress,
   };
-}
-
-export function upgradeOf({ method, fields }: Inbound): "none" | "websocket" {
-  const asked = fields.get("upgrade")?.trim().toLowerCase();
-  return asked === "websocket" && method === "GET" ? "websocket" : "none";
 }
 
 /** The visitor's fields for the origin; `hopsLeft` is what Max-Forwards goes on with. */
@@ -97,7 +91,7 @@ export async function sendToOrigins(
     ...outgoing.fields.filter(([name]) => !isSetBySite(site, name)),
     ...site.originFields,
   ];
-  let failed: Failed = {
+  let failed: OriginFailure = {
     kind: "failed",
     error: "proxy_configuration_error",
     details: "the site record names no origin",
@@ -131,7 +125,7 @@ export async function sendToOrigins(
   return failed;
 }
 
-function unsent(error: ProxyError, details: string): Failed {
+function unsent(error: ProxyError, details: string): OriginFailure {
   return { kind: "failed", error, details, sent: "nothing" };
 }
 
@@ -140,7 +134,7 @@ function originRequest(
   { site, admitted, edge }: Pick<RequestContext, "site" | "admitted" | "edge">,
   { target, ...outgoing }: OutgoingRequest,
   origin: string,
-): { kind: "request"; value: Omit<OriginRequest, "probe"> } | Failed {
+): { kind: "request"; value: Omit<OriginRequest, "probe"> } | OriginFailure {
   const url = targetOnOrigin(origin, target);
   if (!url.ok) return unsent("http_request_error", url.problem);
   const { hostname, protocol } = url.value;
@@ -159,16 +153,6 @@ function originRequest(
       timeoutMs: site.timeoutSeconds * 1000,
       betweenBytesMs: bodyLimits(site).betweenBytesMs,
     },
-  };
-}
-
-/** The limits of the bodies that a site's origins send. */
-export function bodyLimits(
-  site: Pick<Site, "betweenBytesTimeoutSeconds" | "lastByteTimeoutSeconds">,
-): BodyLimits {
-  return {
-    betweenBytesMs: site.betweenBytesTimeoutSeconds * 1000,
-    lastByteMs: site.lastByteTimeoutSeconds * 1000,
   };
 }
 
@@ -210,9 +194,6 @@ function prohibition(
   return because;
 }
 
-/** As CGI and its heirs read a name: "_" and "-" are one. */
-const read = (name: string) => name.toLowerCase().replaceAll("_", "-");
-
 function isSetBySite(site: Site, name: string): boolean {
-  return site.originFields.some(([set]) => read(set) === read(name));
+  return site.originFields.some(([set]) => cgiName(set) === cgiName(name));
 }

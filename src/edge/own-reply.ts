@@ -2,8 +2,9 @@ import type { FieldLine } from "../http/fields.ts";
 import { webSocketVersion } from "../http/handshake.ts";
 import { httpDate } from "../http/date.ts";
 import { proxyStatus, type ProxyError } from "../http/proxy-status.ts";
-import { renderPage, type PageReason, type OwnPage } from "../page/render.ts";
-import type { Inbound, Reply } from "../world.ts";
+import { renderPage } from "../page/render.ts";
+import type { PageReason, OwnPage } from "../page/reason.ts";
+import type { Inbound, Reply } from "../ports.ts";
 import { allowedMethods } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 

@@ -1,9 +1,10 @@
+import { upgradeOf } from "./admit.ts";
 import type { ReceivedResponse } from "../cache/storing.ts";
-import type { Channel } from "../world.ts";
+import type { Channel } from "../ports.ts";
 import { receivedFrom } from "./received.ts";
 import type { RequestContext } from "./context.ts";
 import type { Fetched } from "./fetch.ts";
-import { forwardedFields, sendToOrigins, upgradeOf } from "./origins.ts";
+import { forwardedFields, sendToOrigins } from "./origins.ts";
 import { invalidate } from "./invalidate.ts";
 import { storeResponse } from "./store.ts";
 

@@ -1,14 +1,13 @@
 import { isWithin } from "./clock.ts";
 import type { Edge } from "./edge.ts";
-import type { Wanted } from "./lookup.ts";
-import type { Remembered } from "./record-memory.ts";
+import type { RecordLookup, Remembered } from "./record-memory.ts";
 
 /** The copy in the PoP's cache is written again at this age, so that new isolates may trust it. */
 const copyAgainMs = 60_000;
 
 /** Leaves what was read to the other isolates of this PoP. */
 export function keepCopy<T>(
-  { key, popCopy }: Wanted<T>,
+  { key, popCopy }: RecordLookup<T>,
   {
     remembered,
     text,
@@ -25,7 +24,7 @@ export function keepCopy<T>(
 
 /** What this PoP's cache has of a key, now also in memory. */
 export async function recallCopy<T>(
-  { memory, key }: Wanted<T>,
+  { memory, key }: RecordLookup<T>,
   { world }: Edge,
 ): Promise<Remembered<T> | null> {
   const copy = parseCopy(await world.recall(copyName(key)));

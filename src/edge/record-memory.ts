@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
-import { maxRecordCharacters } from "../customer/record.ts";
+import { maxRecordCharacters } from "../parse/record.ts";
 import type { SharedResult } from "./shared-result.ts";
-import type { Reading } from "./trust.ts";
+import type { Reading, Trust } from "./trust.ts";
 
 /** What is known of one key of the list. */
 export type Known<T> =
@@ -28,6 +28,19 @@ export interface Learned<T> {
   isNew: boolean;
   /** With what does not count: the rest of it, or, where nothing of it parses, the whole. */
   problem: string | null;
+}
+
+/** One key of the list, and by what rules it is looked up. */
+export interface RecordLookup<T> {
+  memory: RecordMemory<T>;
+  key: string;
+  trustOf(known: Known<T>): Trust;
+  /** What a new isolate does with the copy in its PoP's cache: use it as its own, or only when the list cannot be read. */
+  popCopy: "trusted" | "last-resort";
+  /** Whether the PoP's cache should keep that the key does not exist. */
+  absence: "kept" | "forgotten";
+  /** Asked before each read of the list. */
+  mayRead(known: Known<T> | null): boolean;
 }
 
 /** What came of a read that others wait for. */

@@ -1,7 +1,7 @@
 import type { Decision } from "../customer/decide.ts";
 import { statusOfError, type ProxyError } from "../http/proxy-status.ts";
-import type { PageReason } from "../page/render.ts";
-import type { Inbound } from "../world.ts";
+import type { PageReason } from "../page/reason.ts";
+import type { Inbound } from "../ports.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { Outcome, RequestLog } from "./log.ts";

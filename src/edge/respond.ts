@@ -10,7 +10,7 @@ import { formatCacheStatus } from "../cache/status.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
-import type { Bytes, Reply, ReplyBody, Watch } from "../world.ts";
+import type { Bytes, Reply, ReplyBody, Watch } from "../ports.ts";
 import { loadBody, removeEntry, type LoadedBody } from "./cache-store.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
@@ -20,7 +20,7 @@ import { discardBody } from "./bytes.ts";
 import { MemoryBody, pieceBytes } from "./memory-body.ts";
 import type { Serving } from "./plan.ts";
 import { asStored } from "./received.ts";
-import { compose } from "./segments.ts";
+import { compose, type BodyReader } from "./segments.ts";
 import {
   accessFor,
   openStretch,
@@ -105,19 +105,6 @@ export function respondFromOrigin(
     body: body === null || isBare ? { kind: "none" } : replyBody(body, watch),
   };
 }
-
-/** What gives the bytes of an entry's body by their positions in the representation. */
-export type BodyReader =
-  | { kind: "bytes"; offset: number; bytes: Uint8Array }
-  | { kind: "memory"; offset: number; length: number; body: MemoryBody }
-  | {
-      kind: "chunks";
-      offset: number;
-      read: (
-        first: number,
-        last: number | null,
-      ) => AsyncIterableIterator<Uint8Array, void, void>;
-    };
 
 function readerOfMemory(
   context: RequestContext,

@@ -1,8 +1,21 @@
+import type { MemoryBody } from "./memory-body.ts";
 import type { Segment } from "../cache/multipart.ts";
-import type { Bytes } from "../world.ts";
+import type { Bytes } from "../ports.ts";
 import { concatenate } from "./bytes.ts";
-import type { BodyReader } from "./respond.ts";
 import { streamOf } from "./stored-body.ts";
+
+/** What gives the bytes of an entry's body by their positions in the representation. */
+export type BodyReader =
+  | { kind: "bytes"; offset: number; bytes: Uint8Array }
+  | { kind: "memory"; offset: number; length: number; body: MemoryBody }
+  | {
+      kind: "chunks";
+      offset: number;
+      read: (
+        first: number,
+        last: number | null,
+      ) => AsyncIterableIterator<Uint8Array, void, void>;
+    };
 
 /** Puts the body of an answer together from segments of a stored one; null stands for all of it. */
 export function compose(

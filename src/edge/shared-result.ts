@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../ports.ts";
 
 /** What comes of work that one request does and others of its isolate wait for. */
 export class SharedResult<Result> {

@@ -1,18 +1,24 @@
+import { bodyLimits } from "./timed-body.ts";
 import { partOf } from "../cache/partial.ts";
 import { longestKeptSeconds } from "../cache/retention.ts";
 import { strongValidators } from "../cache/strong.ts";
 import { fieldsOf } from "../cache/stored.ts";
-import type { Bytes } from "../world.ts";
+import type { Bytes } from "../ports.ts";
 import { ArrivingBody } from "./arriving-body.ts";
 import { requestShared, discard } from "./origin-request.ts";
-import { boundedMap, type BoundedMap } from "./bounded-map.ts";
 import { discardBody } from "./bytes.ts";
 import { findSlice, removeEntry } from "./cache-store.ts";
 import { fetchDeadlineMs } from "./collapsed-fetch.ts";
 import type { RequestContext } from "./context.ts";
-import { bodyLimits, type OriginResult } from "./origins.ts";
+import { type OriginResult } from "./origins.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
-import { SharedResult } from "./shared-result.ts";
+import {
+  announceFetch,
+  endSliceFetch,
+  findSliceFetch,
+  type SliceFetch,
+  type SliceResult,
+} from "./slice-fetches.ts";
 import {
   chunksOf,
   restOfSlice,
@@ -21,27 +27,6 @@ import {
   streamOf,
   type BodyAccess,
 } from "./stored-body.ts";
-
-/** Slices of one body that are on their way, and those who wait for their head. */
-interface SliceFetch {
-  /** Positions in the body; `end` is past the last byte. */
-  start: number;
-  end: number;
-  result: SharedResult<SliceResult>;
-}
-
-type SliceResult =
-  { kind: "arriving"; body: ArrivingBody } | { kind: "failed"; why: string };
-
-/** The fetches of slices under way in an isolate, by the name of the body. */
-export type SliceFetches = BoundedMap<readonly SliceFetch[]>;
-
-export function newSliceFetches(maxBytes: number): SliceFetches {
-  return boundedMap(maxBytes, (fetches) => fetchBytes * fetches.length);
-}
-
-/** The objects around one fetch. */
-const fetchBytes = 512;
 
 /** How a request gets at the bytes of an entry that are not in memory: from the PoP cache, else from the origin. */
 export function accessFor(
@@ -132,18 +117,19 @@ async function openSlice(
 ): Promise<OpenedSlice> {
   const { edge } = context;
   const { sliceFetches } = edge.isolate;
-  let running = findFetch(sliceFetches, entry.name, at);
+  let running = findSliceFetch(sliceFetches, entry.name, at);
   if (running === null) {
     const bytes = await findSlice(entry, at, edge);
     if (bytes !== null) return { kind: "kept", bytes };
     // Another request may have begun meanwhile.
     running =
-      findFetch(sliceFetches, entry.name, at) ?? lead(context, entry, at);
+      findSliceFetch(sliceFetches, entry.name, at) ?? lead(context, entry, at);
   }
   const { start, end } = running;
   const deadlineMs = fetchDeadlineMs(context.site, edge.world.nowMs());
   const result = await running.result.wait(deadlineMs, edge.world);
-  if (result.kind === "overdue") forget(sliceFetches, entry.name, running);
+  if (result.kind === "overdue")
+    endSliceFetch(sliceFetches, entry.name, running);
   return { kind: "fetch", start, end, result };
 }
 
@@ -155,9 +141,9 @@ export function receiveSlices(
 ): void {
   const { edge } = context;
   const { sliceFetches } = edge.isolate;
-  const fetch = announce(sliceFetches, entry.name, { start, end });
+  const fetch = announceFetch(sliceFetches, entry.name, { start, end });
   const received = receive(context, fetch, { entry, body }).finally(() =>
-    forget(sliceFetches, entry.name, fetch),
+    endSliceFetch(sliceFetches, entry.name, fetch),
   );
   edge.world.later(received);
 }
@@ -173,7 +159,7 @@ function lead(
   const start = Math.floor(at / sliceBytes) * sliceBytes;
   const whole = slicesPerFetch * sliceBytes;
   const end = Math.min((Math.floor(start / whole) + 1) * whole, length);
-  const fetch = announce(isolate.sliceFetches, entry.name, { start, end });
+  const fetch = announceFetch(isolate.sliceFetches, entry.name, { start, end });
   world.later(fetchSlices(context, entry, fetch));
   return fetch;
 }
@@ -195,7 +181,7 @@ async function fetchSlices(
     removeEntry(context.resource.key, entry.name, edge);
   } finally {
     fetch.result.settle({ kind: "failed", why });
-    forget(edge.isolate.sliceFetches, entry.name, fetch);
+    endSliceFetch(edge.isolate.sliceFetches, entry.name, fetch);
   }
 }
 
@@ -221,32 +207,6 @@ async function receive(
   await body.receive(
     source instanceof Uint8Array ? streamOf(chunksOf(source)) : source,
   );
-}
-
-function announce(
-  fetches: SliceFetches,
-  name: string,
-  { start, end }: { start: number; end: number },
-): SliceFetch {
-  const fetch: SliceFetch = { start, end, result: new SharedResult() };
-  fetches.set(name, [...(fetches.get(name) ?? []), fetch]);
-  return fetch;
-}
-
-function findFetch(
-  fetches: SliceFetches,
-  name: string,
-  at: number,
-): SliceFetch | null {
-  return (
-    fetches.get(name)?.find(({ start, end }) => start <= at && at < end) ?? null
-  );
-}
-
-function forget(fetches: SliceFetches, name: string, fetch: SliceFetch): void {
-  const left = (fetches.get(name) ?? []).filter((other) => other !== fetch);
-  if (left.length > 0) fetches.set(name, left);
-  else fetches.delete(name);
 }
 
 /** The rest of a body whose beginning the visitor has got already. */

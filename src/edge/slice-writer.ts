@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../ports.ts";
 import { sliceName } from "./stored-body.ts";
 
 /** A PoP cache that takes longer than this for a slice is given up: visitors do not wait for it. */

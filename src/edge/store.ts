@@ -1,3 +1,4 @@
+import { bodyLimits } from "./timed-body.ts";
 import { join, partOf } from "../cache/partial.ts";
 import type { ByteRange } from "../cache/ranges.ts";
 import { usefulSeconds } from "../cache/retention.ts";
@@ -9,7 +10,7 @@ import {
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { strongValidators } from "../cache/strong.ts";
 import type { FieldLine } from "../http/fields.ts";
-import type { Bytes } from "../world.ts";
+import type { Bytes } from "../ports.ts";
 import { ArrivingBody, type KeptBody, type Loss } from "./arriving-body.ts";
 import { concatenate, discardBody } from "./bytes.ts";
 import { isSameVariant } from "./cache-index.ts";
@@ -22,9 +23,8 @@ import {
 } from "./cache-store.ts";
 import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import { bodyLimits } from "./origins.ts";
 import { rememberRefusal } from "./hit-for-miss.ts";
-import type { CacheEntry } from "./isolate-cache.ts";
+import type { CacheEntry, StoredBody } from "./isolate-cache.ts";
 import { accessFor, receiveSlices } from "./slice-fetch.ts";
 import {
   deleteBody,
@@ -32,7 +32,6 @@ import {
   sliceCount,
   streamOf,
   writeBody,
-  type StoredBody,
 } from "./stored-body.ts";
 
 /** Whether what arrived is stored while it goes on to the visitor. */

@@ -1,5 +1,4 @@
-import type { Bytes, World } from "../world.ts";
-import type { ArrivingBody } from "./arriving-body.ts";
+import type { Bytes, World } from "../ports.ts";
 import { concatenate } from "./bytes.ts";
 
 /** Bodies up to this many bytes are kept in memory. Longer ones lie in the PoP cache, in slices of so many bytes. */
@@ -7,15 +6,6 @@ export const sliceBytes = 2 ** 20;
 
 /** How many slices are asked of an origin at once. */
 export const slicesPerFetch = 4;
-
-/**
- * Where the body of a cache entry is. In the PoP cache, slices may be missing, and are asked for when somebody wants them:
- * `isWhole` tells whether all of them were there once.
- */
-export type StoredBody =
-  | { kind: "memory"; bytes: Uint8Array }
-  | { kind: "pop"; isWhole: boolean }
-  | { kind: "arriving"; arriving: ArrivingBody };
 
 /** How one visitor's request gets at bytes that are not in memory. */
 export interface BodyAccess {
@@ -54,6 +44,12 @@ export async function writeBody(
 /** An empty body has one, by which it is known to be there. */
 export function sliceCount(bodyBytes: number): number {
   return Math.max(Math.ceil(bodyBytes / sliceBytes), 1);
+}
+
+/** A body that no entry has any more. */
+export interface ReplacedBody {
+  name: string;
+  slices: number;
 }
 
 /** Deletes the first so many slices of a body from the PoP cache. */

@@ -1,4 +1,5 @@
-import type { World } from "../world.ts";
+import type { Site } from "../customer/site.ts";
+import type { World } from "../ports.ts";
 import { Alarm } from "./alarm.ts";
 import { PieceReader } from "./piece-reader.ts";
 
@@ -44,4 +45,14 @@ export function timedBody(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** The limits of the bodies that a site's origins send. */
+export function bodyLimits(
+  site: Pick<Site, "betweenBytesTimeoutSeconds" | "lastByteTimeoutSeconds">,
+): BodyLimits {
+  return {
+    betweenBytesMs: site.betweenBytesTimeoutSeconds * 1000,
+    lastByteMs: site.lastByteTimeoutSeconds * 1000,
+  };
 }

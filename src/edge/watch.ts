@@ -1,5 +1,5 @@
-import type { Visit } from "../customer/decide.ts";
-import type { Watch } from "../world.ts";
+import type { Visit } from "../customer/visit.ts";
+import type { Watch } from "../ports.ts";
 import type { Edge } from "./edge.ts";
 import { gate, type Gate, type Passed } from "./gate.ts";
 

@@ -41,3 +41,9 @@ export class NamedFields implements Iterable<FieldLine> {
     return this.#lines.values();
   }
 }
+
+/** How CGI and its heirs read the name of a field: "_" and "-" are one, so X_Real_IP claims what X-Real-IP does. */
+export function cgiName(name: string): string {
+  const lower = name.toLowerCase();
+  return lower.includes("_") ? lower.replaceAll("_", "-") : lower;
+}

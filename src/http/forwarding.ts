@@ -1,6 +1,6 @@
 import { connectionFields, hopByHop } from "./connection.ts";
 import { httpDate } from "./date.ts";
-import { fieldsOf, type FieldLine, type Fields } from "./fields.ts";
+import { cgiName, fieldsOf, type FieldLine, type Fields } from "./fields.ts";
 import { provenance } from "./forwarded.ts";
 import { dropVisitedHost } from "./destination.ts";
 import { mapLine, mapRedirect } from "./references.ts";
@@ -108,8 +108,7 @@ export function fieldsForOrigin(
     dropped.add("content-length");
   const forwarded = lines
     .filter(([name]) => {
-      // CGI and its heirs read "_" and "-" as one, so X_Real_IP claims what X-Real-IP does.
-      const read = name.toLowerCase().replaceAll("_", "-");
+      const read = cgiName(name);
       return (
         !dropped.has(name.toLowerCase()) &&
         !dropped.has(read) &&
@@ -192,7 +191,7 @@ function lineForVisitor(
 
 /** Is this a field, by its lower-case name, of which an origin never sees what the visitor wrote? */
 export function neverForwarded(name: string): boolean {
-  const read = name.includes("_") ? name.replaceAll("_", "-") : name;
+  const read = cgiName(name);
   return (
     connectionFields.has(read) ||
     isClaim(read) ||

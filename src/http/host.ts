@@ -1,4 +1,4 @@
-import type { Parsed } from "./parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 
 const maxNameCharacters = 253;
 

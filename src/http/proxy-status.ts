@@ -1,4 +1,4 @@
-import { serializeItem, Token, type BareItem } from "structured-headers";
+import { appendMember } from "./structured.ts";
 
 const recommended = {
   dns_timeout: 504,
@@ -35,12 +35,6 @@ export function statusOfError(error: ProxyError): number {
   return recommended[error];
 }
 
-// RFC 9651 §3: just enough grammar to know a List of Items from anything else.
-const key = "[a-z*][a-z0-9_.*-]*";
-const bareItem = String.raw`(?:"(?:[ !#-\[\]-~]|\\["\\])*"|[A-Za-z*][!#$%&'*+.^_\`|~:/0-9A-Za-z-]*|-?\d+(?:\.\d+)?|\?[01])`;
-const item = `${bareItem}(?:; *${key}(?:=${bareItem})?)*`;
-const list = new RegExp(`^${item}(?:[ \\t]*,[ \\t]*${item})*$`);
-
 /**
  * The value of Proxy-Status (RFC 9209 §2) with a member for this edge, after those of the proxies nearer the origin. An
  * `upstream` value that is no structured List is left out: it would make ours unreadable too.
@@ -50,14 +44,10 @@ export function proxyStatus(
   entry: { error?: ProxyError; receivedStatus?: number; details?: string },
   upstream?: string | null,
 ): string {
-  const parameters = new Map<string, BareItem>();
-  if (entry.error !== undefined)
-    parameters.set("error", new Token(entry.error));
-  if (entry.receivedStatus !== undefined)
-    parameters.set("received-status", entry.receivedStatus);
-  // RFC 9651 §3.3.3: a String holds printable ASCII only.
-  if (entry.details !== undefined)
-    parameters.set("details", entry.details.replaceAll(/[^ -~]/g, "?"));
-  const ours = serializeItem(new Token(edge), parameters);
-  return upstream && list.test(upstream) ? `${upstream}, ${ours}` : ours;
+  const { error, receivedStatus, details } = entry;
+  return appendMember(upstream, edge, [
+    ["error", error === undefined ? undefined : { token: error }],
+    ["received-status", receivedStatus],
+    ["details", details],
+  ]);
 }

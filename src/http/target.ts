@@ -1,4 +1,4 @@
-import type { Parsed } from "./parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 
 /** RFC 9112 §3.2.4: the runtime writes `OPTIONS *` as a URL of scheme, authority and asterisk, without a slash. */
 const asteriskForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]+\*$/i;

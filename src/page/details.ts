@@ -2,7 +2,7 @@ import { decisionStatuses } from "../customer/decide.ts";
 import type { Ground } from "../customer/standing.ts";
 import type { ProxyError } from "../http/proxy-status.ts";
 import type { Topic } from "./locales/locale.ts";
-import type { PageReason, OwnPage } from "./render.ts";
+import type { PageReason, OwnPage } from "./reason.ts";
 
 interface Particulars {
   topic: Topic;

@@ -1,7 +1,7 @@
 import type { Denial } from "../customer/standing.ts";
 import type { Locale } from "./locales/locale.ts";
 import type { Operator } from "./operator.ts";
-import type { PageReason, OwnPage } from "./render.ts";
+import type { PageReason, OwnPage } from "./reason.ts";
 import {
   countryName,
   link,

@@ -1,6 +1,6 @@
 import type { Fact } from "./facts.ts";
 import { linkText, webLink } from "./link.ts";
-import { markup, trusted, type Markup } from "./markup.ts";
+import { markup, trusted, type Markup } from "../markup.ts";
 import type { Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
 import { stylesheet } from "./style.ts";

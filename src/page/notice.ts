@@ -11,7 +11,7 @@ import type {
 import type { Operator } from "./operator.ts";
 import { detailsOf } from "./details.ts";
 import { oneLine, paragraphs } from "./plain.ts";
-import type { PageReason, OwnPage } from "./render.ts";
+import type { PageReason, OwnPage } from "./reason.ts";
 
 /** What there is to say, in the reader's language and in no format yet. All text in it is plain and unescaped. */
 export interface Notice {

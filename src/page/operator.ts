@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { readRecord } from "../customer/record.ts";
-import { members, optional, textAs } from "../customer/schema.ts";
-import { contactUrl, line, webUrl } from "../customer/text.ts";
-import type { Parsed } from "../http/parsed.ts";
+import { readRecord } from "../parse/record.ts";
+import { members, optional, textAs } from "../parse/schema.ts";
+import { contactUrl, line, webUrl } from "../parse/text.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import { isLogo } from "./logo.ts";
 
 /** Who runs this edge, as its pages name it. `contact` is a mailto: or web URL; colours are #rgb or #rrggbb. */

@@ -1,6 +1,5 @@
-import type { Denial } from "../customer/standing.ts";
+import type { OwnPage, PageReason } from "./reason.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
-import type { ProxyError } from "../http/proxy-status.ts";
 import {
   chooseFormat,
   choosingFields,
@@ -9,42 +8,11 @@ import {
 } from "./choose-format.ts";
 import { writeHtml } from "./html.ts";
 import { webLink } from "./link.ts";
-import type { Topic } from "./locales/locale.ts";
 import { writeMarkdown } from "./markdown.ts";
 import { composeNotice, type Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
 import { writeProblem } from "./problem.ts";
 import { writeText } from "./text.ts";
-
-/** Why a visitor gets a page of ours instead of the site. */
-export type PageReason =
-  | {
-      kind: "dropped";
-      host: string;
-      denial: Denial;
-      status: 402 | 403 | 410 | 451 | 503;
-      retryAfterSeconds: number | null;
-    }
-  | { kind: "unknown-host"; host: string }
-  | { kind: "unreachable"; host: string; status: number; error: ProxyError }
-  | {
-      kind: "maintenance";
-      untilMs: number | null;
-      message: Readonly<Record<string, string>>;
-    }
-  | { kind: "unavailable"; host: string; retryAfterSeconds: number }
-  | {
-      kind: "malformed";
-      status: 400 | 405 | 414 | 426 | 431 | 501;
-      problem: string;
-    };
-
-/** A page under our own path, which is about no site. */
-export type OwnPage =
-  | { kind: "about" }
-  /** What a problem type means (RFC 9457 §3.1.1): its pages say it in their headline. */
-  | { kind: "problem-type"; topic: Topic }
-  | { kind: "no-page" };
 
 export interface Reader {
   method: string;

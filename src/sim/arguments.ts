@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import {
   maxRuns,
   parseSweepOptions,

@@ -9,7 +9,7 @@ import {
   type Found,
 } from "./figures.ts";
 import type { Result } from "./result.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario/form.ts";
 import type { Expectation, Limit } from "./scenario/expectations.ts";
 
 type Assertion = Result["assertions"][number];

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import Table from "cli-table3";
-import { colorsFor } from "../cli/terminal.ts";
+import { exitCodes } from "../node/exit-codes.ts";
+import { table } from "../node/table.ts";
+import { colorsFor } from "../node/terminal.ts";
 import { parseArguments, usage, type Arguments } from "./arguments.ts";
 import { failUsage } from "./fail-usage.ts";
 import { resultJson } from "./report/json.ts";
@@ -13,12 +14,6 @@ import { readLogs, readScenarioFile } from "./scenario-file.ts";
 import { shippedScenarios } from "./shipped.ts";
 import { runSweep } from "./sweep/command.ts";
 import { runWithProgress } from "./run-with-progress.ts";
-
-const exitCodes = {
-  done: 0,
-  "assertion failed": 1,
-  interrupted: 130,
-} as const;
 
 /** `portcullis simulate`: runs a scenario, says what came of it, and answers with the exit code. */
 export async function simulate(words: readonly string[]): Promise<number> {
@@ -52,12 +47,11 @@ async function list(form: "text" | "json"): Promise<number> {
     console.log(JSON.stringify(titled, null, 2));
     return exitCodes.done;
   }
-  const table = new Table({
-    head: ["Scenario", "What it shows"],
-    style: { head: [], border: [] },
-  });
-  for (const { name, title } of titled) table.push([name, title]);
-  console.log(`${table.toString()}\n\n${usage}`);
+  const titles = table(
+    ["Scenario", "What it shows"],
+    titled.map(({ name, title }) => [name, title]),
+  );
+  console.log(`${titles}\n\n${usage}`);
   return exitCodes.done;
 }
 
@@ -94,7 +88,7 @@ async function runOne(
   const code = await reported(compared.value.real, options, name);
   process.stderr.write(`${comparison(compared.value)}\n`);
   return code === exitCodes.done && compared.value.disagreements.length > 0
-    ? exitCodes["assertion failed"]
+    ? exitCodes.failed
     : code;
 }
 
@@ -114,5 +108,5 @@ async function reported(
   if (result.partial) return exitCodes.interrupted;
   return result.assertions.every(({ passed }) => passed)
     ? exitCodes.done
-    : exitCodes["assertion failed"];
+    : exitCodes.failed;
 }

@@ -1,4 +1,4 @@
-import type { RecordAnswer } from "../world.ts";
+import type { RecordAnswer } from "../ports.ts";
 import type { Engine } from "./engine.ts";
 import type { Kv, KvWrite } from "./kv.ts";
 

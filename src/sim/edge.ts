@@ -9,7 +9,7 @@ import { nearest, roundTripMs } from "./network.ts";
 import type { NamedPlace } from "./places.ts";
 import { Pop, type EdgeSetup } from "./pop.ts";
 import { EdgeProvider, ownId } from "./provider.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario/form.ts";
 import { PopCache } from "./pop-cache.ts";
 
 /** What edges are built from. */

@@ -1,6 +1,6 @@
 import type { KvPhase } from "./kv.ts";
 import type { OriginPhase } from "./origin.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario/form.ts";
 import { momentMs } from "./scenario/values.ts";
 
 /** The faults that are a state of a model for a while. */

@@ -1,4 +1,4 @@
-import type { RecordAnswer } from "../world.ts";
+import type { RecordAnswer } from "../ports.ts";
 import type { RandomStream, Distribution } from "./random-stream.ts";
 
 /** How a key-value store behaves that is written at one centre and read through a cache in each PoP. */

@@ -1,7 +1,7 @@
 import type { EdgeConfig } from "../edge/config.ts";
 import { handle } from "../edge/handle.ts";
 import { newIsolate, type Isolate } from "../edge/isolate.ts";
-import type { Inbound, Reply } from "../world.ts";
+import type { Inbound, Reply } from "../ports.ts";
 import type { RandomStream } from "./random-stream.ts";
 import type { CustomerList } from "./customer-list.ts";
 import type { Engine } from "./engine.ts";
@@ -10,7 +10,7 @@ import { roundTripMs } from "./network.ts";
 import type { NamedPlace, Place } from "./places.ts";
 import type { Server } from "./server.ts";
 import type { PopCache } from "./pop-cache.ts";
-import { PopWorld } from "./world.ts";
+import { PopWorld, type PopResources } from "./world.ts";
 
 /** What all PoPs of one edge have in common. */
 export interface EdgeSetup {
@@ -23,8 +23,8 @@ export interface EdgeSetup {
   servers: ReadonlyMap<string, Server>;
 }
 
-/** A point of presence: isolates that run the edge, and a shelf they share. */
-export class Pop {
+/** A point of presence: isolates that run the edge, and a PoP cache that they share. */
+export class Pop implements PopResources {
   readonly id: string;
   readonly place: NamedPlace;
   readonly config: EdgeConfig;

@@ -5,7 +5,7 @@ import { ScenarioEvents } from "./scenario-events.ts";
 import { readPlaces } from "./places.ts";
 import { ownId } from "./provider.ts";
 import type { Result } from "./result.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario/form.ts";
 import { stageFor, type Stage } from "./stage.ts";
 import { Metrics } from "./metrics.ts";
 import { Visits } from "./visit.ts";

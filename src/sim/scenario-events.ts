@@ -3,7 +3,7 @@ import type { Command } from "../customer/command.ts";
 import { recordsOf, type Customer } from "./customers.ts";
 import { ownId } from "./provider.ts";
 import type { Result } from "./result.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario/form.ts";
 import { describeCommand, describeFault } from "./scenario/describe-event.ts";
 import { momentMs } from "./scenario/values.ts";
 import type { Stage } from "./stage.ts";

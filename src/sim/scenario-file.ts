@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import type { Logs } from "./customers.ts";
 import type { TraceEntry } from "./replay/trace.ts";
-import { placed, type Scenario } from "./scenario.ts";
+import { placed } from "./scenario.ts";
+import { type Scenario } from "./scenario/form.ts";
 import { shippedScenarios } from "./shipped.ts";
 import { readLog } from "./visitor-log.ts";
 

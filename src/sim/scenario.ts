@@ -1,61 +1,12 @@
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
-import { wholeNumber } from "../customer/schema.ts";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import { placeCodes } from "./places.ts";
-import { event } from "./scenario/events.ts";
-import { expectation } from "./scenario/expectations.ts";
+import { scenarioForm, type Scenario } from "./scenario/form.ts";
 import { describeIssue } from "./scenario/describe-issue.ts";
 import { checkScenario, type ScenarioProblem } from "./scenario/check.ts";
 import { replaceMember } from "./scenario/replace-member.ts";
 import { readYaml, type Path } from "./scenario/yaml.ts";
-import { duration, instant, members, text } from "./scenario/values.ts";
-import * as world from "./scenario/world.ts";
-
-/** A scenario file: a world, what happens in it, and what should come of it. */
-export const scenarioForm = v.pipe(
-  members({
-    title: text,
-    description: text,
-    sources: v.pipe(
-      v.optional(v.array(text), []),
-      v.description("Where its figures are published."),
-    ),
-    seed: v.optional(wholeNumber(0, 2 ** 31 - 1), 1),
-    start: v.pipe(
-      instant,
-      v.description("The simulated clock's first moment."),
-    ),
-    lasts: v.pipe(duration, v.minValue(1_000, "at least 1s")),
-    bucket: v.pipe(
-      v.optional(v.pipe(duration, v.minValue(1_000, "at least 1s")), "10s"),
-      v.description("The grain of the series in the result."),
-    ),
-    pops: world.pops,
-    list: v.optional(world.list, {}),
-    edge: v.optional(world.edge, {}),
-    isolates: v.optional(world.isolates, {}),
-    cache: v.optional(world.cache, {}),
-    traffic: v.optional(world.traffic, {}),
-    content: v.optional(world.content, {}),
-    customers: v.array(world.customer),
-    others: v.optional(world.others, { count: 0 }),
-    providers: v.pipe(
-      v.optional(v.array(world.provider), []),
-      v.description("Others that names may lead to, besides this edge."),
-    ),
-    supplier: v.pipe(
-      v.optional(text),
-      v.description("Who carries this edge's traffic."),
-    ),
-    dns: v.optional(world.dns, {}),
-    events: v.optional(v.array(event), []),
-    expect: v.optional(v.array(expectation), []),
-  }),
-  v.description("A scenario for portcullis simulate."),
-);
-
-export type Scenario = v.InferOutput<typeof scenarioForm>;
 
 /**
  * A scenario file's text, read as if a member held something else where that is asked for. A problem names file, line, column

@@ -1,6 +1,6 @@
 import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
-import type { OriginAnswer, OriginRequest } from "../world.ts";
+import type { OriginAnswer, OriginRequest } from "../ports.ts";
 import { bodyOf } from "./body.ts";
 import type { Origin } from "./origin.ts";
 import type { NamedPlace } from "./places.ts";

@@ -7,7 +7,7 @@ import { kvPhasesOf, originPhasesOf } from "./faults.ts";
 import type { NamedPlace, Place } from "./places.ts";
 import { ownId, type Destination, type EdgeProvider } from "./provider.ts";
 import { Providers } from "./providers.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario/form.ts";
 
 /** Everything there is before the first visitor comes. */
 export interface Stage {

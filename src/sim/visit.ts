@@ -1,5 +1,5 @@
 import type { NamedFields } from "../http/fields.ts";
-import type { Inbound, Reply } from "../world.ts";
+import type { Inbound, Reply } from "../ports.ts";
 import type { Customer } from "./customers.ts";
 import { roundTripMs, defaultAccess } from "./network.ts";
 import type { Place } from "./places.ts";

@@ -1,6 +1,6 @@
 import { worldAudience } from "./audience.ts";
 import type { Customer } from "./customers.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario/form.ts";
 import { trafficPresets } from "./scenario/world.ts";
 import { momentMs } from "./scenario/values.ts";
 import { pathOf } from "./server.ts";

@@ -5,19 +5,40 @@ import type {
   OriginRequest,
   RecordAnswer,
   World,
-} from "../world.ts";
+} from "../ports.ts";
 import { bodyOf, largestBody, lengthOf } from "./body.ts";
-import type { Pop } from "./pop.ts";
+import type { CustomerList } from "./customer-list.ts";
+import type { Engine } from "./engine.ts";
+import type { Place } from "./places.ts";
+import type { PopCache } from "./pop-cache.ts";
+import type { RandomStream } from "./random-stream.ts";
+import type { Server } from "./server.ts";
 
 type Account = Extract<EdgeEvent, { kind: "request" }>;
 
+/** What a point of presence has for the requests that it handles. */
+export interface PopResources {
+  readonly id: string;
+  readonly engine: Engine;
+  readonly list: CustomerList;
+  /** By the host of their URLs. */
+  readonly servers: ReadonlyMap<string, Server>;
+  readonly popCache: PopCache;
+  /** How long the PoP cache takes for an operation. */
+  readonly popCacheMs: number;
+  readonly random: RandomStream;
+  /** Another PoP's cache, asked for what this one does not hold. */
+  upper: { popCache: PopCache; roundTripMs: number } | null;
+  roundTripTo(place: Place): number;
+}
+
 /** What the edge may ask of the outside while it handles one request at a PoP: all of it in virtual time. */
 export class PopWorld implements World {
-  readonly #pop: Pop;
+  readonly #pop: PopResources;
   /** What became of the request, once that is known. */
   account: Account | null = null;
 
-  constructor(pop: Pop) {
+  constructor(pop: PopResources) {
     this.#pop = pop;
   }
 

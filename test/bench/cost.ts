@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { LRUCache } from "lru-cache";
-import { table } from "../../src/cli/table.ts";
+import { table } from "../../src/node/table.ts";
 import { parseConfig, type EdgeConfig } from "../../src/edge/config.ts";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate, type Isolate } from "../../src/edge/isolate.ts";
-import type { World } from "../../src/world.ts";
+import type { World } from "../../src/ports.ts";
 import { answered, inbound, MemoryWorld } from "../world.ts";
 
 // What visitors cost: the real `handle` in virtual time, and a count of what it asks of the platform.

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { defaultCacheSettings } from "../../src/cache/settings.ts";
 import { cacheSettings } from "../../src/customer/cache.ts";
-import { readRecord } from "../../src/customer/record.ts";
+import { readRecord } from "../../src/parse/record.ts";
 
 const record = v.pipe(v.string(), v.parseJson(), cacheSettings);
 

@@ -11,14 +11,14 @@ import {
   type Decision,
   type RecordState,
   type SiteState,
-  type Visit,
 } from "../../src/customer/decide.ts";
+import type { Visit } from "../../src/customer/visit.ts";
 import {
   parseEdgeSettings,
   type EdgeSettings,
 } from "../../src/customer/settings.ts";
 import { parseSite } from "../../src/customer/site.ts";
-import type { Parsed } from "../../src/http/parsed.ts";
+import type { Parsed } from "../../src/parse/parsed.ts";
 
 const startMs = Date.UTC(2019, 7, 5, 7);
 const endMs = startMs + 3_600_000;

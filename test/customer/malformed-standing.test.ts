@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isMisspelling } from "../../src/customer/spelling.ts";
+import { isMisspelling } from "../../src/parse/spelling.ts";
 import { parseStanding } from "../../src/customer/standing.ts";
 import { stateOf } from "../../src/customer/state.ts";
 import { malformedRows } from "./malformed-table.ts";

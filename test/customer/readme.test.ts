@@ -5,7 +5,7 @@ import { parsePurge } from "../../src/customer/purge.ts";
 import { parseEdgeSettings } from "../../src/customer/settings.ts";
 import { parseSite } from "../../src/customer/site.ts";
 import { parseStanding } from "../../src/customer/standing.ts";
-import type { Parsed } from "../../src/http/parsed.ts";
+import type { Parsed } from "../../src/parse/parsed.ts";
 
 const readme = readFileSync(
   new URL("../../src/customer/README.md", import.meta.url),

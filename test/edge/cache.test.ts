@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
-import type { OriginAnswer } from "../../src/world.ts";
+import type { OriginAnswer } from "../../src/ports.ts";
 import {
   answered,
   ask,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FieldLine } from "../../src/http/fields.ts";
-import type { OriginAnswer } from "../../src/world.ts";
+import type { OriginAnswer } from "../../src/ports.ts";
 import { answered, ask, fieldOf, memoryEdge } from "../world.ts";
 
 const token = "a".repeat(43);

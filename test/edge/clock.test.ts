@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Watch } from "../../src/world.ts";
+import type { Watch } from "../../src/ports.ts";
 import { answered, ask, fieldOf, memoryEdge, textOf } from "../world.ts";
 
 const usual = { RECORD_MEMORY_SECONDS: "5", SITE_MEMORY_SECONDS: "1200" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
-import type { Reply } from "../../src/world.ts";
+import type { Reply } from "../../src/ports.ts";
 import { ask, inbound, memoryEdge } from "../world.ts";
 
 const usual = { RECORD_MEMORY_SECONDS: "5", SITE_MEMORY_SECONDS: "1200" };

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { NamedFields, type FieldLine } from "../../src/http/fields.ts";
-import type { Inbound, OriginRequest } from "../../src/world.ts";
+import type { Inbound, OriginRequest } from "../../src/ports.ts";
 import { answered, inbound, memoryEdge, textOf } from "../world.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
-import type { Reply, World } from "../../src/world.ts";
+import type { Reply, World } from "../../src/ports.ts";
 import { answered, ask, fieldOf, inbound, memoryEdge } from "../world.ts";
 
 const shop = "http://shop.example/";

@@ -3,7 +3,7 @@ import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
 import { sliceBytes } from "../../src/edge/stored-body.ts";
 import { fieldsOf, type FieldLine } from "../../src/http/fields.ts";
-import type { OriginAnswer, OriginRequest, Reply } from "../../src/world.ts";
+import type { OriginAnswer, OriginRequest, Reply } from "../../src/ports.ts";
 import { fieldOf, inbound, memoryEdge } from "../world.ts";
 
 const url = "http://shop.example/video.mp4";

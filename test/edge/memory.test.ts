@@ -11,7 +11,7 @@ import {
   maxResponseMebibytes,
   memoryShares,
 } from "../../src/edge/memory-budget.ts";
-import type { OriginAnswer, Reply } from "../../src/world.ts";
+import type { OriginAnswer, Reply } from "../../src/ports.ts";
 import { storedWith } from "../cache/sample.ts";
 import { answered, ask, inbound, memoryEdge, textOf } from "../world.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { fieldsOf, type FieldLine } from "../../src/http/fields.ts";
-import type { OriginRequest } from "../../src/world.ts";
+import type { OriginRequest } from "../../src/ports.ts";
 import {
   answered,
   ask,

@@ -3,7 +3,7 @@ import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
 import { sliceBytes } from "../../src/edge/stored-body.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
-import type { OriginAnswer, Reply } from "../../src/world.ts";
+import type { OriginAnswer, Reply } from "../../src/ports.ts";
 import { ask, inbound, memoryEdge } from "../world.ts";
 
 const url = "http://shop.example/file";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { sliceBytes } from "../../src/edge/stored-body.ts";
 import { handle } from "../../src/edge/handle.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
-import type { Reply } from "../../src/world.ts";
+import type { Reply } from "../../src/ports.ts";
 import { inbound, memoryEdge, type MemoryWorld } from "../world.ts";
 
 const limits = { betweenBytesTimeoutSeconds: 7, lastByteTimeoutSeconds: 20 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
-import type { OriginAnswer, Reply, Watch } from "../../src/world.ts";
+import type { OriginAnswer, Reply, Watch } from "../../src/ports.ts";
 import { answered, ask, inbound, memoryEdge } from "../world.ts";
 
 const shop = "http://shop.example/";

@@ -10,7 +10,7 @@ import type {
   OriginRequest,
   Reply,
   World,
-} from "../../src/world.ts";
+} from "../../src/ports.ts";
 import type { History, PopCacheState } from "./history.ts";
 import { Origin, type Script } from "./origin.ts";
 import { Player, type Answer, type Run, type Sent, type Stage } from "./run.ts";

@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startDirect } from "../../src/cli/direct.ts";
+import { startDirect } from "../../src/node/direct.ts";
 import type { FieldMap } from "./exchange.ts";
 import type { History } from "./history.ts";
 import { Origin, type Script } from "./origin.ts";

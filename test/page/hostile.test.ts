@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Denial } from "../../src/customer/standing.ts";
 import { webLink } from "../../src/page/link.ts";
 import { dropped, field, occasions, operator, told } from "./samples.ts";
-import type { PageReason } from "../../src/page/render.ts";
+import type { PageReason } from "../../src/page/reason.ts";
 
 /** Text made to break out of whatever it is put into; the letter keeps it from being blank. */
 const hostile = fc

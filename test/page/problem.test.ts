@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { demand, dropped, occasions, told } from "./samples.ts";
-import type { PageReason } from "../../src/page/render.ts";
+import type { PageReason } from "../../src/page/reason.ts";
 
 function problem(
   occasion: PageReason,

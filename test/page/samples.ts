@@ -1,12 +1,8 @@
 import type { Denial } from "../../src/customer/standing.ts";
 import type { Operator } from "../../src/page/operator.ts";
 import { defaultOperator } from "../../src/page/operator.ts";
-import {
-  renderPage,
-  type PageReason,
-  type OwnPage,
-  type RenderedPage,
-} from "../../src/page/render.ts";
+import { renderPage, type RenderedPage } from "../../src/page/render.ts";
+import type { PageReason, OwnPage } from "../../src/page/reason.ts";
 
 export const nowMs = Date.parse("2019-08-05T08:00:00Z");
 

@@ -2,11 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  renderPage,
-  type PageReason,
-  type OwnPage,
-} from "../../src/page/render.ts";
+import { renderPage } from "../../src/page/render.ts";
+import type { PageReason, OwnPage } from "../../src/page/reason.ts";
 import { sharedBrowser, violations, visitPage, walk } from "../browser.ts";
 import {
   demand,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Result } from "../../src/sim/result.ts";
 import { run } from "../../src/sim/run.ts";
-import type { Scenario } from "../../src/sim/scenario.ts";
+import type { Scenario } from "../../src/sim/scenario/form.ts";
 import { sample } from "./scenario/sample.ts";
 
 const runOf = (scenario: Scenario, seed = 1): Promise<Result> =>

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../src/sim/run.ts";
-import { parseScenario, type Scenario } from "../../src/sim/scenario.ts";
+import { parseScenario } from "../../src/sim/scenario.ts";
+import { type Scenario } from "../../src/sim/scenario/form.ts";
 import { shippedScenarios } from "../../src/sim/shipped.ts";
 
 function parsed(path: string, yaml: string): Scenario {

@@ -10,7 +10,7 @@ import { Pop } from "../../src/sim/pop.ts";
 import { numberedObject, Server } from "../../src/sim/server.ts";
 import { PopCache } from "../../src/sim/pop-cache.ts";
 import { PopWorld } from "../../src/sim/world.ts";
-import type { OriginAnswer, Watch } from "../../src/world.ts";
+import type { OriginAnswer, Watch } from "../../src/ports.ts";
 
 const frankfurt = {
   code: "FRA",

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCacheKeeper } from "../../src/cli/cache-keeper.ts";
-import { startDirect } from "../../src/cli/direct.ts";
-import { startHostDispatcher } from "../../src/cli/host-dispatcher.ts";
+import { startDirect } from "../../src/node/direct.ts";
+import { startHostDispatcher } from "../../src/node/host-dispatcher.ts";
 import { openHeap } from "../workerd/heap.ts";
 import { diskMib, runtimeFigures, type Figures } from "./figures.ts";
 

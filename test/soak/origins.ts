@@ -93,7 +93,11 @@ async function answer(
       response.setHeader("Content-Length", 2 * bytes).write(body);
       return;
     case "upload":
-      response.end(receiptOf(await buffer(request)));
+      // A visitor of a dropped customer is cut off.
+      await buffer(request).then(
+        (upload) => response.end(receiptOf(upload)),
+        () => response.destroy(),
+      );
       return;
     case "events":
       response.setHeader("Content-Type", "text/event-stream");

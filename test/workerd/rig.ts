@@ -14,8 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, onTestFinished } from "vitest";
 import { startCacheKeeper } from "../../src/cli/cache-keeper.ts";
-import { startDirect } from "../../src/cli/direct.ts";
-import { startHostDispatcher } from "../../src/cli/host-dispatcher.ts";
+import { startDirect } from "../../src/node/direct.ts";
+import { startHostDispatcher } from "../../src/node/host-dispatcher.ts";
 
 /** The built Worker on workerd, on a port of its own, with a KV store of its own on disk. */
 export interface Rig {

@@ -1,3 +1,4 @@
+import type { Colors } from "../../node/terminal.ts";
 import type { State } from "../../customer/state.ts";
 import type { Denial } from "../../customer/standing.ts";
 import {
@@ -7,7 +8,6 @@ import {
   type Verdict,
 } from "../../customer/decide.ts";
 import { formatDistance, formatInstant } from "../moment.ts";
-import type { Colors } from "./session.ts";
 
 /** The word for a state, in the colour of what visitors get. */
 export function formatState({ kind }: State, colors: Colors): string {

@@ -1,5 +1,5 @@
 import { defaultSettings } from "../../customer/settings.ts";
-import { table } from "../table.ts";
+import { table } from "../../node/table.ts";
 import { diskFindings, findings } from "./findings.ts";
 import { probeHosts } from "./host-probe.ts";
 import { readList } from "./list-records.ts";

@@ -7,10 +7,10 @@ import {
 } from "../../customer/keys.ts";
 import { parseSite } from "../../customer/site.ts";
 import { hostCandidates } from "../../http/host.ts";
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { parseInstant } from "../moment.ts";
 import type { Store } from "../store.ts";
-import { nameValueTable } from "../table.ts";
+import { nameValueTable } from "../../node/table.ts";
 import { parseVisitedUrl } from "./visited-url.ts";
 import { explanation } from "./explanation.ts";
 import { example } from "./options.ts";

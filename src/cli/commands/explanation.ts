@@ -7,8 +7,8 @@ import {
   type DecisionRecords,
   type RecordState,
   type SiteState,
-  type Visit,
 } from "../../customer/decide.ts";
+import type { Visit } from "../../customer/visit.ts";
 import { cacheRecord } from "../../customer/format.ts";
 import {
   edgeKey,

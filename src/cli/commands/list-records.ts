@@ -7,7 +7,7 @@ import {
 import { parseSite, type Site } from "../../customer/site.ts";
 import { stateOf, type State } from "../../customer/state.ts";
 import type { Records } from "../../customer/apply-result.ts";
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import type { Store } from "../store.ts";
 
 const idAt = "customer:".length;

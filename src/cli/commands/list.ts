@@ -1,14 +1,9 @@
+import type { Colors } from "../../node/terminal.ts";
 import type { State } from "../../customer/state.ts";
-import { table } from "../table.ts";
+import { table } from "../../node/table.ts";
 import { denialOf, problemOf, formatMoment, formatState } from "./describe.ts";
 import { readList } from "./list-records.ts";
-import {
-  failed,
-  type Define,
-  type Colors,
-  type Report,
-  type Session,
-} from "./session.ts";
+import { failed, type Define, type Report, type Session } from "./session.ts";
 
 export const defineList: Define = (program, run) => {
   program

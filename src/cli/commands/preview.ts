@@ -4,7 +4,7 @@ import { decisionStatuses } from "../../customer/decide.ts";
 import { siteKey, standingKey } from "../../customer/keys.ts";
 import { stateOf } from "../../customer/state.ts";
 import { formatInstant } from "../moment.ts";
-import { nameValueTable } from "../table.ts";
+import { nameValueTable } from "../../node/table.ts";
 import {
   denialOf,
   refusalOf,

@@ -1,8 +1,6 @@
+import type { Colors } from "../../node/terminal.ts";
 import type { Command } from "commander";
-import type colors from "picocolors";
 import type { Store } from "../store.ts";
-
-export type Colors = ReturnType<typeof colors.createColors>;
 
 /** What every subcommand works with. */
 export interface Session {
@@ -21,7 +19,7 @@ export interface Report {
 }
 
 /** The exit codes, which `portcullis --help` explains. */
-export type Exit = "done" | "failed" | "usage" | "found-problems";
+type Exit = "done" | "failed" | "usage" | "found-problems";
 
 /** How a subcommand is run: opens the store, prints the report, ends with its exit code. */
 export type Run = (

@@ -1,7 +1,7 @@
 import { purgeKey, siteKey, standingKey } from "../../customer/keys.ts";
 import type { State } from "../../customer/state.ts";
-import { suggestion } from "../suggest.ts";
-import { nameValueTable } from "../table.ts";
+import { suggestion } from "../../parse/suggest.ts";
+import { nameValueTable } from "../../node/table.ts";
 import {
   denialOf,
   problemOf,

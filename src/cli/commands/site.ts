@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import * as v from "valibot";
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { act, type ActOptions } from "./act.ts";
 import { dryRun, example, repeatable } from "./options.ts";
 import {

@@ -1,6 +1,6 @@
-import type { Visit } from "../../customer/decide.ts";
+import type { Visit } from "../../customer/visit.ts";
 import { canonicalHost } from "../../http/host.ts";
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { rawTarget } from "../../http/target.ts";
 
 /** A visit, and what the cache must know of it besides. */

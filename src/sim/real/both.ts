@@ -1,9 +1,9 @@
-import { table } from "../../cli/table.ts";
-import { bundleWorker } from "../../cli/wrangler.ts";
-import type { Parsed } from "../../http/parsed.ts";
+import { table } from "../../node/table.ts";
+import { bundleWorker } from "../../node/wrangler.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import type { Result } from "../result.ts";
 import { run, type RunOptions } from "../run.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario/form.ts";
 import {
   compare,
   toleranceOf,

@@ -1,6 +1,6 @@
 import { configOf, kvSettingsOf } from "../edge.ts";
 import { outcomes, type Outcome, type Result } from "../result.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario/form.ts";
 
 /** Something that a scenario came to in virtual time and did not on the real runtime. */
 export interface Disagreement {

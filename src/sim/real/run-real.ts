@@ -1,10 +1,10 @@
 import { longestListDeadlineSeconds } from "../../edge/config.ts";
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { configOf } from "../edge.ts";
 import { readPlaces } from "../places.ts";
 import type { Result } from "../result.ts";
 import { play, type RunOptions } from "../run.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario/form.ts";
 import { trafficPresets } from "../scenario/world.ts";
 import { stageFor, type Stage } from "../stage.ts";
 import { startInstance, type Instance } from "./instance.ts";

@@ -1,4 +1,4 @@
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import type { Unit } from "./measure.ts";
 
 /** How large a cache is to be, as somebody wrote it. */

@@ -1,4 +1,4 @@
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { unreadable, type LoggedRequest } from "./trace.ts";
 
 const form =

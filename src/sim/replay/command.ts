@@ -1,4 +1,5 @@
-import type { Parsed } from "../../http/parsed.ts";
+import { exitCodes } from "../../node/exit-codes.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { progressBar } from "../progress-bar.ts";
 import { interruptible } from "../interruptible.ts";
 import { failUsage } from "../fail-usage.ts";
@@ -14,8 +15,6 @@ import {
 import { outcomePage } from "./page.ts";
 import { passesOf, replayPass } from "./passes.ts";
 import { readable, TraceFile } from "./trace-file.ts";
-
-const exitCodes = { done: 0, interrupted: 130 } as const;
 
 /** `portcullis replay`: puts a trace through caches, says what they made of it, and answers with the exit code. */
 export async function replay(words: readonly string[]): Promise<number> {

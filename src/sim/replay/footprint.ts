@@ -1,4 +1,4 @@
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import type { Key } from "../cache/eviction.ts";
 import type { Footprint } from "./capacity.ts";
 import type { TraceEntry } from "./trace.ts";

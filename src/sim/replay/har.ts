@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import type { LoggedRequest } from "./trace.ts";
 
 const webUrl = v.pipe(

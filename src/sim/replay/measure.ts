@@ -1,4 +1,4 @@
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { algorithms, type Algorithm } from "../cache/algorithms.ts";
 import type { Eviction } from "../cache/eviction.ts";
 import type { TraceEntry } from "./trace.ts";

@@ -1,4 +1,4 @@
-import { table } from "../../cli/table.ts";
+import { table } from "../../node/table.ts";
 import { csvLine } from "../report/csv.ts";
 import { byteSize, count, counted } from "../report/wording.ts";
 import {

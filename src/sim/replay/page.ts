@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { markup, type Markup } from "../../page/markup.ts";
+import { markup, type Markup } from "../../markup.ts";
 import type { Algorithm } from "../cache/algorithms.ts";
 import { document, emblem } from "../report/html/document.ts";
 import { inBothSizes, plotted, type Size } from "../report/html/svg.ts";

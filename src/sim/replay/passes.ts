@@ -1,4 +1,4 @@
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import type { Replay } from "./arguments.ts";
 import { resolved, type Footprint } from "./capacity.ts";
 import { footprintOf } from "./footprint.ts";

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { parseCombinedLine } from "./combined.ts";
 import { parseCsvLine } from "./csv.ts";
 import { parseHar } from "./har.ts";

@@ -1,5 +1,5 @@
 import type colors from "picocolors";
-import { columns } from "../../cli/table.ts";
+import { columns } from "../../node/table.ts";
 
 /** Which colours, if any, is the caller's to know: the stream that this is written to decides. */
 export type Colors = Pick<

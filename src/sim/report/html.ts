@@ -1,4 +1,4 @@
-import { markup, type Markup } from "../../page/markup.ts";
+import { markup, type Markup } from "../../markup.ts";
 import type { Result } from "../result.ts";
 import { document, emblem } from "./html/document.ts";
 import { eventsSection } from "./html/events.ts";

@@ -1,5 +1,5 @@
 import type { Result } from "../result.ts";
-import { markup, type Markup } from "../../page/markup.ts";
+import { markup, type Markup } from "../../markup.ts";
 
 /** One test case per assertion, in the form that build servers read as JUnit's. */
 export function junit(result: Result): string {

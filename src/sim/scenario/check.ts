@@ -1,6 +1,6 @@
 import { parseConfig } from "../../edge/config.ts";
 import { othersId, siteOf } from "../customers.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "./form.ts";
 import { ownId } from "../provider.ts";
 import { momentMs, type Moment } from "./values.ts";
 import type { Path } from "./yaml.ts";

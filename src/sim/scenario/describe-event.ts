@@ -1,5 +1,5 @@
 import type { Command } from "../../customer/command.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "./form.ts";
 
 /** A command in a line of a report. */
 export function describeCommand(command: Command): string {

@@ -1,5 +1,5 @@
 import { toJsonSchema, type JsonSchema } from "@valibot/to-json-schema";
-import { scenarioForm } from "../scenario.ts";
+import { scenarioForm } from "./form.ts";
 
 /** What can be written down in a scenario file, before it is read. */
 export function scenarioSchema(): JsonSchema {

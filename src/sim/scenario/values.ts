@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { suggestion } from "../../cli/suggest.ts";
+import { suggestion } from "../../parse/suggest.ts";
 import { placeCodes } from "../places.ts";
 
 /**

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { oneOf, wholeNumber } from "../../customer/schema.ts";
+import { oneOf, wholeNumber } from "../../parse/schema.ts";
 import { variableNames } from "../../edge/config.ts";
 import { popSetSizes } from "../places.ts";
 import { formats } from "../replay/trace-file.ts";

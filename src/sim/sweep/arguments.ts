@@ -1,4 +1,4 @@
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { parseVariation, sizeOf, type Variation } from "./variation.ts";
 
 export interface SweepOptions {

@@ -1,4 +1,5 @@
-import { colorsFor } from "../../cli/terminal.ts";
+import { exitCodes } from "../../node/exit-codes.ts";
+import { colorsFor } from "../../node/terminal.ts";
 import type { SweepArguments } from "../arguments.ts";
 import { failUsage } from "../fail-usage.ts";
 import { sweepRows, sweepTable } from "../report/sweep.ts";
@@ -6,8 +7,6 @@ import { writeSweep } from "../report/write.ts";
 import { readLogs, readScenarioFile } from "../scenario-file.ts";
 import { runWithProgress } from "../run-with-progress.ts";
 import { planSweep, sweep } from "./sweep.ts";
-
-const exitCodes = { done: 0, interrupted: 130 } as const;
 
 /** `portcullis simulate --vary`: runs a scenario with several values of a member, and answers with the exit code. */
 export async function runSweep(options: SweepArguments): Promise<number> {

@@ -1,9 +1,9 @@
-import { suggestion } from "../../cli/suggest.ts";
-import type { Parsed } from "../../http/parsed.ts";
+import { suggestion } from "../../parse/suggest.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { othersId } from "../customers.ts";
 import { figuresOf } from "../check-expectations.ts";
 import { outcomes, type Result } from "../result.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenario/form.ts";
 import type { Expectation } from "../scenario/expectations.ts";
 
 /** The one figure of a run that a sweep looks at: one that a scenario can set limits to. */

@@ -1,6 +1,6 @@
 import type { JsonSchema } from "@valibot/to-json-schema";
-import { suggestion } from "../../cli/suggest.ts";
-import type { Parsed } from "../../http/parsed.ts";
+import { suggestion } from "../../parse/suggest.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import { scenarioSchema } from "../scenario/json-schema.ts";
 
 /** A member of a scenario file that holds a number, or a number with a unit. */

@@ -1,8 +1,9 @@
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import type { Logs } from "../customers.ts";
 import type { Sweep } from "../report/sweep.ts";
 import { run } from "../run.ts";
-import { parseScenario, type Scenario } from "../scenario.ts";
+import { parseScenario } from "../scenario.ts";
+import { type Scenario } from "../scenario/form.ts";
 import { readYaml } from "../scenario/yaml.ts";
 import type { ProgressOptions } from "../run-with-progress.ts";
 import { parseFigure, type Figure } from "./figure.ts";

@@ -1,4 +1,4 @@
-import type { Parsed } from "../../http/parsed.ts";
+import type { Parsed } from "../../parse/parsed.ts";
 import type { Member } from "./members.ts";
 
 /** What `--vary` says: `list.cacheTtl=30..300/10`, `cache.capacity=10MB,100MB`. */

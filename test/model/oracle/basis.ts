@@ -2,15 +2,9 @@ import { contentOf, type Exchange } from "../exchange.ts";
 import type { Observation } from "../run.ts";
 import { invalidation } from "./invalidation.ts";
 import { isFailure, named } from "./knowledge.ts";
-import type { Finding, Knowledge, Rule } from "./knowledge.ts";
+import type { Basis, Finding, Knowledge, Rule } from "./knowledge.ts";
 import { plausibleAge, staleness } from "./freshness.ts";
 import { unshared } from "./sharing.ts";
-
-/** What an answer stems from: the exchange that brought its content, and the last one that said that it is still good. */
-export interface Basis {
-  body: Exchange;
-  validated: Exchange;
-}
 
 /** Why an answer to this request may not stem from these exchanges; null when it may. */
 export function objection(

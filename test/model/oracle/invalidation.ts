@@ -1,7 +1,7 @@
 import type { Exchange } from "../exchange.ts";
 import { isEven } from "../history.ts";
 import type { Observation } from "../run.ts";
-import type { Basis } from "./basis.ts";
+import type { Basis } from "./knowledge.ts";
 import { isAbout, named, type Knowledge } from "./knowledge.ts";
 
 /** Why what is answered with was made unusable before the request began; null when it was not. */

@@ -175,3 +175,9 @@ export function named(exchange: Exchange): string {
     exchange.request === null ? "" : ` for request ${exchange.request}`;
   return `exchange ${exchange.number} (${exchange.answer.kind}${version}${request})`;
 }
+
+/** What an answer stems from: the exchange that brought its content, and the last one that said that it is still good. */
+export interface Basis {
+  body: Exchange;
+  validated: Exchange;
+}

@@ -1,4 +1,5 @@
-import { parseScenario, type Scenario } from "../../../src/sim/scenario.ts";
+import { parseScenario } from "../../../src/sim/scenario.ts";
+import { type Scenario } from "../../../src/sim/scenario/form.ts";
 
 /** A scenario of one customer whom somebody watches in a few places: small and quick. */
 const sampleText = `

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { markup, trusted, type Markup } from "../../../page/markup.ts";
+import { markup, trusted, type Markup } from "../../../markup.ts";
 import { definitions } from "./palette.ts";
 import { stylesheet } from "./style.ts";
 

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { markup, type Markup } from "../../../page/markup.ts";
+import { markup, type Markup } from "../../../markup.ts";
 import type { Result } from "../../result.ts";
 import { regionOf } from "../regions.ts";
 import { byteSize, count, counted, milliseconds, share } from "../wording.ts";

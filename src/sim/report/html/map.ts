@@ -1,4 +1,4 @@
-import { markup, trusted, type Markup } from "../../../page/markup.ts";
+import { markup, trusted, type Markup } from "../../../markup.ts";
 import { outcomes, type Result } from "../../result.ts";
 import { popHistories, type PopHistory } from "../pop-histories.ts";
 import { labels } from "../labels.ts";

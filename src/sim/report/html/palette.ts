@@ -1,4 +1,4 @@
-import { markup, type Markup } from "../../../page/markup.ts";
+import { markup, type Markup } from "../../../markup.ts";
 import { outcomes, type Outcome } from "../../result.ts";
 import { labels } from "../labels.ts";
 

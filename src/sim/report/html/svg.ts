@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { trusted, type Markup } from "../../../page/markup.ts";
+import { trusted, type Markup } from "../../../markup.ts";
 
 /** Every plot is drawn for a wide page and for a phone; the style sheet shows one of the two. */
 export interface Size {

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { markup } from "../../../page/markup.ts";
+import { markup } from "../../../markup.ts";
 import {
   brokenOff,
   sweepCells,

@@ -1,4 +1,4 @@
-import { markup, type Markup } from "../../../page/markup.ts";
+import { markup, type Markup } from "../../../markup.ts";
 import type { Result } from "../../result.ts";
 import { everybody, failuresOf } from "../subjects.ts";
 import { sumOf } from "../counts.ts";

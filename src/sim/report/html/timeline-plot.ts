@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Markup } from "../../../page/markup.ts";
+import type { Markup } from "../../../markup.ts";
 import type { Outcome, Result } from "../../result.ts";
 import {
   popHistories,

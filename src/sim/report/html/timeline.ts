@@ -1,4 +1,4 @@
-import { markup, type Markup } from "../../../page/markup.ts";
+import { markup, type Markup } from "../../../markup.ts";
 import type { Outcome, Result } from "../../result.ts";
 import {
   popHistories,

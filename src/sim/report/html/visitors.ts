@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { markup, type Markup } from "../../../page/markup.ts";
+import { markup, type Markup } from "../../../markup.ts";
 import { outcomes, type Outcome, type Result } from "../../result.ts";
 import { labels } from "../labels.ts";
 import { evenSpans } from "../spans.ts";

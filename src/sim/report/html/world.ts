@@ -8,7 +8,7 @@ import {
 } from "d3-geo";
 import { createRequire } from "node:module";
 import { feature } from "topojson-client";
-import { markup, type Markup } from "../../../page/markup.ts";
+import { markup, type Markup } from "../../../markup.ts";
 import { counted } from "../wording.ts";
 import type { Pop } from "../pop-histories.ts";
 

@@ -17,7 +17,7 @@ import {
 import {
   startHostDispatcher,
   type HostDispatcher,
-} from "../../src/cli/host-dispatcher.ts";
+} from "../../src/node/host-dispatcher.ts";
 
 import {
   createAuthority,

@@ -59,20 +59,20 @@ export interface RequestBody {
   lengthBytes: number | null;
 }
 
-export type OriginAnswer =
-  | OriginResponse
-  | {
-      kind: "failed";
-      /**
-       * RFC 9209 §2.3. `http_request_error`: the visitor's content broke off or is malformed. `http_request_denied`: the
-       * watch cut the exchange. Neither is the origin's failure.
-       */
-      error: ProxyError;
-      /** For operators; never shown to a visitor. */
-      details: string;
-      /** "nothing" when it is known that the origin got none of the request, and that none of the content has been read. */
-      sent: "nothing" | "perhaps";
-    };
+export type OriginAnswer = OriginResponse | OriginFailure;
+
+export interface OriginFailure {
+  kind: "failed";
+  /**
+   * RFC 9209 §2.3. `http_request_error`: the visitor's content broke off or is malformed. `http_request_denied`: the
+   * watch cut the exchange. Neither is the origin's failure.
+   */
+  error: ProxyError;
+  /** For operators; never shown to a visitor. */
+  details: string;
+  /** "nothing" when it is known that the origin got none of the request, and that none of the content has been read. */
+  sent: "nothing" | "perhaps";
+}
 
 export interface OriginResponse {
   kind: "answered";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { suggestion } from "../../src/cli/suggest.ts";
+import { suggestion } from "../../src/parse/suggest.ts";
 
 test.each([
   ["forun", "; did you mean forum?"],

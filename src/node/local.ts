@@ -5,29 +5,9 @@ import {
   unstable_getMiniflareWorkerOptions,
   unstable_readConfig,
 } from "wrangler";
-import { demoOperator } from "./demo/operator.ts";
 import { projectPath } from "./project.ts";
 
 export const configPath = join(projectPath, "wrangler.toml");
-
-/**
- * The variables of an edge on this machine: its origins are here, a toggle shows at once, and the demo has an operator,
- * where wrangler.toml or .dev.vars name none.
- */
-export function localVariables(
-  customers: "demo" | "none",
-): Record<string, string> {
-  const isNamed = Object.hasOwn(configuredWorker().bindings ?? {}, "OPERATOR");
-  return {
-    PRIVATE_ORIGINS: "allowed",
-    RECORD_MEMORY_SECONDS: "0.2",
-    SITE_MEMORY_SECONDS: "0.2",
-    LOG_REQUESTS: "problems",
-    ...(customers === "demo" && !isNamed
-      ? { OPERATOR: JSON.stringify(demoOperator) }
-      : {}),
-  };
-}
 
 /** The Worker as wrangler.toml describes it, in the words of the local runtime. */
 export function configuredWorker(): V4WorkerOptionsShape {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import {
   structuredDictionary,
   structuredList,
-} from "../../src/cache/structured.ts";
+} from "../../src/http/structured.ts";
 
 const pieces = [
   "a",

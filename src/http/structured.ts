@@ -31,3 +31,36 @@ export function structuredList(value: string): List | null {
 export function structuredDictionary(value: string): Dictionary | null {
   return dictionaryGrammar.test(value) ? parseDictionary(value) : null;
 }
+
+/** What a parameter of a member of ours holds: a Token's word, a String, an Integer, or a Boolean. Undefined leaves it out. */
+export type ParameterValue =
+  { token: string } | string | number | boolean | undefined;
+
+/**
+ * A List with a member of ours, a Token with parameters, after those of `upstream` (RFC 9651 §4.1). An `upstream` value that is no
+ * List is left out: it would make ours unreadable too. Written by hand, because every response has one or two of these.
+ */
+export function appendMember(
+  upstream: string | null | undefined,
+  name: string,
+  values: readonly (readonly [name: string, value: ParameterValue])[],
+): string {
+  let ours = name;
+  for (const [parameter, value] of values) {
+    if (value === undefined) continue;
+    ours +=
+      value === true ? `;${parameter}` : `;${parameter}=${bareItemText(value)}`;
+  }
+  return upstream && structuredList(upstream) ? `${upstream}, ${ours}` : ours;
+}
+
+/** RFC 9651 §4.1.6: a String holds printable ASCII only; anything else is written as "?". */
+function bareItemText(
+  value: Exclude<ParameterValue, true | undefined>,
+): string {
+  if (value === false) return "?0";
+  if (typeof value === "number") return String(value);
+  if (typeof value === "object") return value.token;
+  const ascii = value.replaceAll(/[^ -~]/g, "?");
+  return `"${ascii.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+}

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Parsed } from "../http/parsed.ts";
+import type { Parsed } from "./parsed.ts";
 
 /** In characters. KV holds up to 25 MiB a value; a record this edge can mean anything by is far smaller. */
 export const maxRecordCharacters = 65_536;

@@ -1,0 +1,19 @@
+import { colorsFor } from "../node/terminal.ts";
+import type { Report } from "./commands/session.ts";
+
+/** JSON always goes to standard output; for people, what went wrong goes to standard error. */
+export function print(
+  { exit, json, text }: Report,
+  store: { kind: string; name: string },
+  form: "json" | "text",
+): void {
+  if (form === "json") {
+    const { kind, name } = store;
+    console.log(JSON.stringify({ store: { kind, name }, ...json }, null, 2));
+    return;
+  }
+  const isWrong = exit === "failed" || exit === "usage";
+  const stream = isWrong ? process.stderr : process.stdout;
+  const place = colorsFor(stream).dim(store.name);
+  stream.write(`${place}\n${text}\n`);
+}
