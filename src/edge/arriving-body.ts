@@ -293,10 +293,9 @@ export class ArrivingBody implements Holder {
   async #unlessUnread<T>(work: Promise<T>, alarm: Alarm): Promise<T | null> {
     for (;;) {
       if (this.#readers.size > 0) {
-        const isUnread = new Promise<null>((resolve) => {
-          this.#noticeUnread = () => resolve(null);
-        });
-        const first = await Promise.race([work, isUnread]);
+        const unread = Promise.withResolvers<null>();
+        this.#noticeUnread = () => unread.resolve(null);
+        const first = await Promise.race([work, unread.promise]);
         this.#noticeUnread = () => undefined;
         if (first !== null) return first;
         continue;
@@ -436,12 +435,13 @@ export class ArrivingBody implements Holder {
       this.#readers.size > 0 &&
       this.#window.end - this.#fastestReaderAt() >= this.#windowBytes()
     )
-      await alarm.orSooner(
-        new Promise<void>((resolve) => {
-          this.#wakeFetching = resolve;
-        }),
-        this.#limits.betweenBytesMs,
-      );
+      await alarm.orSooner(this.#untilWoken(), this.#limits.betweenBytesMs);
+  }
+
+  #untilWoken(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wakeFetching = resolve;
+    return promise;
   }
 
   #fastestReaderAt(): number {
@@ -461,9 +461,12 @@ export class ArrivingBody implements Holder {
   }
 }
 
-/** A promise of the reader's own: the runtime settles a promise within the request that made it. */
+/**
+ * A promise of the reader's own: the runtime settles a promise within the request that made it. One of `new Promise` it would
+ * not, once V8 has optimised the code around it; what comes after it would run on behalf of whoever settled it.
+ */
 function newsFor(reader: Reader): Promise<void> {
-  return new Promise((resolve) => {
-    reader.wake = resolve;
-  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  reader.wake = resolve;
+  return promise;
 }

@@ -4,6 +4,7 @@ import Table from "cli-table3";
 import { bundleWorker } from "../../src/node/wrangler.ts";
 import type { Figures } from "./figures.ts";
 import { soak, type Soak } from "./soak.ts";
+import { kinds } from "./visits.ts";
 
 const usage = `npm run soak -- [options]
 
@@ -13,6 +14,7 @@ Prints memory, descriptors, disk, and every answer that should not have been.
   --minutes N    how long (10)
   --visitors N   how many visitors at once (32)
   --seed N       which visits (1)
+  --only KINDS   visits of these kinds alone, separated by commas
   --json FILE    writes all that was found there
   --help         this text
 
@@ -29,6 +31,7 @@ function parse() {
         minutes: { type: "string", default: "10" },
         visitors: { type: "string", default: "32" },
         seed: { type: "string", default: "1" },
+        only: { type: "string" },
         json: { type: "string" },
         help: { type: "boolean", default: false },
       },
@@ -47,7 +50,13 @@ function parse() {
         );
       return value;
     });
-    return { minutes, visitors, seed, json: values.json };
+    return {
+      minutes,
+      visitors,
+      seed,
+      only: onlyOf(values.only),
+      json: values.json,
+    };
   } catch (error) {
     console.error(`${String(error)}\n\n${usage}`);
     process.exitCode = 2;
@@ -55,27 +64,43 @@ function parse() {
   }
 }
 
+function onlyOf(list: string | undefined): string[] {
+  if (list === undefined) return Object.keys(kinds);
+  const only = list.split(",").map((kind) => kind.trim());
+  const unknown = only.find((kind) => !Object.hasOwn(kinds, kind));
+  if (unknown !== undefined)
+    throw new TypeError(
+      `--only names ${JSON.stringify(unknown)}; expected some of: ${Object.keys(kinds).join(", ")}`,
+    );
+  return only;
+}
+
 async function run({
   minutes = 10,
   visitors = 32,
   seed = 1,
+  only,
   json,
 }: NonNullable<ReturnType<typeof parse>>): Promise<void> {
   const bundle = await bundleWorker();
   if (!bundle.ok) throw new Error(bundle.problem);
   const ending = new AbortController();
-  process.once("SIGINT", () => ending.abort());
+  const onInterrupt = () => ending.abort();
   const found = await soak({
     seconds: 60 * minutes,
     visitors,
     seed,
-    settleSeconds: 40,
+    kinds: only,
+    settleSeconds: 5,
     bundle: bundle.value,
     signal: ending.signal,
-    onFigures: (figures, { requests, wrong }) =>
+    onFigures: (figures, { requests, wrong }) => {
+      // Miniflare's own listener would end the process without a report.
+      process.removeAllListeners("SIGINT").once("SIGINT", onInterrupt);
       console.log(
         `${requests} requests, ${wrong.length} wrong; ${line(figures)}`,
-      ),
+      );
+    },
   });
   console.log(report(found));
   if (json !== undefined) writeFileSync(json, JSON.stringify(found, null, 2));

@@ -7,6 +7,7 @@ test("a short soak finds no answer that should not have been", async () => {
     seconds: 15,
     visitors: 24,
     seed: 7,
+    kinds: Object.keys(kinds),
     settleSeconds: 1,
     bundle: inject("bundle"),
     signal: new AbortController().signal,

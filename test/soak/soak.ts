@@ -3,13 +3,15 @@ import { settings, startEdge, type SoakedEdge } from "./edge.ts";
 import type { Figures } from "./figures.ts";
 import { judge, type Drop } from "./judge.ts";
 import { startOrigin } from "./origins.ts";
-import { kinds, make, strayVisit, visitOf, type Visit } from "./visits.ts";
+import { make, strayVisit, visitOf, type Visit } from "./visits.ts";
 
 export interface SoakOptions {
   seconds: number;
   /** Visitors at once. */
   visitors: number;
   seed: number;
+  /** Names of the kinds of visits. */
+  kinds: readonly string[];
   bundle: string;
   /** How long the edge is given to let go of what visitors have left: unread bodies have half a minute. */
   settleSeconds: number;
@@ -65,7 +67,7 @@ export async function soak(options: SoakOptions): Promise<Soak> {
     wrong: [],
     figures: [],
   };
-  const edge = await startEdge(options.bundle, () => undefined);
+  const edge = await startEdge(options.bundle, (l) => console.log("LOG", l.slice(0,2000)));
   const origins = await Promise.all(customers.map(startOrigin));
   for (const [at, customer] of customers.entries()) {
     const record = {
@@ -87,11 +89,15 @@ export async function soak(options: SoakOptions): Promise<Soak> {
     options.onFigures(figures, found);
   };
   await measure();
+  const course = { found, drops, end };
   const work = [
     ...Array.from({ length: options.visitors }, (_, at) =>
-      visitAgain(edge, randomFrom(options.seed + at), { found, drops, end }),
+      visitAgain(edge, randomFrom(options.seed + at), {
+        ...course,
+        kinds: options.kinds,
+      }),
     ),
-    dropAgain(edge, { found, drops, end }),
+    dropAgain(edge, course),
     again(end, purgeEveryMs, () =>
       edge.put("purge:shop", new Date().toISOString()),
     ),
@@ -123,11 +129,10 @@ interface Course {
 async function visitAgain(
   { port }: SoakedEdge,
   random: () => number,
-  { found, drops, end }: Course,
+  { found, drops, end, kinds }: Course & { kinds: readonly string[] },
 ): Promise<void> {
-  const names = Object.keys(kinds);
   while (!end.aborted) {
-    const kind = names[Math.floor(random() * names.length)] ?? "small";
+    const kind = kinds[Math.floor(random() * kinds.length)] ?? "small";
     const customer = customers[Math.floor(random() * customers.length)] ?? "";
     const visit =
       random() < strayShare
