@@ -41,6 +41,9 @@ export interface ArrivalLimits {
 /** How far at most a body is read ahead of its fastest reader, and how far back others find it in memory when it is not kept. */
 const windowBytes = sliceBytes;
 
+/** How long a reader of what is neither kept nor can be had again may stand still while others wait. */
+const laggardMs = 5_000;
+
 /** How much longer than its source a body is waited for that another request fetches. */
 const graceMs = 1_000;
 
@@ -59,6 +62,7 @@ type End =
 interface Reader {
   at: number;
   last: number;
+  movedAtMs: number;
   /** Ends its wait for news; nobody wakes a reader who has left, since its request may be gone. */
   wake: () => void;
 }
@@ -73,7 +77,8 @@ type Place =
 
 /**
  * A body on its way from the origin into the cache, which any number of visitors read meanwhile. Nobody waits for another
- * visitor: the body arrives at the pace of its fastest reader, or of the PoP cache when nobody reads. Up to `sliceBytes` it
+ * visitor: the body arrives at the pace of its fastest reader, or of the PoP cache when nobody reads. Only what turns out not to
+ * be kept, and cannot be asked for again, comes at the pace of its slowest reader, as long as that one moves. Up to `sliceBytes` it
  * stays in memory. Beyond, it goes to the PoP cache in slices, and a reader who falls behind takes them from there.
  */
 export class ArrivingBody implements Holder {
@@ -162,6 +167,7 @@ export class ArrivingBody implements Holder {
     const reader: Reader = {
       at: first,
       last: last ?? Infinity,
+      movedAtMs: this.#world.nowMs(),
       wake: () => undefined,
     };
     this.#readers.add(reader);
@@ -210,6 +216,7 @@ export class ArrivingBody implements Holder {
       for await (const bytes of this.#bytesAt(place, reader.at, access)) {
         const wanted = bytes.subarray(0, reader.last + 1 - reader.at);
         reader.at += wanted.byteLength;
+        reader.movedAtMs = access.world.nowMs();
         this.#account();
         this.#resumeFetching();
         yield wanted;
@@ -380,6 +387,7 @@ export class ArrivingBody implements Holder {
 
   /** What is still being written cannot be deleted. */
   async #lost(because: Loss): Promise<KeptBody> {
+    this.#lose(because);
     if (because !== "not-written") await this.#writer.settle(0);
     return { kind: "lost", because, slices: this.#writer.begun };
   }
@@ -409,10 +417,7 @@ export class ArrivingBody implements Holder {
     const before =
       this.#loss === null
         ? this.#writer.written * sliceBytes
-        : Math.min(
-            this.#window.end - this.#windowBytes(),
-            this.#fastestReaderAt(),
-          );
+        : Math.min(this.#window.end - this.#windowBytes(), this.#paceAt());
     this.#window.dropBefore(before);
     this.#account();
   }
@@ -433,9 +438,19 @@ export class ArrivingBody implements Holder {
   async #untilWanted(alarm: Alarm): Promise<void> {
     while (
       this.#readers.size > 0 &&
-      this.#window.end - this.#fastestReaderAt() >= this.#windowBytes()
-    )
-      await alarm.orSooner(this.#untilWoken(), this.#limits.betweenBytesMs);
+      this.#window.end - this.#paceAt() >= this.#windowBytes()
+    ) {
+      const leastMs = Math.min(this.#limits.betweenBytesMs, laggardMs);
+      await alarm.orSooner(this.#untilWoken(), leastMs);
+      this.#progressAtMs = this.#world.nowMs();
+    }
+  }
+
+  /** Where the reader is at whose pace the body arrives. */
+  #paceAt(): number {
+    const canCatchUp =
+      this.#loss === null || this.#limits.whenUnread === "stop";
+    return (canCatchUp ? null : this.#slowestMovingAt()) ?? this.#fastestAt();
   }
 
   #untilWoken(): Promise<void> {
@@ -444,10 +459,19 @@ export class ArrivingBody implements Holder {
     return promise;
   }
 
-  #fastestReaderAt(): number {
+  #fastestAt(): number {
     let fastest = 0;
     for (const { at } of this.#readers) fastest = Math.max(fastest, at);
     return fastest;
+  }
+
+  /** Null when all have stood still for too long. */
+  #slowestMovingAt(): number | null {
+    const sinceMs = this.#world.nowMs() - laggardMs;
+    let slowest = Infinity;
+    for (const { at, movedAtMs } of this.#readers)
+      if (movedAtMs > sinceMs) slowest = Math.min(slowest, at);
+    return slowest === Infinity ? null : slowest;
   }
 
   #resumeFetching(): void {

@@ -267,16 +267,25 @@ describe("memory that others need", () => {
 });
 
 describe("what is not kept", () => {
-  test.each([
+  const failing = [
     ["is refused", () => Promise.resolve(false)],
     ["never ends", () => new Promise<boolean>(() => undefined)],
     ["fails", () => Promise.reject<boolean>(new Error("no space"))],
-  ])(
-    "since a write into the PoP cache %s, reaches its reader all the same",
-    async (_, keepBytes) => {
-      const { body, access, world } = arrival();
+  ] as const;
+  test.each(
+    failing.flatMap(([how, keepBytes]) => [
+      [how, "six slices", 6 * sliceBytes, keepBytes] as const,
+      // Whether the last slices were written is only known after the last byte.
+      [how, "a slice and a half", 1.5 * sliceBytes, keepBytes] as const,
+    ]),
+  )(
+    "since a write into the PoP cache %s, reaches its reader all the same (%s), and nobody joins it any more",
+    async (_how, _length, length, keepBytes) => {
+      const losses: string[] = [];
+      const onLoss = (because: string) => losses.push(because);
+      const { body, access, world } = arrival({ onLoss });
       world.keepBytes = keepBytes;
-      const bytes = bytesOf(6 * sliceBytes);
+      const bytes = bytesOf(length);
       const whole = collected(body.read(0, null, access));
       const kept = body.receive(sent(bytes).stream);
       await quiescence();
@@ -286,8 +295,43 @@ describe("what is not kept", () => {
         kind: "lost",
         because: "not-written",
       });
+      expect(losses).toEqual(["not-written"]);
     },
   );
+
+  describe("and cannot be asked for again", () => {
+    const bytes = bytesOf(6 * sliceBytes);
+    /** Two readers, of whom one has taken the first bytes only. */
+    async function twoReaders() {
+      const { body, access, world } = arrival();
+      world.keepBytes = () => Promise.resolve(false);
+      const slow = body.read(0, null, access);
+      const fast = collected(body.read(0, null, access));
+      void body.receive(sent(bytes).stream);
+      const first = await slow.next();
+      await quiescence();
+      return { slow, fast, first, world };
+    }
+
+    test("reaches a slower reader whole too", async () => {
+      const { slow, fast, first } = await twoReaders();
+      const parts = [first.value ?? new Uint8Array()];
+      for await (const part of slow) {
+        parts.push(part);
+        await quiescence();
+      }
+      expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+      expect(Buffer.from(await fast).equals(bytes)).toBe(true);
+    });
+
+    test("is held up by one who stands still for no more than five seconds", async () => {
+      const { slow, fast, world } = await twoReaders();
+      world.pass(5_000);
+      await quiescence();
+      expect(Buffer.from(await fast).equals(bytes)).toBe(true);
+      await slow.return?.();
+    });
+  });
 
   test("since it is too large, reaches its reader all the same", async () => {
     const { body, access } = arrival({ maxBytes: 2 * sliceBytes });
@@ -306,7 +350,10 @@ describe("what is not kept", () => {
   });
 
   test("is asked for again by a reader who falls behind", async () => {
-    const { body, access, fromOrigin } = arrival({ maxBytes: 10 });
+    const { body, access, fromOrigin } = arrival({
+      whenUnread: "stop",
+      maxBytes: 10,
+    });
     const bytes = bytesOf(3 * sliceBytes);
     const slow = body.read(0, null, access);
     void body.receive(sent(bytes).stream);

@@ -91,7 +91,7 @@ async function run({
     visitors,
     seed,
     kinds: only,
-    settleSeconds: 5,
+    settleSeconds: 40,
     bundle: bundle.value,
     signal: ending.signal,
     onFigures: (figures, { requests, wrong }) => {
