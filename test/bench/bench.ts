@@ -1,7 +1,11 @@
 import { run as cost } from "./cost.ts";
+import { run as speed } from "./speed.ts";
 
 /** What can be measured: `npm run bench -- cost`. */
-const subjects: Record<string, (args: string[]) => Promise<void>> = { cost };
+const subjects: Record<string, (args: string[]) => Promise<void>> = {
+  cost,
+  speed,
+};
 
 const [subject = "", ...args] = process.argv.slice(2);
 const run = subjects[subject];

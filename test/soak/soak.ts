@@ -67,9 +67,7 @@ export async function soak(options: SoakOptions): Promise<Soak> {
     wrong: [],
     figures: [],
   };
-  const edge = await startEdge(options.bundle, (l) =>
-    console.log("LOG", l.slice(0, 2000)),
-  );
+  const edge = await startEdge(options.bundle, () => undefined);
   const origins = await Promise.all(customers.map(startOrigin));
   for (const [at, customer] of customers.entries()) {
     const record = {

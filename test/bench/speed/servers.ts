@@ -1,0 +1,169 @@
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { request as open } from "node:http";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { build } from "esbuild";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { startDirect } from "../../../src/node/direct.ts";
+import { localRuntime } from "../../../src/node/local.ts";
+
+export interface Server {
+  port: number;
+  /** Of the process that answers; null where the system does not tell. */
+  pid: number | null;
+  close(): Promise<void>;
+}
+
+/** The edge as `npm start` runs it, with these keys in its list. */
+export async function startEdge(
+  bundle: string,
+  list: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>>,
+): Promise<Server> {
+  const statePath = await mkdtemp(join(tmpdir(), "portcullis-bench-"));
+  const { value: edge, pid } = await withPid(() =>
+    startDirect({
+      bundle,
+      variables: {
+        PRIVATE_ORIGINS: "allowed",
+        LOG_REQUESTS: "problems",
+        CLIENT_ADDRESS: "unknown",
+        ...variables,
+      },
+      addresses: ["127.0.0.1"],
+      port: 0,
+      statePath,
+      logged: () => undefined,
+    }),
+  );
+  const customers = await edge.getKVNamespace("CUSTOMERS");
+  for (const [key, value] of Object.entries(list))
+    await customers.put(key, value);
+  return {
+    port: Number((await edge.unsafeGetDirectURL()).port),
+    pid,
+    close: async () => {
+      await edge.dispose();
+      await rm(statePath, { recursive: true });
+    },
+  };
+}
+
+/** A Worker of a few lines, on a runtime of its own. It may import packages. */
+export async function startWorker(source: string): Promise<Server> {
+  const statePath = await mkdtemp(join(tmpdir(), "portcullis-bench-"));
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: import.meta.dirname },
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    conditions: ["workerd", "worker", "browser"],
+  });
+  const { value: runtime, pid } = await withPid(async () => {
+    const worker = new Miniflare(
+      convertV4MiniflareOptions({
+        ...localRuntime(statePath),
+        compatibilityDate: "2026-11-17",
+        modules: [
+          {
+            type: "ESModule",
+            path: "worker.js",
+            contents: outputFiles[0]?.text ?? "",
+          },
+        ],
+        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+      }),
+    );
+    await worker.ready;
+    return worker;
+  });
+  return {
+    port: Number((await runtime.unsafeGetDirectURL()).port),
+    pid,
+    close: async () => {
+      await runtime.dispose();
+      await rm(statePath, { recursive: true });
+    },
+  };
+}
+
+/** Whatever starts a runtime, and the process that it has started. */
+async function withPid<T>(
+  start: () => Promise<T>,
+): Promise<{ value: T; pid: number | null }> {
+  const before = new Set(runtimes());
+  const value = await start();
+  const pid = runtimes().find((each) => !before.has(each)) ?? null;
+  return { value, pid };
+}
+
+function runtimes(): number[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isRuntime(pid));
+}
+
+/** A runtime that this process has started: proc_pid_stat(5), field 4. */
+function isRuntime(pid: number): boolean {
+  const path = `/proc/${pid}/stat`;
+  // It may be gone by now.
+  const stat = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const [, name, parent] = /\((.*)\) \S (\d+) /.exec(stat) ?? [];
+  return name === "workerd" && Number(parent) === process.pid;
+}
+
+export interface Recorded {
+  status: number;
+  fields: [string, string][];
+  body: Buffer;
+}
+
+/** One answer, as it came. */
+export async function record(
+  port: number,
+  host: string,
+  path: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<Recorded> {
+  const request = open({
+    port,
+    host: "127.0.0.1",
+    path,
+    headers: { host, ...fields },
+  });
+  request.end();
+  const [response] = await once(request, "response");
+  const lines: [string, string][] = [];
+  const { rawHeaders, statusCode } = response;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    lines.push([rawHeaders[at], rawHeaders[at + 1]]);
+  return { status: statusCode, fields: lines, body: await buffer(response) };
+}
+
+/** A Worker that sends answers from constants, by path: what the runtime can do at best. */
+export function twinSource(
+  answers: Readonly<Record<string, Recorded>>,
+): string {
+  const constants = Object.entries(answers).map(([path, answer]) => {
+    const fields = answer.fields.filter(
+      ([name]) =>
+        !/^(?:content-length|transfer-encoding|connection)$/i.test(name),
+    );
+    const bytes = `Uint8Array.fromBase64(${JSON.stringify(answer.body.toString("base64"))})`;
+    return `${JSON.stringify(path)}: { body: ${bytes}, init: { status: ${answer.status}, encodeBody: "manual", headers: ${JSON.stringify(fields)} } }`;
+  });
+  return `
+const answers = { ${constants.join(",\n")} };
+export default {
+  fetch({ url }) {
+    const { body, init } = answers[url.slice(url.indexOf("/", 8))];
+    return new Response(body, init);
+  },
+};`;
+}
