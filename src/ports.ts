@@ -182,17 +182,21 @@ export interface CacheOutcome {
   detail: string | null;
 }
 
-export type Outcome =
-  | "served"
+/** What became of a request. */
+export const requestOutcomes = [
+  "served",
   /** only-if-cached, and nothing stored to answer with (RFC 9111 §5.2.1.7). */
-  | "not-cached"
-  | "noticed"
-  | "offboarding"
-  | "refused"
-  | "unknown-host"
-  | "unreachable"
-  | "maintenance"
-  | "unavailable"
-  | "malformed"
+  "not-cached",
+  "noticed",
+  "offboarding",
+  "refused",
+  "unknown-host",
+  "unreachable",
+  "maintenance",
+  "unavailable",
+  "malformed",
   /** The visitor broke off the content of a request, or sent it malformed. */
-  | "upload-broken";
+  "upload-broken",
+] as const;
+
+export type Outcome = (typeof requestOutcomes)[number];

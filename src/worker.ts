@@ -15,7 +15,7 @@ import { problemTypePage } from "./page/notice.ts";
 import type { OwnPage } from "./page/reason.ts";
 import type { Inbound, Reply } from "./ports.ts";
 
-type Asked = Context<{ Bindings: Env }>;
+type WorkerContext = Context<{ Bindings: Env }>;
 
 let config: Parsed<EdgeConfig> | undefined;
 let isolate: Isolate | undefined;
@@ -23,7 +23,7 @@ const probes = new OriginProbes();
 
 /** Has a request answered, with what lives as long as the isolate does. */
 async function replied(
-  c: Asked,
+  c: WorkerContext,
   reply: (request: Inbound, edge: Edge) => Reply | Promise<Reply>,
 ): Promise<Response> {
   config ??= parseConfig({ ...c.env });
@@ -41,7 +41,7 @@ async function replied(
   return toResponse(await reply(request, edge), executionCtx, visitor);
 }
 
-function page(c: Asked, shown: OwnPage): Promise<Response> {
+function page(c: WorkerContext, shown: OwnPage): Promise<Response> {
   return replied(c, (request, edge) => renderReply(shown, request, edge));
 }
 

@@ -216,7 +216,7 @@ export function isCredential(name: string): boolean {
 }
 
 /** More than this, names and values together, is not worth telling stored responses apart by. */
-export const maxToldCharacters = 4_096;
+export const maxVaryCharacters = 4_096;
 
 /**
  * The fields by which responses are told apart as if Vary named them all: in lower case, by name, with their values as received,
@@ -246,7 +246,7 @@ export function unlistedFields(
     if (keyedValue === null) continue;
     found.set(name, keyedValue);
     characters += name.length + keyedValue.length;
-    if (characters > maxToldCharacters) return null;
+    if (characters > maxVaryCharacters) return null;
   }
   const unlisted: Nominated[] = [...found].toSorted(byName);
   return form === "shared" ? unlisted : [exactly, ...unlisted];

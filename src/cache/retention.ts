@@ -4,7 +4,7 @@ import { forbidsStale } from "./stale.ts";
 import { fieldsOf, type Stored } from "./stored.ts";
 
 /** Nothing is kept for longer than this after it was fetched, however often it was validated. */
-export const longestKeptSeconds = 30 * 86_400;
+export const maxKeptSeconds = 30 * 86_400;
 
 /** For clocks that differ, and for visitors who accept what is stale (RFC 9111 §5.2.1.2). */
 const marginSeconds = 3_600;
@@ -19,8 +19,7 @@ export function usefulSeconds(
   nowMs: number,
 ): number {
   const fields = fieldsOf(stored);
-  if (fields.get("etag") || fields.get("last-modified"))
-    return longestKeptSeconds;
+  if (fields.get("etag") || fields.get("last-modified")) return maxKeptSeconds;
   const { ttlSeconds, policy } = freshnessOf(stored, settings, nowMs);
   const { staleWhileRevalidate, staleIfError } = policy.directives;
   const staleSeconds = forbidsStale(policy)
@@ -30,5 +29,5 @@ export function usefulSeconds(
         staleIfError ?? settings.serveStaleSeconds,
       );
   const seconds = Math.ceil(Math.max(ttlSeconds, 0)) + staleSeconds;
-  return Math.min(seconds + marginSeconds, longestKeptSeconds);
+  return Math.min(seconds + marginSeconds, maxKeptSeconds);
 }

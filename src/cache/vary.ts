@@ -4,7 +4,7 @@ import { dateOf } from "./dates.ts";
 import { listMembers } from "./list.ts";
 import { nominatedBy } from "./nominated.ts";
 import {
-  maxToldCharacters,
+  maxVaryCharacters,
   unlistedFields,
   type Form,
   type RequestFields,
@@ -40,7 +40,7 @@ export function isTooMuch(nominated: readonly Nominated[]): boolean {
     (sum, [name, value]) => sum + name.length + (value?.length ?? 0),
     0,
   );
-  return characters > maxToldCharacters;
+  return characters > maxVaryCharacters;
 }
 
 /**
@@ -161,7 +161,7 @@ class PresentedFields implements Fields {
     const before = this.#values.get(name);
     if (before !== undefined) return before;
     const value = this.#request.get(name) ?? null;
-    const isShort = value !== null && value.length <= maxToldCharacters;
+    const isShort = value !== null && value.length <= maxVaryCharacters;
     const presented = isShort ? normalised(name, value) : value;
     this.#values.set(name, presented);
     return presented;
@@ -240,7 +240,7 @@ function prefers({ language }: PresentedFields, stored: Stored): boolean {
 }
 
 function firstWish(acceptLanguage: string): string | null {
-  if (acceptLanguage.length > maxToldCharacters) return null;
+  if (acceptLanguage.length > maxVaryCharacters) return null;
   const wishes = preferences(acceptLanguage);
   const best = Math.max(...wishes.map(({ quality }) => quality));
   const [first, ...others] = wishes.filter(({ quality }) => quality === best);

@@ -18,7 +18,7 @@ export interface CacheKeeper {
   close(): void;
 }
 
-interface KeptWithin {
+interface CacheLimits {
   maxBytes: number;
   /** The disk of the state, unless told otherwise. */
   disk?: () => Promise<Disk>;
@@ -39,7 +39,7 @@ const betweenMessagesMs = 60_000;
 
 export async function startCacheKeeper(
   statePath: string,
-  { maxBytes, disk = () => readDisk(statePath) }: KeptWithin,
+  { maxBytes, disk = () => readDisk(statePath) }: CacheLimits,
 ): Promise<CacheKeeper> {
   const files = new CacheFiles(statePath);
   const cache: SweptCache = {

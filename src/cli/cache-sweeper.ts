@@ -21,7 +21,7 @@ const evictedFrom = 0.9;
 const evictedBelow = 1.25;
 
 /** Most entries that one sweep evicts. */
-const mostEvicted = 200;
+const maxEvicted = 200;
 
 /** To count everything takes a moment: after so long, or when the disk says that what was written since would not fit. */
 const countedAgainMs = 30_000;
@@ -93,7 +93,7 @@ export class CacheSweeper {
     const { evict } = this.#cache;
     if (excessBytes <= 0 || evict === null) return false;
     let evictedBytes = 0;
-    for (const { url, bytes } of this.#cache.oldest(mostEvicted)) {
+    for (const { url, bytes } of this.#cache.oldest(maxEvicted)) {
       if (evictedBytes >= excessBytes) break;
       await evict(url);
       evictedBytes += bytes;

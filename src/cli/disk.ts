@@ -7,14 +7,14 @@ export interface Disk {
   reservedBytes: number;
 }
 
-const mostReservedBytes = 256 * 2 ** 20;
+const maxReservedBytes = 256 * 2 ** 20;
 
 export async function readDisk(path: string): Promise<Disk> {
   const { bavail, blocks, bsize } = await statfs(path);
   return {
     freeBytes: bavail * bsize,
     // A small disk would never have as much free.
-    reservedBytes: Math.min(mostReservedBytes, (blocks * bsize) / 4),
+    reservedBytes: Math.min(maxReservedBytes, (blocks * bsize) / 4),
   };
 }
 
@@ -24,13 +24,13 @@ export function isShort({ freeBytes, reservedBytes }: Disk): boolean {
 
 /** For people: what a disk that is short means. */
 export function shortage({ freeBytes, reservedBytes }: Disk): string {
-  return `The disk of the store has ${shownBytes(freeBytes)} left, less than the ${shownBytes(reservedBytes)} that are reserved for the list: the cache is not written until there is more.`;
+  return `The disk of the store has ${formatBytes(freeBytes)} left, less than the ${formatBytes(reservedBytes)} that are reserved for the list: the cache is not written until there is more.`;
 }
 
 const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
 
 /** For people: "1.5 GiB". */
-function shownBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   const power = Math.min(
     Math.floor(Math.log2(Math.max(bytes, 1)) / 10),
     units.length - 1,

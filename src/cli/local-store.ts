@@ -79,7 +79,7 @@ const patienceMs = 10_000;
  * pauses of any length, that two who wait do not meet again.
  */
 async function patiently<T>(operation: () => Promise<T>): Promise<Parsed<T>> {
-  const begunMs = performance.now();
+  const startedMs = performance.now();
   for (;;) {
     const done = await operation().then(
       (value): Parsed<T> => ({ ok: true, value }),
@@ -88,7 +88,7 @@ async function patiently<T>(operation: () => Promise<T>): Promise<Parsed<T>> {
         problem: `the local store did not answer for ten seconds. Perhaps other processes write it without a pause, or its disk is full: ${String(error)}`,
       }),
     );
-    if (done.ok || performance.now() - begunMs > patienceMs) return done;
+    if (done.ok || performance.now() - startedMs > patienceMs) return done;
     await pause(100 * Math.random());
   }
 }

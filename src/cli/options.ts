@@ -39,7 +39,7 @@ another port), over a local store, with demo customers whose sites this command 
 
 Ctrl-C stops everything it started and exits with 0 (npm itself says 130); a failure exits with 1.`;
 
-const usualCacheBytes = 2 ** 30;
+const defaultCacheBytes = 2 ** 30;
 
 const known = {
   fresh: { type: "boolean" },
@@ -68,7 +68,7 @@ export function parseStartCommand(
   const seen = new Set<string>();
   let statePath: string | null = null;
   let originCaPath: string | null = null;
-  let cacheBytes = usualCacheBytes;
+  let cacheBytes = defaultCacheBytes;
 
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;

@@ -13,22 +13,22 @@ const trustedMs = 250;
 const deadlineMs = 1_000;
 
 /** What the isolate was told last. */
-let known: { hasRoom: boolean; askedAtMs: number } | null = null;
+let known: { hasRoom: boolean; requestedAtMs: number } | null = null;
 
 /** May the PoP cache be written? Not where its keeper does not answer. */
 export async function hasRoom(keeper: string | undefined): Promise<boolean> {
   if (keeper === undefined) return true;
-  const askedAtMs = Date.now();
-  if (known !== null && askedAtMs < known.askedAtMs + trustedMs)
+  const requestedAtMs = Date.now();
+  if (known !== null && requestedAtMs < known.requestedAtMs + trustedMs)
     return known.hasRoom;
   // While one request asks, the others go on with what is known.
-  if (known !== null) known = { ...known, askedAtMs };
+  if (known !== null) known = { ...known, requestedAtMs };
   const status = await fetch(keeper, {
     signal: AbortSignal.timeout(deadlineMs),
   }).then(
     (response) => response.status,
     () => null,
   );
-  known = { hasRoom: status === 204, askedAtMs };
+  known = { hasRoom: status === 204, requestedAtMs };
   return known.hasRoom;
 }

@@ -2,7 +2,7 @@ import { connect } from "cloudflare:sockets";
 import { LRUCache } from "lru-cache";
 import { SharedResult } from "../edge/shared-result.ts";
 import { clock } from "./clock.ts";
-import { exchangeHello } from "./tls-hello.ts";
+import { sendClientHello } from "./tls-hello.ts";
 
 /** What a connection showed: it was refused, it was taken, and for TLS, whether a ClientHello was answered. */
 export type ProbeResult = "closed" | "open" | "tls" | "no-tls";
@@ -16,7 +16,7 @@ const maxRemembered = 1_000;
 const maxProbes = 20;
 
 interface Probe {
-  begunAtMs: number;
+  startedAtMs: number;
   result: SharedResult<ProbeResult>;
 }
 
@@ -33,15 +33,15 @@ export class OriginProbes {
   ): Promise<ProbeResult | null> {
     const address = addressOf(url);
     const key = `${hello} ${address.hostname}:${address.port}`;
-    const begunAtMs = clock.nowMs();
+    const startedAtMs = clock.nowMs();
     const waitMs = 2 * patienceMs + rememberedMs;
     const known = this.#probes.get(key);
-    if (known !== undefined && known.begunAtMs >= sinceMs) {
-      const found = await known.result.wait(begunAtMs + waitMs, clock);
+    if (known !== undefined && known.startedAtMs >= sinceMs) {
+      const found = await known.result.wait(startedAtMs + waitMs, clock);
       return typeof found === "string" ? found : null;
     }
     if (!this.#mayProbe()) return null;
-    const probe: Probe = { begunAtMs, result: new SharedResult() };
+    const probe: Probe = { startedAtMs, result: new SharedResult() };
     // Whoever makes it may be gone before it has come to anything.
     this.#probes.set(key, probe, { ttl: waitMs });
     const found = await look(address, hello);
@@ -60,10 +60,10 @@ export class OriginProbes {
 }
 
 function addressOf({ protocol, hostname, port }: URL): SocketAddress {
-  const usualPort = protocol === "https:" ? 443 : 80;
+  const defaultPort = protocol === "https:" ? 443 : 80;
   return {
     hostname: hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? usualPort : Number(port),
+    port: port === "" ? defaultPort : Number(port),
   };
 }
 
@@ -82,7 +82,7 @@ async function look(
       ? "closed"
       : hello === "none"
         ? "open"
-        : (await inTime(exchangeHello(socket, address.hostname))) === true
+        : (await inTime(sendClientHello(socket, address.hostname))) === true
           ? "tls"
           : "no-tls";
   ignore(socket.close());

@@ -1,4 +1,4 @@
-import { longestKeptSeconds } from "../cache/retention.ts";
+import { maxKeptSeconds } from "../cache/retention.ts";
 import type { Bytes, EdgeEvent } from "../ports.ts";
 import { hasRoom } from "./cache-room.ts";
 
@@ -87,7 +87,7 @@ export class PopCache {
   async #put(
     name: string,
     body: string | Bytes,
-    seconds = longestKeptSeconds,
+    seconds = maxKeptSeconds,
   ): Promise<boolean> {
     const failed = this.#failed("write");
     if (Date.now() < failures.writesRestUntilMs) {

@@ -64,7 +64,7 @@ export async function send(
     pump(upload, request, { ending, silence }, sender);
   const outcome = await answering;
   silence.end();
-  const isUnread = upload === null || !upload.hasBegun;
+  const isUnread = upload === null || !upload.hasStarted;
   switch (outcome.kind) {
     case "answered":
       return answered(outcome.response, request, ending);
@@ -162,8 +162,8 @@ async function failedAtOrigin(
   probes: OriginProbes,
 ): Promise<OriginAnswer> {
   // Content was held back. What has none may have been acted on, by an origin that opened after all and then crashed.
-  const isInDoubt = !wasOpen && request.body === null;
-  const sinceMs = isInDoubt ? clock.nowMs() : 0;
+  const isUncertain = !wasOpen && request.body === null;
+  const sinceMs = isUncertain ? clock.nowMs() : 0;
   const because = await diagnose(request.url, { error, sinceMs }, probes);
   const wasClosed =
     because === "tls_protocol_error" ||

@@ -2,7 +2,7 @@
  * Does the origin answer a ClientHello with a ServerHello? The runtime says no more of a TLS connection than that it failed.
  * Rejects when the connection does.
  */
-export async function exchangeHello(
+export async function sendClientHello(
   { readable, writable }: Socket,
   hostname: string,
 ): Promise<boolean> {

@@ -24,7 +24,7 @@ export class Upload {
   /** What the fetch sends: with a length when the visitor stated one, else in chunks. */
   readonly readable: ReadableStream<Uint8Array>;
   /** Set once anything has been read of the visitor's content. */
-  hasBegun = false;
+  hasStarted = false;
   readonly #source: ReadableStream<Uint8Array>;
   readonly #writable: WritableStream<Uint8Array>;
   #isStopped = false;
@@ -43,7 +43,7 @@ export class Upload {
 
   /** Resolves when the visitor has sent all, or nobody reads it any more. */
   async pump(pace: Pace): Promise<void> {
-    this.hasBegun = true;
+    this.hasStarted = true;
     const pieces = new PieceReader(this.#source);
     const alarm = new Alarm(clock);
     const writer = this.#writable.getWriter();

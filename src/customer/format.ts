@@ -1,6 +1,6 @@
 import { defaultCacheSettings, type CacheSettings } from "../cache/settings.ts";
 import { formatOriginHost } from "./origin-host.ts";
-import { usualBodyTimeouts, type Site } from "./site.ts";
+import { defaultBodyTimeouts, type Site } from "./site.ts";
 import type { Denial, Standing } from "./standing.ts";
 
 /** The record's text, which `parseStanding` reads back. What is not stated is not written. */
@@ -53,9 +53,9 @@ export function formatSite({
     origins,
     originHost: formatOriginHost(originHost),
     timeoutSeconds,
-    ...unlessUsual(
+    ...unlessDefault(
       { betweenBytesTimeoutSeconds, lastByteTimeoutSeconds },
-      usualBodyTimeouts,
+      defaultBodyTimeouts,
     ),
     originFields: unlessEmpty(Object.fromEntries(originFields)),
     cache: unlessEmpty(cacheRecord(cache)),
@@ -64,11 +64,11 @@ export function formatSite({
 
 /** The member `cache` of a site record: the settings that are not as usual. */
 export function cacheRecord(cache: CacheSettings) {
-  return unlessUsual(cacheMembers(cache), cacheMembers(defaultCacheSettings));
+  return unlessDefault(cacheMembers(cache), cacheMembers(defaultCacheSettings));
 }
 
 /** The members whose values are not those that an absent member means. */
-function unlessUsual<Members extends object>(set: Members, usual: Members) {
+function unlessDefault<Members extends object>(set: Members, usual: Members) {
   const meant = new Map(Object.entries(usual));
   return Object.fromEntries(
     Object.entries(set).filter(

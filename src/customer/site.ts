@@ -34,7 +34,7 @@ export interface Site {
 }
 
 /** The limits of a body that most sites have: a minute, as in most proxies, and a day. */
-export const usualBodyTimeouts = {
+export const defaultBodyTimeouts = {
   betweenBytesTimeoutSeconds: 60,
   lastByteTimeoutSeconds: 86_400,
 } satisfies Partial<Site>;
@@ -95,11 +95,11 @@ const site = v.pipe(
     timeoutSeconds: v.nullish(wholeNumber(1, 600), 30),
     betweenBytesTimeoutSeconds: v.nullish(
       wholeNumber(1, 3600),
-      usualBodyTimeouts.betweenBytesTimeoutSeconds,
+      defaultBodyTimeouts.betweenBytesTimeoutSeconds,
     ),
     lastByteTimeoutSeconds: v.nullish(
       wholeNumber(1, 604_800),
-      usualBodyTimeouts.lastByteTimeoutSeconds,
+      defaultBodyTimeouts.lastByteTimeoutSeconds,
     ),
     originFields: v.nullish(mapOf(fieldName, fieldValue, 50), {}),
     cache: v.nullish(cacheSettings, {}),

@@ -31,7 +31,7 @@ export type Admission =
     }
   | { kind: "loop"; host: string };
 
-export const longestUrl = 16_384;
+export const maxUrlCharacters = 16_384;
 const largestFieldSection = 65_536;
 const methodsRefused = new Set(["CONNECT", "TRACE", "TRACK"]);
 
@@ -43,10 +43,10 @@ export function admit(request: Inbound, edge: string): Admission {
   const { method, url, fields } = request;
   if (methodsRefused.has(method.toUpperCase()))
     return malformed(405, `the method ${method} is not served here`);
-  if (url.length > longestUrl)
+  if (url.length > maxUrlCharacters)
     return malformed(
       414,
-      `the URL has ${url.length} characters, at most ${longestUrl} are served`,
+      `the URL has ${url.length} characters, at most ${maxUrlCharacters} are served`,
     );
   const fieldBytes = sectionLength(fields);
   if (fieldBytes > largestFieldSection)
@@ -118,6 +118,6 @@ function sectionLength(fields: Fields & Iterable<readonly string[]>): number {
 }
 
 export function upgradeOf({ method, fields }: Inbound): "none" | "websocket" {
-  const asked = fields.get("upgrade")?.trim().toLowerCase();
-  return asked === "websocket" && method === "GET" ? "websocket" : "none";
+  const requested = fields.get("upgrade")?.trim().toLowerCase();
+  return requested === "websocket" && method === "GET" ? "websocket" : "none";
 }

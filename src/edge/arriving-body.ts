@@ -6,7 +6,7 @@ import { SliceWriter } from "./slice-writer.ts";
 import { sliceBytes, slicesPerFetch, type BodyAccess } from "./stored-body.ts";
 
 /** What became of the copy of a body that arrived. */
-export type KeptBody =
+export type ArrivalResult =
   | { kind: "memory"; bytes: Uint8Array }
   /** The first `length` bytes of it; the rest was not fetched. */
   | { kind: "pop"; length: number }
@@ -134,7 +134,7 @@ export class ArrivingBody implements Holder {
   }
 
   /** Takes the body to its end from a source that breaks off rather than stall. */
-  async receive(source: ReadableStream<Uint8Array>): Promise<KeptBody> {
+  async receive(source: ReadableStream<Uint8Array>): Promise<ArrivalResult> {
     const reader = source.getReader();
     const alarm = new Alarm(this.#world);
     while (this.#end.kind === "arriving") {
@@ -369,7 +369,7 @@ export class ArrivingBody implements Holder {
   }
 
   /** After the last byte: a short body is in memory, the end of a long one goes to the PoP cache. */
-  async #keep(): Promise<KeptBody> {
+  async #keep(): Promise<ArrivalResult> {
     if (this.#loss !== null) return this.#lost(this.#loss);
     const length = this.#window.end;
     if (this.#end.kind === "stopped")
@@ -386,7 +386,7 @@ export class ArrivingBody implements Holder {
   }
 
   /** What is still being written cannot be deleted. */
-  async #lost(because: Loss): Promise<KeptBody> {
+  async #lost(because: Loss): Promise<ArrivalResult> {
     this.#lose(because);
     if (because !== "not-written") await this.#writer.settle(0);
     return { kind: "lost", because, slices: this.#writer.begun };
@@ -440,8 +440,8 @@ export class ArrivingBody implements Holder {
       this.#readers.size > 0 &&
       this.#window.end - this.#paceAt() >= this.#windowBytes()
     ) {
-      const leastMs = Math.min(this.#limits.betweenBytesMs, laggardMs);
-      await alarm.orSooner(this.#untilWoken(), leastMs);
+      const waitMs = Math.min(this.#limits.betweenBytesMs, laggardMs);
+      await alarm.orSooner(this.#untilWoken(), waitMs);
       this.#progressAtMs = this.#world.nowMs();
     }
   }

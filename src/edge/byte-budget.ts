@@ -9,10 +9,10 @@ const largeShare = 7 / 8;
 const smallBytes = 64 * 1024;
 
 /** What one may hold even when nothing is left: it could not go on with less. */
-const leastBytes = 16 * 1024;
+const minBytes = 16 * 1024;
 
 const sweepMs = 1_000;
-const longestPauseMs = 60_000;
+const maxPauseMs = 60_000;
 
 /** What all that is under way may hold of an isolate's memory together. */
 export class ByteBudget {
@@ -33,7 +33,7 @@ export class ByteBudget {
   /** How many bytes any one may hold at this moment. */
   get allowance(): number {
     if (!this.#isShort()) return this.#maxBytes;
-    return this.#bytes < this.#maxBytes ? smallBytes : leastBytes;
+    return this.#bytes < this.#maxBytes ? smallBytes : minBytes;
   }
 
   /** `holder` holds so many bytes now, and something of them has moved: at this moment, or at the last that was told. */
@@ -61,7 +61,7 @@ export class ByteBudget {
     if (Math.abs(this.#nowMs - this.#sweptAtMs) < sweepMs) return;
     this.#sweptAtMs = this.#nowMs;
     for (const [holder, { atMs }] of this.#held) {
-      if (Math.abs(this.#nowMs - atMs) <= longestPauseMs) continue;
+      if (Math.abs(this.#nowMs - atMs) <= maxPauseMs) continue;
       this.release(holder);
       holder.abandon();
     }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isOrdinary } from "../cache/request-fields.ts";
-import { longestKeptSeconds } from "../cache/retention.ts";
+import { maxKeptSeconds } from "../cache/retention.ts";
 import type { Stored } from "../cache/stored.ts";
 import type { World } from "../ports.ts";
 import { isAhead } from "./clock.ts";
@@ -181,7 +181,7 @@ async function writeIndex(
     isWhole: body.kind !== "pop" || body.isWhole,
   }));
   const text = JSON.stringify({ invalidatedAtMs, entries: written, replaced });
-  return world.keep(indexName(key), text, longestKeptSeconds);
+  return world.keep(indexName(key), text, maxKeptSeconds);
 }
 
 function isComplete(entry: CacheEntry): boolean {

@@ -173,7 +173,8 @@ function findFetch(
   selector: string,
 ): CollapsedFetch | null {
   const fetch = edge.isolate.fetches.find(selector);
-  return fetch === null || mayBeInvalidated(resource.key, fetch.begunAtMs, edge)
+  return fetch === null ||
+    mayBeInvalidated(resource.key, fetch.startedAtMs, edge)
     ? null
     : fetch;
 }

@@ -32,11 +32,11 @@ export function fetchDeadlineMs(
 
 /** An origin fetch whose answer may serve all who ask the same (RFC 9211 §2.7: collapsed). */
 export class CollapsedFetch extends SharedResult<FetchResult> {
-  readonly begunAtMs: number;
+  readonly startedAtMs: number;
 
-  constructor(begunAtMs: number) {
+  constructor(startedAtMs: number) {
     super();
-    this.begunAtMs = begunAtMs;
+    this.startedAtMs = startedAtMs;
   }
 }
 

@@ -49,7 +49,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(
 const wholeMebibytes = `expected a whole number of mebibytes from 0 to ${maxResponseMebibytes}`;
 
 /** The most that LIST_DEADLINE_SECONDS may be. */
-export const longestListDeadlineSeconds = 30;
+export const maxListDeadlineSeconds = 30;
 
 const Variables = v.object({
   EDGE_NAME: v.optional(
@@ -65,7 +65,7 @@ const Variables = v.object({
   PRIVATE_ORIGINS: oneOf(["refused", "allowed"], "refused"),
   RECORD_MEMORY_SECONDS: seconds("5", 60),
   SITE_MEMORY_SECONDS: seconds("1200", 3600),
-  LIST_DEADLINE_SECONDS: seconds("1", longestListDeadlineSeconds),
+  LIST_DEADLINE_SECONDS: seconds("1", maxListDeadlineSeconds),
   WATCH_SECONDS: seconds("5", 60),
   RESPONSE_MEMORY_MIB: v.optional(
     v.pipe(

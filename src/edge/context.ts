@@ -20,7 +20,7 @@ import { contentOf } from "./content.ts";
 import type { Edge } from "./edge.ts";
 import type { Passed } from "./gate.ts";
 import { lookPurges } from "./records.ts";
-import { ExchangeWatch } from "./watch.ts";
+import { RequestWatch } from "./watch.ts";
 
 /** One request that passed the gate, with all that the cache must know of it. */
 export interface RequestContext {
@@ -42,7 +42,7 @@ export interface RequestContext {
   url: string;
   /** Those of the list and of a restore; they act from their moment on. */
   purges: readonly PurgeFact[];
-  watch: ExchangeWatch;
+  watch: RequestWatch;
   /** With these the request begins a trace, or goes on in the visitor's. */
   traceIds: TraceIds;
 }
@@ -95,7 +95,7 @@ export async function prepare(
     resource: keyed.value,
     url: `${scheme}://${authority}${keyed.value.target}`,
     purges: [...purges, ...purgesBy(restoredAtMs(passed))],
-    watch: new ExchangeWatch(visit, passed, edge),
+    watch: new RequestWatch(visit, passed, edge),
     traceIds: traceIdsOf(request.fields, (bytes) =>
       edge.world.randomHex(bytes),
     ),

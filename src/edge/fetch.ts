@@ -93,13 +93,13 @@ export async function fetchFromOrigin(
       : rangeFields(context.request, `bytes=${slices.first}-${slices.last}`);
   const question = { conditions, range, nominated };
   const answer = await requestShared(context, question);
-  const { sent, context: asked } = answer;
+  const { sent, context: requested } = answer;
   const isNotModified =
     sent.kind === "answered" &&
     sent.response.status === 304 &&
     conditions.length > 0;
   if (isNotModified) {
-    const outcome = freshenFrom304(asked, task, sent);
+    const outcome = freshenFrom304(requested, task, sent);
     if (outcome !== null) return outcome;
     // It was about nothing that is stored.
     const whole = { ...question, conditions: [] };
@@ -293,10 +293,10 @@ function withOwnCookies(
 ): Stored {
   const set = fields.filter(isSetCookie);
   if (set.length === 0) return stored;
-  const isStranger =
+  const isOtherVisitor =
     hasCredentials(asReceived.fields) && !hasCredentials(request.fields);
   const others = stored.fields.filter((line) => !isSetCookie(line));
-  return { ...stored, fields: isStranger ? others : [...others, ...set] };
+  return { ...stored, fields: isOtherVisitor ? others : [...others, ...set] };
 }
 
 const isSetCookie = ([name]: FieldLine) => name.toLowerCase() === "set-cookie";

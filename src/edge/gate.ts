@@ -35,7 +35,7 @@ export async function gate(visit: Visit, edge: Edge): Promise<Gate> {
   const entry =
     records.standing.kind === "record" ? records.standing.value : null;
   return {
-    ...keepBegun(decide(records, visit, edge.world.nowMs()), entry, {
+    ...keepStarted(decide(records, visit, edge.world.nowMs()), entry, {
       isolate: edge.isolate,
       atSunset: (sunsetAtMs) => decide(records, visit, sunsetAtMs),
     }),
@@ -53,7 +53,7 @@ function isDegraded(found: Found<unknown>): boolean {
 }
 
 /** A denial that has begun in this isolate does not begin anew when the clock is set back. */
-function keepBegun(
+function keepStarted(
   decision: Decision,
   standing: Standing | null,
   {
@@ -62,10 +62,10 @@ function keepBegun(
   }: Pick<Edge, "isolate"> & { atSunset: (sunsetAtMs: number) => Decision },
 ): Decision {
   if (standing === null) return decision;
-  if (decision.kind === "refused") isolate.begunDenials.add(standing);
+  if (decision.kind === "refused") isolate.startedDenials.add(standing);
   return decision.kind === "pass" &&
     decision.passage.kind === "notice" &&
-    isolate.begunDenials.has(standing)
+    isolate.startedDenials.has(standing)
     ? atSunset(decision.passage.sunsetAtMs)
     : decision;
 }

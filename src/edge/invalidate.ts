@@ -2,7 +2,7 @@ import { findInvalidated } from "../cache/invalidation.ts";
 import type { ReceivedResponse } from "../cache/storing.ts";
 import { fieldsOf } from "../http/fields.ts";
 import { rawTarget } from "../http/target.ts";
-import { longestUrl } from "./admit.ts";
+import { maxUrlCharacters } from "./admit.ts";
 import { invalidateKey } from "./cache-store.ts";
 import { resourceOf, type RequestContext } from "./context.ts";
 import { addGroupPurge } from "./group-purges.ts";
@@ -21,7 +21,7 @@ export function invalidate(
   });
   for (const url of urls) {
     // Nobody can ask for it.
-    if (url.length > longestUrl) continue;
+    if (url.length > maxUrlCharacters) continue;
     const resource = resourceOf(rawTarget(url), context);
     if (resource.ok) invalidateKey(resource.value.key, atMs, edge);
   }

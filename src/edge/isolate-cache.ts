@@ -1,7 +1,7 @@
 import type { Stored } from "../cache/stored.ts";
 import type { ArrivingBody } from "./arriving-body.ts";
 import { boundedMap, textBytes, type BoundedMap } from "./bounded-map.ts";
-import type { LentBodies } from "./lent-bodies.ts";
+import type { PinnedBodies } from "./pinned-bodies.ts";
 
 /**
  * Where the body of a cache entry is. In the PoP cache, slices may be missing, and are asked for when somebody wants them:
@@ -28,17 +28,17 @@ export class IsolateCache {
   readonly #stored: BoundedMap<readonly CacheEntry[]>;
   readonly #arriving: BoundedMap<readonly CacheEntry[]>;
 
-  /** `lent` is told of bodies that are in memory no longer. */
+  /** `pinned` is told of bodies that are in memory no longer. */
   constructor(
     maxBytes: { stored: number; arriving: number },
-    lent: Pick<LentBodies, "has" | "orphan">,
+    pinned: Pick<PinnedBodies, "has" | "orphan">,
   ) {
     this.#stored = boundedMap<readonly CacheEntry[]>(maxBytes.stored, bytesOf, {
       disposeAfter: (before, key) => {
         const left = this.#stored.peek(key) ?? [];
         for (const { name } of before)
-          if (lent.has(name) && !left.some((entry) => entry.name === name))
-            lent.orphan(name);
+          if (pinned.has(name) && !left.some((entry) => entry.name === name))
+            pinned.orphan(name);
       },
     });
     this.#arriving = boundedMap(maxBytes.arriving, bytesOf);

@@ -14,7 +14,7 @@ import { ByteBudget } from "./byte-budget.ts";
 import { CollapsedFetches } from "./collapsed-fetch.ts";
 import { Invalidations } from "./invalidations.ts";
 import { IsolateCache } from "./isolate-cache.ts";
-import { LentBodies } from "./lent-bodies.ts";
+import { PinnedBodies } from "./pinned-bodies.ts";
 import { memoryShares as shares } from "./memory-budget.ts";
 import { NewHosts } from "./new-hosts.ts";
 import { RecordMemory, recordShares, type Read } from "./record-memory.ts";
@@ -53,7 +53,7 @@ export interface Isolate {
   /** How many more unknown hosts may be looked for in the list. */
   newHosts: NewHosts;
   /** Denials that somebody here was refused by. */
-  begunDenials: WeakSet<Standing>;
+  startedDenials: WeakSet<Standing>;
   /** Why an origin's host may not be reached, null where it may: the answer never changes. */
   prohibited: BoundedMap<{ because: string | null }>;
   cache: IsolateCache;
@@ -62,7 +62,7 @@ export interface Isolate {
   /** What large requests that wait for their answer take of memory. */
   largeRequests: ByteBudget;
   /** Bodies that visitors read from memory. */
-  lent: LentBodies;
+  pinned: PinnedBodies;
   /** Origin fetches that others may wait for. */
   fetches: CollapsedFetches;
   /** Who reads bodies that the PoP cache holds. */
@@ -84,7 +84,7 @@ export interface Isolate {
 
 export function newIsolate(config: EdgeConfig): Isolate {
   const arrivals = new ByteBudget(shares.bodiesUnderWay);
-  const lent = new LentBodies(arrivals);
+  const pinned = new PinnedBodies(arrivals);
   return {
     sites: new RecordMemory(parseSite, recordShares.sites),
     standings: new RecordMemory(readStanding, recordShares.standings),
@@ -94,18 +94,18 @@ export function newIsolate(config: EdgeConfig): Isolate {
     ),
     settings: new RecordMemory(parseEdgeSettings, recordShares.settings),
     newHosts: new NewHosts(),
-    begunDenials: new WeakSet(),
+    startedDenials: new WeakSet(),
     prohibited: boundedMap(shares.prohibitedOrigins),
     cache: new IsolateCache(
       {
         stored: config.responseMemoryBytes,
         arriving: shares.arrivingResponses,
       },
-      lent,
+      pinned,
     ),
     arrivals,
     largeRequests: new ByteBudget(shares.largeRequests),
-    lent,
+    pinned,
     fetches: new CollapsedFetches(shares.collapsedFetches),
     bodyReaders: new BodyReaders(),
     replacedBodies: boundedMap(shares.replacedBodies, replacedBytes),

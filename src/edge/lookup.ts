@@ -4,7 +4,7 @@ import type { Edge } from "./edge.ts";
 import { keepCopy, recallCopy } from "./record-copy.ts";
 import type { Known, ReadResult, RecordLookup } from "./record-memory.ts";
 import { SharedResult } from "./shared-result.ts";
-import { courseOf } from "./trust.ts";
+import { decideTrust } from "./trust.ts";
 
 export type Found<T> =
   /** `degraded`: known from before the list became unreadable. */
@@ -38,11 +38,11 @@ export async function look<T>(
   const { known } = remembered;
   const trust = want.trustOf(known);
   const nowMs = world.nowMs();
-  const course = courseOf(remembered, trust, nowMs, config.listDeadlineMs);
-  switch (course.kind) {
+  const decision = decideTrust(remembered, trust, nowMs, config.listDeadlineMs);
+  switch (decision.kind) {
     case "use":
-      if (course.renew) renew(want, known, edge);
-      return { kind: "known", known, degraded: course.degraded };
+      if (decision.renew) renew(want, known, edge);
+      return { kind: "known", known, degraded: decision.degraded };
     case "read-first":
       return readFirst(want, known, edge);
   }
@@ -120,11 +120,11 @@ async function readInto<T>(
   edge: Edge,
 ): Promise<ReadResult<T>> {
   const { world } = edge;
-  const askedAtMs = world.nowMs();
+  const requestedAtMs = world.nowMs();
   const answer = await readInTime(want.key, edge);
   switch (answer.kind) {
     case "read": {
-      const known = await learn(want, answer.text, askedAtMs, edge);
+      const known = await learn(want, answer.text, requestedAtMs, edge);
       return { kind: "known", known };
     }
     case "failed":
@@ -148,19 +148,19 @@ function readInTime(
 async function learn<T>(
   want: RecordLookup<T>,
   text: string | null,
-  askedAtMs: number,
+  requestedAtMs: number,
   edge: Edge,
 ): Promise<Known<T>> {
   const { memory, key } = want;
   const before = memory.find(key)?.known ?? null;
-  let learned = memory.learn(key, text, askedAtMs);
+  let learned = memory.learn(key, text, requestedAtMs);
   const { problem, isNew } = learned;
   if (problem !== null)
     edge.world.observe({ kind: "record-malformed", key, problem });
   // The last good value may be one that only this PoP remembers.
   if (!learned.remembered.parses && before === null)
     if ((await recallCopy(want, edge)) !== null)
-      learned = memory.learn(key, text, askedAtMs);
+      learned = memory.learn(key, text, requestedAtMs);
   const { remembered } = learned;
   const isWorthKeeping =
     text !== null || want.absence === "kept" || before?.kind === "record";

@@ -1,5 +1,5 @@
 import type { Segment } from "../cache/multipart.ts";
-import type { LentBodies, LentBody } from "./lent-bodies.ts";
+import type { PinnedBodies, PinnedBody } from "./pinned-bodies.ts";
 import { readSlices, type BodyAccess } from "./stored-body.ts";
 
 /**
@@ -10,18 +10,18 @@ export const pieceBytes = 64 * 1024;
 
 /** A body in memory, for one answer. In case memory becomes short meanwhile, `access` has the rest. */
 export class MemoryBody {
-  readonly #lent: LentBodies;
+  readonly #pinned: PinnedBodies;
   readonly #name: string;
   readonly #access: BodyAccess;
-  /** Until it is borrowed: from then on nothing here may keep it in memory. */
+  /** Until it is pinned: from then on nothing here may keep it in memory. */
   #bytes: Uint8Array | null;
 
   constructor(
-    lent: LentBodies,
+    pinned: PinnedBodies,
     { name, bytes }: { name: string; bytes: Uint8Array },
     access: BodyAccess,
   ) {
-    this.#lent = lent;
+    this.#pinned = pinned;
     this.#name = name;
     this.#bytes = bytes;
     this.#access = access;
@@ -32,8 +32,8 @@ export class MemoryBody {
     segments: readonly Segment[],
     offset: number,
   ): AsyncGenerator<Uint8Array, void, void> {
-    if (this.#bytes === null) throw new Error("a body is borrowed once");
-    const body = this.#lent.lend(this.#name, this.#bytes);
+    if (this.#bytes === null) throw new Error("a body is pinned once");
+    const body = this.#pinned.pin(this.#name, this.#bytes);
     this.#bytes = null;
     try {
       for (const segment of segments)
@@ -44,12 +44,12 @@ export class MemoryBody {
             (at) => this.#readOn(body, at),
           );
     } finally {
-      this.#lent.giveBack(body);
+      this.#pinned.unpin(body);
     }
   }
 
   async *#readOn(
-    body: LentBody,
+    body: PinnedBody,
     at: number,
   ): AsyncGenerator<Uint8Array, void, void> {
     const piece = pieceOf(body, at);
@@ -59,6 +59,6 @@ export class MemoryBody {
 }
 
 /** A copy, and made apart: a view would keep all of the body for as long as the visitor does not read, and so would who waits. */
-function pieceOf({ bytes }: LentBody, at: number): Uint8Array | null {
+function pieceOf({ bytes }: PinnedBody, at: number): Uint8Array | null {
   return bytes === null ? null : bytes.slice(at, at + pieceBytes);
 }

@@ -257,16 +257,16 @@ type Mismatch =
 /** Why an answer in the shared form may not be the one that this visitor should get. */
 function mismatchOf(
   { site }: RequestContext,
-  { context: asked, sharing: shared, heldBack }: SharedRequestResult,
+  { context: requested, sharing: shared, heldBack }: SharedRequestResult,
   { sent }: { sent: Arrived; edge: Edge },
 ): Mismatch {
-  const received = receivedFrom(asked, sent);
+  const received = receivedFrom(requested, sent);
   if ([...heldBack].some(isCredential)) {
     if (shared.kind === "ask-again") return "of-credentials";
     // It would take the place of the visitor's own cookie.
     if (fieldsOf(received.fields).get("set-cookie")) return "of-credentials";
   }
-  const storing = mayStore(cacheRequestOf(asked), received, site.cache);
+  const storing = mayStore(cacheRequestOf(requested), received, site.cache);
   if (storing.kind === "refuse")
     return storing.because === "unkeyed-fields" ? "none" : "refused";
   return received.status >= 400 ? "error" : "none";

@@ -1,6 +1,6 @@
 /** Room for a piece. The runtime's own pieces of 4 KiB cost ten times the time; a slow body needs no more. */
-const leastRoomBytes = 4096;
-const mostRoomBytes = 65_536;
+const minRoomBytes = 4096;
+const maxRoomBytes = 65_536;
 
 interface Pieces {
   next(): Promise<Uint8Array | undefined>;
@@ -38,7 +38,7 @@ export class PieceReader {
 }
 
 function fittingPieces(reader: ReadableStreamBYOBReader): Pieces {
-  let roomBytes = leastRoomBytes;
+  let roomBytes = minRoomBytes;
   return {
     async next() {
       const room = new Uint8Array(roomBytes);
@@ -46,8 +46,8 @@ function fittingPieces(reader: ReadableStreamBYOBReader): Pieces {
       if (done) return undefined;
       const wasted = roomBytes - value.byteLength;
       // The next one will be about as large.
-      const wanted = Math.max(2 * value.byteLength, leastRoomBytes);
-      roomBytes = Math.min(wanted, mostRoomBytes);
+      const wanted = Math.max(2 * value.byteLength, minRoomBytes);
+      roomBytes = Math.min(wanted, maxRoomBytes);
       // One that is kept takes little more memory than its length.
       return wasted > value.byteLength ? value.slice() : value;
     },

@@ -5,7 +5,7 @@ import type { CacheStatus, ForwardReason } from "../cache/status.ts";
 import { entryOf } from "./cache-store.ts";
 import { purgeOf, type RequestContext } from "./context.ts";
 import type { CacheEntry } from "./isolate-cache.ts";
-import { canBeAskedForLater } from "./store.ts";
+import { canBeRequestedLater } from "./store.ts";
 import { sliceBytes } from "./stored-body.ts";
 
 /** Why the origin is asked, and what was stored when that was planned. */
@@ -123,7 +123,7 @@ function suffices(
   return (
     range.kind === "whole" ||
     isShort(stored) ||
-    canBeAskedForLater(stored) ||
+    canBeRequestedLater(stored) ||
     (range.kind === "part" && range.first <= body.arriving.length)
   );
 }

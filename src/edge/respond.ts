@@ -23,7 +23,7 @@ import { asStored } from "./received.ts";
 import { compose, type BodyReader } from "./segments.ts";
 import {
   accessFor,
-  openStretch,
+  openRange,
   readSlice,
   type OpenedSlice,
 } from "./slice-fetch.ts";
@@ -121,7 +121,7 @@ function readerOfMemory(
     body: { kind: "pop", isWhole: true },
   };
   const access = accessFor(context, inPop);
-  const body = new MemoryBody(edge.isolate.lent, { name, bytes }, access);
+  const body = new MemoryBody(edge.isolate.pinned, { name, bytes }, access);
   return { kind: "memory", offset, length, body };
 }
 
@@ -185,8 +185,8 @@ async function openSlices(
   const end = (stored.bodyLength ?? 0) - 1;
   let begun: OpenedSlice | null = null;
   for (const { first, last } of partsOf(plan, { offset, end })) {
-    const stretch = { first: first - offset, last: last - offset };
-    const opened = await openStretch(context, entry, stretch);
+    const range = { first: first - offset, last: last - offset };
+    const opened = await openRange(context, entry, range);
     if (opened === null) {
       removeEntry(context.resource.key, entry.name, edge);
       return null;

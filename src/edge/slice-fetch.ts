@@ -1,6 +1,6 @@
 import { bodyLimits } from "./timed-body.ts";
 import { partOf } from "../cache/partial.ts";
-import { longestKeptSeconds } from "../cache/retention.ts";
+import { maxKeptSeconds } from "../cache/retention.ts";
 import { strongValidators } from "../cache/strong.ts";
 import { fieldsOf } from "../cache/stored.ts";
 import type { Bytes } from "../ports.ts";
@@ -49,7 +49,7 @@ export function accessFor(
  * Opens the slice in which a stretch of a body begins, and asks the origin for the first one in it that is missing: that shows
  * whether the origin still has the same body, before the answer begins. Null when it has not.
  */
-export async function openStretch(
+export async function openRange(
   context: RequestContext,
   entry: CacheEntry,
   { first, last }: { first: number; last: number },
@@ -173,10 +173,10 @@ async function fetchSlices(
   const { edge } = context;
   let why = "the slice could not be fetched";
   try {
-    const asked = await askForRest(context, entry, fetch);
-    if (asked.kind === "rest")
-      return await receive(context, fetch, { entry, body: asked.body });
-    ({ why } = asked);
+    const requested = await askForRest(context, entry, fetch);
+    if (requested.kind === "rest")
+      return await receive(context, fetch, { entry, body: requested.body });
+    ({ why } = requested);
     // What cannot be made whole is of no use.
     removeEntry(context.resource.key, entry.name, edge);
   } finally {
@@ -197,7 +197,7 @@ async function receive(
       maxBytes: Infinity,
       statedBytes: fetch.end - fetch.start,
       budget: isolate.arrivals,
-      keptSeconds: longestKeptSeconds,
+      keptSeconds: maxKeptSeconds,
       betweenBytesMs: bodyLimits(site).betweenBytesMs,
       firstSlice: fetch.start / sliceBytes,
     },
@@ -216,10 +216,10 @@ async function* readRest(
   at: number,
 ): AsyncGenerator<Uint8Array, void, void> {
   const end = entry.stored.bodyLength;
-  const asked = await askForRest(context, entry, { start: at, end });
-  if (asked.kind === "failed") throw new Error(asked.why);
-  let left = asked.length;
-  for await (const bytes of chunksOf(asked.body)) {
+  const requested = await askForRest(context, entry, { start: at, end });
+  if (requested.kind === "failed") throw new Error(requested.why);
+  let left = requested.length;
+  for await (const bytes of chunksOf(requested.body)) {
     left -= bytes.byteLength;
     yield bytes;
   }
@@ -275,7 +275,7 @@ async function askForRest(
 /** Where in an answer the bytes are that were asked for; null when they are of another body. */
 function restIn(
   { response, responseTimeMs }: Extract<OriginResult, { kind: "answered" }>,
-  asked: {
+  requested: {
     first: number;
     last: number | null;
     validator: string;
@@ -286,16 +286,18 @@ function restIn(
   const found = strongValidators({ fields, responseTimeMs });
   // A 206 to If-Range may leave out the validator that it answers to (RFC 9110 §15.3.7), but not have another one.
   const isSame =
-    found.includes(asked.validator) || (status === 206 && found.length === 0);
+    found.includes(requested.validator) ||
+    (status === 206 && found.length === 0);
   if (!isSame) return null;
-  if (status === 200 && asked.complete !== null) {
-    const last = asked.last ?? asked.complete - 1;
-    return { skip: asked.first, length: last + 1 - asked.first };
+  if (status === 200 && requested.complete !== null) {
+    const last = requested.last ?? requested.complete - 1;
+    return { skip: requested.first, length: last + 1 - requested.first };
   }
   const part = status === 206 ? partOf(fieldsOf({ fields }), null) : null;
-  if (part === null || part.first !== asked.first) return null;
-  if (part.last !== (asked.last ?? part.complete - 1)) return null;
-  if (asked.complete !== null && part.complete !== asked.complete) return null;
+  if (part === null || part.first !== requested.first) return null;
+  if (part.last !== (requested.last ?? part.complete - 1)) return null;
+  if (requested.complete !== null && part.complete !== requested.complete)
+    return null;
   return { skip: 0, length: part.last - part.first + 1 };
 }
 

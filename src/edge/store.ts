@@ -11,7 +11,11 @@ import { fieldsOf, type Stored } from "../cache/stored.ts";
 import { strongValidators } from "../cache/strong.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { Bytes } from "../ports.ts";
-import { ArrivingBody, type KeptBody, type Loss } from "./arriving-body.ts";
+import {
+  ArrivingBody,
+  type ArrivalResult,
+  type Loss,
+} from "./arriving-body.ts";
 import { concatenate, discardBody } from "./bytes.ts";
 import { isSameVariant } from "./cache-index.ts";
 import {
@@ -90,7 +94,7 @@ function storeBody(
   context: RequestContext,
   storable: Storable,
   body: Bytes,
-): Begun {
+): Arrival {
   const { edge } = context;
   const { key } = context.resource;
   let replaced: readonly CacheEntry[] = [];
@@ -197,11 +201,11 @@ function isOfWhole([name]: FieldLine): boolean {
   return !/^content-(?:range|length)$/i.test(name);
 }
 
-interface Begun {
+interface Arrival {
   entry: CacheEntry;
   visitor: Bytes;
   /** Null when all of it was at hand. */
-  kept: Promise<KeptBody> | null;
+  kept: Promise<ArrivalResult> | null;
 }
 
 /** Makes the entry, and begins to take its body from the origin. `onLoss` is called if that cannot be kept. */
@@ -217,7 +221,7 @@ function begin(
     maxBytes: number;
     onLoss?: (entry: CacheEntry, because: Loss) => void;
   },
-): Begun {
+): Arrival {
   const { edge } = context;
   const { world, isolate } = edge;
   const name = world.randomHex(16);
@@ -240,7 +244,7 @@ function begin(
       budget: isolate.arrivals,
       keptSeconds: usefulSeconds(stored, context.site.cache, world.nowMs()),
       betweenBytesMs: bodyLimits(context.site).betweenBytesMs,
-      whenUnread: canBeAskedForLater(stored) ? "stop" : "fetch",
+      whenUnread: canBeRequestedLater(stored) ? "stop" : "fetch",
       onLoss: (because) => onLoss?.(entry, because),
     },
     world,
@@ -261,7 +265,7 @@ function begin(
 }
 
 /** The origin serves ranges, and a strong validator vouches that they are of the same body. */
-export function canBeAskedForLater(stored: Stored): boolean {
+export function canBeRequestedLater(stored: Stored): boolean {
   const ranges = fieldsOf(stored).get("accept-ranges") ?? "";
   return (
     stored.range === null &&
@@ -274,7 +278,7 @@ export function canBeAskedForLater(stored: Stored): boolean {
 async function complete(
   context: RequestContext,
   entry: CacheEntry,
-  kept: KeptBody,
+  kept: ArrivalResult,
 ): Promise<void> {
   const { edge } = context;
   const { isolate, world } = edge;

@@ -23,7 +23,7 @@ export interface Reading {
   uses: number;
 }
 
-export type Course =
+export type TrustDecision =
   /** `degraded`: only because the list cannot be read. */
   { kind: "use"; renew: boolean; degraded: boolean } | { kind: "read-first" };
 
@@ -36,12 +36,12 @@ export function failingMs(deadlineMs: number): number {
 }
 
 /** Whether a request may use what is remembered, and whether that is read again behind it. */
-export function courseOf(
+export function decideTrust(
   { readAtMs, failedAtMs, uses }: Reading,
   trust: Trust,
   nowMs: number,
   deadlineMs: number,
-): Course {
+): TrustDecision {
   const rests = failedAtMs !== null && isWithin(failedAtMs, restMs, nowMs);
   if (isWithin(readAtMs, trust.endsAfterMs, nowMs)) {
     const isDue =

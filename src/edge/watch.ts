@@ -14,7 +14,7 @@ export type Cut = Extract<
  * that takes long passes the gate again and again, so that a drop also ends what was under way. A list that cannot be
  * read cuts nothing.
  */
-export class ExchangeWatch implements Watch {
+export class RequestWatch implements Watch {
   readonly #visit: Visit;
   readonly #customer: string;
   readonly #edge: Edge;

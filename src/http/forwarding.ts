@@ -5,7 +5,7 @@ import { provenance } from "./forwarded.ts";
 import { dropVisitedHost } from "./destination.ts";
 import { mapLine, mapRedirect } from "./references.ts";
 import { withoutRepetition } from "./repeated.ts";
-import { continuesTrace, traceBegun, type TraceIds } from "./trace.ts";
+import { continuesTrace, newTraceparent, type TraceIds } from "./trace.ts";
 
 /** The step a message takes through this edge. */
 export interface Hop {
@@ -122,7 +122,7 @@ export function fieldsForOrigin(
     ? forwarded
     : [
         ...forwarded.filter(([name]) => !/^trace(?:parent|state)$/i.test(name)),
-        traceBegun(options.traceIds),
+        newTraceparent(options.traceIds),
       ];
   return [
     ...traced,

@@ -37,6 +37,6 @@ export function traceIdsOf(
 }
 
 /** The first line of a trace (W3C Trace Context §3.2). Its flags say "not sampled": the edge keeps no spans. */
-export function traceBegun({ trace, parent }: TraceIds): FieldLine {
+export function newTraceparent({ trace, parent }: TraceIds): FieldLine {
   return ["traceparent", `00-${trace}-${parent}-00`];
 }

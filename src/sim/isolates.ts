@@ -19,7 +19,7 @@ export const defaultIsolates: IsolateSettings = {
 interface Isolate<Memory> {
   memory: Memory;
   diesAtMs: number;
-  askedAtMs: number;
+  requestedAtMs: number;
 }
 
 /** One PoP's isolates, each with a memory of its own that is empty when it starts; a request lands in any of them. */
@@ -54,17 +54,17 @@ export class Isolates<Memory> {
     const slot = this.#random.integer(this.#settings.perPop);
     const running = this.#slots.get(slot);
     if (running !== undefined && this.#lives(running, nowMs)) {
-      running.askedAtMs = nowMs;
+      running.requestedAtMs = nowMs;
       return running.memory;
     }
     this.#started += 1;
     const memory = this.#start();
     const diesAtMs = nowMs + this.#lifetimeMs();
-    this.#slots.set(slot, { memory, diesAtMs, askedAtMs: nowMs });
+    this.#slots.set(slot, { memory, diesAtMs, requestedAtMs: nowMs });
     return memory;
   }
 
-  #lives({ diesAtMs, askedAtMs }: Isolate<Memory>, nowMs: number): boolean {
-    return nowMs < diesAtMs && nowMs < askedAtMs + this.#settings.idleMs;
+  #lives({ diesAtMs, requestedAtMs }: Isolate<Memory>, nowMs: number): boolean {
+    return nowMs < diesAtMs && nowMs < requestedAtMs + this.#settings.idleMs;
   }
 }

@@ -66,7 +66,7 @@ export class Pop implements PopResources {
   /** The real edge's answer, and what it noted of the request. */
   async answer(
     request: Inbound,
-  ): Promise<{ reply: Reply; account: PopWorld["account"] }> {
+  ): Promise<{ reply: Reply; requestEvent: PopWorld["requestEvent"] }> {
     const world = new PopWorld(this);
     const isolate = this.#isolates.next(this.engine.nowMs);
     const reply = await handle(request, {
@@ -74,7 +74,7 @@ export class Pop implements PopResources {
       isolate,
       world,
     });
-    return { reply, account: world.account };
+    return { reply, requestEvent: world.requestEvent };
   }
 
   roundTripTo(place: Place): number {

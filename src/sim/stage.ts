@@ -79,7 +79,7 @@ function resolversFor(
   random: RandomStream,
 ): (place: Place) => Resolver {
   const resolvers = new Map<string, Resolver>();
-  const slow = { ...compliantResolver, leastTtlSeconds: slowTtl / 1_000 };
+  const slow = { ...compliantResolver, minTtlSeconds: slowTtl / 1_000 };
   return (place) => {
     const known = resolvers.get(place.code);
     if (known !== undefined) return known;

@@ -1,5 +1,5 @@
 import type { NamedFields } from "../http/fields.ts";
-import type { Inbound, Reply } from "../ports.ts";
+import type { CacheOutcome, Inbound, Reply } from "../ports.ts";
 import type { Customer } from "./customers.ts";
 import { roundTripMs, defaultAccess } from "./network.ts";
 import type { Place } from "./places.ts";
@@ -68,9 +68,9 @@ export class Visits {
     const travelMs = this.#accessMs() + wayMs;
     await engine.sleep(travelMs / 2);
     const arrivedAtMs = engine.nowMs;
-    const { reply, account } = await pop.answer(this.#inbound(request));
-    const kind = outcomeOf(reply, account);
-    countCache(pop.count, reply);
+    const { reply, requestEvent } = await pop.answer(this.#inbound(request));
+    const kind = outcomeOf(reply, requestEvent);
+    countCache(pop.count, reply, requestEvent?.cache ?? null);
     const tag = tagOf(reply);
     const origin = tag === null ? null : originOf(tag);
     if (origin !== null && origin.customer !== request.customer.id)
@@ -145,14 +145,14 @@ function isContent(outcome: Outcome): boolean {
   return outcome === "served" || outcome === "cached" || outcome === "stale";
 }
 
-function outcomeOf(reply: Reply, account: PopWorld["account"]): Outcome {
-  switch (account?.outcome) {
+function outcomeOf(reply: Reply, event: PopWorld["requestEvent"]): Outcome {
+  switch (event?.outcome) {
     case "refused":
       return "refused";
     case "served":
     case "noticed":
     case "offboarding":
-      return reply.status >= 500 ? "error" : contentOutcome(reply);
+      return reply.status >= 500 ? "error" : contentOutcome(event.cache);
     case "unknown-host":
     case "unreachable":
     case "maintenance":
@@ -166,23 +166,23 @@ function outcomeOf(reply: Reply, account: PopWorld["account"]): Outcome {
 }
 
 /** RFC 9211: a hit whose time to live has run out was served stale; an answer stored by another's request came from the cache too. */
-function contentOutcome(reply: Reply): Outcome {
-  const status = fieldOf(reply, "cache-status");
-  if (status === null) return "served";
-  if (status.includes("stale-on-error")) return "stale";
-  if (!/;\s*(hit|collapsed)/.test(status)) return "served";
-  return /;\s*ttl=-/.test(status) ? "stale" : "cached";
+function contentOutcome(cache: CacheOutcome | null): Outcome {
+  if (cache === null) return "served";
+  if (cache.detail === "stale-on-error") return "stale";
+  if (cache.fwd !== null && !cache.collapsed) return "served";
+  return (cache.ttlSeconds ?? 0) < 0 ? "stale" : "cached";
 }
 
 function countCache(
   count: { requests: number; hits: number; bytes: number; hitBytes: number },
   reply: Reply,
+  cache: CacheOutcome | null,
 ): void {
-  if (fieldOf(reply, "cache-status") === null) return;
+  if (cache === null) return;
   const bytes = reply.body.kind === "bytes" ? reply.body.bytes.byteLength : 0;
   count.requests += 1;
   count.bytes += bytes;
-  if (contentOutcome(reply) === "served") return;
+  if (contentOutcome(cache) === "served") return;
   count.hits += 1;
   count.hitBytes += bytes;
 }

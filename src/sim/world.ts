@@ -14,7 +14,11 @@ import type { PopCache } from "./pop-cache.ts";
 import type { RandomStream } from "./random-stream.ts";
 import type { Server } from "./server.ts";
 
-type Account = Extract<EdgeEvent, { kind: "request" }>;
+/** What became of a request, as the edge says in its event. */
+export type RequestEvent = Pick<
+  Extract<EdgeEvent, { kind: "request" }>,
+  "outcome" | "cache"
+>;
 
 /** What a point of presence has for the requests that it handles. */
 export interface PopResources {
@@ -36,7 +40,7 @@ export interface PopResources {
 export class PopWorld implements World {
   readonly #pop: PopResources;
   /** What became of the request, once that is known. */
-  account: Account | null = null;
+  requestEvent: RequestEvent | null = null;
 
   constructor(pop: PopResources) {
     this.#pop = pop;
@@ -139,7 +143,7 @@ export class PopWorld implements World {
   }
 
   observe(event: EdgeEvent): void {
-    if (event.kind === "request") this.account = event;
+    if (event.kind === "request") this.requestEvent = event;
     else this.#pop.list.note(event);
   }
 }

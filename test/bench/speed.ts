@@ -216,13 +216,13 @@ export async function run(args: string[]): Promise<void> {
   const chosen = subjects.filter(({ name }) => only?.includes(name) ?? true);
   const bundle = await bundleWorker();
   if (!bundle.ok) throw new Error(bundle.problem);
-  const { servers, close } = await startServers(bundle.value, chosen);
+  const servers = await startServers(bundle.value, chosen);
   const results: Result[] = [];
   for (const subject of chosen) {
     console.error(`${subject.name} …`);
     results.push(await compare(subject, servers, values));
   }
-  await close();
+  await servers.close();
   const bytes = Buffer.byteLength(bundle.value);
   const gzipped = gzipSync(bundle.value).byteLength;
   console.log(report(results, await generator()));
@@ -242,12 +242,13 @@ const kib = (bytes: number) => Math.round(bytes / 1024);
 
 interface Servers {
   get(name: string): Server;
+  close(): Promise<void>;
 }
 
 async function startServers(
   bundle: string,
   chosen: readonly Subject[],
-): Promise<{ servers: Servers; close(): Promise<void> }> {
+): Promise<Servers> {
   const origin = await startWorker(originSource);
   const at = origin.port;
   const list = {
@@ -285,18 +286,16 @@ async function startServers(
       if (server === undefined) throw new Error(`no server ${name}`);
       return server;
     },
+    close: async () => {
+      for (const server of started.values()) await server.close();
+    },
   };
   const answers: Record<string, Recorded> = {};
   for (const subject of chosen)
     if (subject.against.includes("twin"))
       answers[twinPath(subject)] = await warm(subject, servers);
   started.set("twin", await startWorker(twinSource(answers)));
-  return {
-    servers,
-    close: async () => {
-      for (const server of started.values()) await server.close();
-    },
-  };
+  return servers;
 }
 
 const twinPath = ({ name }: Subject) => `/${encodeURIComponent(name)}`;

@@ -6,7 +6,7 @@ import { addGroupPurge } from "../../src/edge/group-purges.ts";
 import { handle } from "../../src/edge/handle.ts";
 import { countSecond } from "../../src/edge/hit-for-miss.ts";
 import { IsolateCache, type CacheEntry } from "../../src/edge/isolate-cache.ts";
-import { LentBodies } from "../../src/edge/lent-bodies.ts";
+import { PinnedBodies } from "../../src/edge/pinned-bodies.ts";
 import {
   maxResponseMebibytes,
   memoryShares,
@@ -95,7 +95,7 @@ describe("stored responses", () => {
       ],
     ],
   ])("of long %s fit into their memory as often as they do", (_, made) => {
-    const lent = new LentBodies(new ByteBudget(2 ** 20));
+    const lent = new PinnedBodies(new ByteBudget(2 ** 20));
     const cache = new IsolateCache({ stored: 2 ** 20, arriving: 0 }, lent);
     const keys = Array.from({ length: 100 }, (__, at) => {
       const [key, one] = made(at);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { courseOf, failingMs } from "../../src/edge/trust.ts";
+import { decideTrust, failingMs } from "../../src/edge/trust.ts";
 
 const trust = { renewedAfterMs: 100, renewedAfterUses: 3, endsAfterMs: 1000 };
 const deadlineMs = 500;
@@ -22,7 +22,7 @@ describe("what was read", () => {
     ["an hour after now is read first", -hour, 9, first],
   ])("%s", (_, ageMs, uses, course) => {
     const reading = { readAtMs: 5 * hour - ageMs, failedAtMs: null, uses };
-    expect(courseOf(reading, trust, 5 * hour, deadlineMs)).toEqual(course);
+    expect(decideTrust(reading, trust, 5 * hour, deadlineMs)).toEqual(course);
   });
 });
 
@@ -42,7 +42,7 @@ describe("what could not be read again", () => {
       failedAtMs: nowMs - failedMs,
       uses: 9,
     };
-    expect(courseOf(reading, trust, nowMs, deadlineMs)).toEqual(course);
+    expect(decideTrust(reading, trust, nowMs, deadlineMs)).toEqual(course);
   });
 
   test("is so for two seconds and the deadline", () => {

@@ -116,7 +116,7 @@ function line({ heapMib, rssMib, descriptors, diskMib }: Figures): string {
   return `heap ${shown(heapMib)} MiB, RSS ${shown(rssMib)} MiB, ${shown(descriptors)} descriptors, disk ${shown(diskMib)} MiB`;
 }
 
-function report({ requests, kinds, drops, wrong, figures }: Soak): string {
+function report({ requests, drops, wrong, figures, ...found }: Soak): string {
   const table = new Table({
     head: ["after", "heap MiB", "RSS MiB", "descriptors", "disk MiB"],
     style: { head: [], border: [] },
@@ -129,7 +129,7 @@ function report({ requests, kinds, drops, wrong, figures }: Soak): string {
       shown(at.descriptors),
       shown(at.diskMib),
     ]);
-  const counts = Object.entries(kinds).map(([kind, n]) => `${kind} ${n}`);
+  const counts = Object.entries(found.kinds).map(([kind, n]) => `${kind} ${n}`);
   return [
     table.toString(),
     `${requests} requests, ${drops} drops: ${counts.join(", ")}`,

@@ -120,7 +120,7 @@ export async function soak(options: SoakOptions): Promise<Soak> {
   return found;
 }
 
-interface Course {
+interface TrustDecision {
   found: Soak;
   drops: Drop[];
   end: AbortSignal;
@@ -129,7 +129,7 @@ interface Course {
 async function visitAgain(
   { port }: SoakedEdge,
   random: () => number,
-  { found, drops, end, kinds }: Course & { kinds: readonly string[] },
+  { found, drops, end, kinds }: TrustDecision & { kinds: readonly string[] },
 ): Promise<void> {
   while (!end.aborted) {
     const kind = kinds[Math.floor(random() * kinds.length)] ?? "small";
@@ -156,7 +156,7 @@ function wrongAnswer(
 
 async function dropAgain(
   edge: SoakedEdge,
-  { found, drops, end }: Course,
+  { found, drops, end }: TrustDecision,
 ): Promise<void> {
   const key = `customer:${droppedCustomer}`;
   await again(end, dropEveryMs - dropForMs, async () => {

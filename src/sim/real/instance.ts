@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request as ask, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
@@ -7,7 +8,8 @@ import * as v from "valibot";
 import { startDirect } from "../../node/direct.ts";
 import { startHostDispatcher } from "../../node/host-dispatcher.ts";
 import type { EdgeConfig } from "../../edge/config.ts";
-import type { Inbound, Reply } from "../../ports.ts";
+import { requestOutcomes, type Inbound, type Reply } from "../../ports.ts";
+import type { RequestEvent } from "../world.ts";
 import type { Pop } from "../pop.ts";
 import type { Server } from "../server.ts";
 import { visitorFields } from "../visitor-fields.ts";
@@ -31,6 +33,7 @@ export async function startInstance(
   const origins = new Origins(pop, clock);
   await origins.open(world.servers);
   const dispatcher = await startHostDispatcher();
+  const events = new RequestEvents();
   const runtime = await startDirect({
     bundle: world.bundle,
     variables: {
@@ -47,16 +50,18 @@ export async function startInstance(
         LIST: async (request) => readRecord(pop, await request.text(), origins),
       },
     },
-    logged: (message) => forwardLog(pop, message),
+    logged: (message) => forwardLog(pop, message, events),
   });
   const { port } = await runtime.unsafeGetDirectURL();
   // A runtime's first requests take long; these are about no site.
   for (let round = 0; round < 3; round++)
-    await exchange(Number(port), aboutItself, clock);
+    await exchange(Number(port), aboutItself, { clock, traceId: null });
   return {
     answer: async (request) => {
-      const reply = await exchange(Number(port), request, clock);
-      return { reply, account: accountOf(request, reply) };
+      const traceId = randomBytes(16).toString("hex");
+      const event = events.expect(traceId);
+      const reply = await exchange(Number(port), request, { clock, traceId });
+      return { reply, requestEvent: await event };
     },
     close: async () => {
       await runtime.dispose();
@@ -88,7 +93,7 @@ function variablesOf(config: EdgeConfig): Record<string, string> {
     LIST_DEADLINE_SECONDS: String(config.listDeadlineMs / 1_000),
     WATCH_SECONDS: String(config.watchMs / 1_000),
     RESPONSE_MEMORY_MIB: String(config.responseMemoryBytes / 2 ** 20),
-    LOG_REQUESTS: "problems",
+    LOG_REQUESTS: "all",
     CLIENT_ADDRESS: "unknown",
   };
 }
@@ -96,14 +101,66 @@ function variablesOf(config: EdgeConfig): Record<string, string> {
 const eventForm = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({ kind: v.string() }),
+  v.variant("kind", [
+    v.object({
+      kind: v.literal("request"),
+      outcome: v.picklist(requestOutcomes),
+      traceId: v.nullable(v.string()),
+      cache: v.nullable(
+        v.object({
+          fwd: v.nullable(v.string()),
+          stored: v.boolean(),
+          collapsed: v.boolean(),
+          ttlSeconds: v.nullable(v.number()),
+          detail: v.nullable(v.string()),
+        }),
+      ),
+    }),
+    v.object({
+      kind: v.picklist([
+        "record-malformed",
+        "list-unreadable",
+        "pop-cache-failed",
+        "not-stored",
+        "cut",
+      ]),
+    }),
+  ]),
 );
 
-/** Of the edge's events one is counted; what is none is for whoever mends the Worker. */
-function forwardLog(pop: Pop, message: string): void {
+/** Some events of the edge are counted; what is none is for whoever mends the Worker. */
+function forwardLog(pop: Pop, message: string, events: RequestEvents): void {
   const event = v.safeParse(eventForm, message);
   if (!event.success) process.stderr.write(`${pop.id}: ${message}\n`);
+  else if (event.output.kind === "request") events.arrive(event.output);
   else pop.list.note(event.output);
+}
+
+/** How long after a response its event may come. */
+const eventDeadlineMs = 5_000;
+
+/** The events of requests, told apart by the trace that each request begins. */
+class RequestEvents {
+  readonly #expected = new Map<string, (event: RequestEvent) => void>();
+
+  /** Null where none came: the request never reached the Worker, or its connection broke off. */
+  expect(traceId: string): Promise<RequestEvent | null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#expected.delete(traceId);
+        resolve(null);
+      }, eventDeadlineMs);
+      this.#expected.set(traceId, (event) => {
+        clearTimeout(timer);
+        this.#expected.delete(traceId);
+        resolve(event);
+      });
+    });
+  }
+
+  arrive(event: RequestEvent & { traceId: string | null }): void {
+    this.#expected.get(event.traceId ?? "")?.(event);
+  }
 }
 
 /** The model's answer, given when the model would. */
@@ -131,14 +188,15 @@ async function readRecord(
 function exchange(
   port: number,
   { method, url, fields, country }: Inbound,
-  clock: RealTime,
+  { clock, traceId }: { clock: RealTime; traceId: string | null },
 ): Promise<Reply> {
   const { pathname, search } = new URL(url);
   const run = { country, beganAtMs: clock.beganAtMs };
   const headers = {
     ...Object.fromEntries(fields),
-    // Of its own answers the edge gives the kind for programs, which says whether a site was dropped.
-    accept: "application/problem+json, text/html;q=0.9, */*;q=0.8",
+    ...(traceId !== null && {
+      traceparent: `00-${traceId}-${traceId.slice(16)}-00`,
+    }),
     [runField]: JSON.stringify(run),
   };
   const path = `${pathname}${search}`;
@@ -167,44 +225,4 @@ function replyOf(
     fields: linesOf(headersDistinct),
     body,
   };
-}
-
-/** What the edge would have noted, as far as a visitor can tell. */
-function accountOf(
-  { method }: Inbound,
-  reply: Reply,
-): Awaited<ReturnType<Pop["answer"]>>["account"] {
-  return {
-    kind: "request",
-    host: null,
-    customer: null,
-    method,
-    outcome: outcomeOf(reply),
-    status: reply.status,
-    error: null,
-    details: null,
-    degraded: false,
-    cache: null,
-    origin: null,
-    recordSeq: null,
-    pop: null,
-    traceId: null,
-    tookMs: 0,
-  };
-}
-
-function outcomeOf({
-  fields,
-  body,
-}: Reply): "served" | "refused" | "unreachable" {
-  const isOwn = fields.some(
-    ([name, value]) =>
-      name === "content-type" && value === "application/problem+json",
-  );
-  if (fields.length === 0) return "unreachable";
-  if (!isOwn || body.kind !== "bytes") return "served";
-  const problem: unknown = JSON.parse(Buffer.from(body.bytes).toString());
-  return typeof problem === "object" && problem !== null && "block" in problem
-    ? "refused"
-    : "unreachable";
 }

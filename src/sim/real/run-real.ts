@@ -1,4 +1,4 @@
-import { longestListDeadlineSeconds } from "../../edge/config.ts";
+import { maxListDeadlineSeconds } from "../../edge/config.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import { configOf } from "../edge.ts";
 import { readPlaces } from "../places.ts";
@@ -43,7 +43,7 @@ export function comparable(scenario: Scenario, scale: number): Scenario {
       ...scenario.edge,
       LIST_DEADLINE_SECONDS: Math.min(
         (listDeadlineMs / 1_000) * scale,
-        longestListDeadlineSeconds,
+        maxListDeadlineSeconds,
       ),
     },
     isolates: {

@@ -127,9 +127,9 @@ export function plausibleAge(
     (seen.headAtMs - arrivedAtMs + terms.slackMs + clockErrorMs) / 1000 +
     before +
     2;
-  const leastMs =
+  const waitMs =
     seen.startedAtMs - (headAtMs ?? arrivedAtMs) - terms.slackMs - clockErrorMs;
-  const least = Math.max(0, leastMs / 1000) + before - 2;
+  const least = Math.max(0, waitMs / 1000) + before - 2;
   const age = Number(stated);
   return age <= most && age >= least
     ? null
