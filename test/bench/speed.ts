@@ -52,6 +52,7 @@ interface Subject {
   path: string;
   fields: Readonly<Record<string, string>>;
   urls: "one" | "new";
+  answers: "success" | "refusal";
   /** Which edge: with its memory, or without. */
   edge: "edge" | "edge without memory";
   /** The first is what the target is about. */
@@ -59,8 +60,18 @@ interface Subject {
   target: number;
 }
 
-const shop = { host: "shop.localhost", urls: "one", edge: "edge" } as const;
-const dropped = { ...shop, host: "dropped.localhost", path: "/" } as const;
+const shop = {
+  host: "shop.localhost",
+  urls: "one",
+  answers: "success",
+  edge: "edge",
+} as const;
+const dropped = {
+  ...shop,
+  host: "dropped.localhost",
+  path: "/",
+  answers: "refusal",
+} as const;
 const fetches = ["bare fetch", "hono/proxy", "reflare"] as const;
 
 const subjects: readonly Subject[] = [
@@ -328,14 +339,16 @@ async function compare(
   servers: Servers,
   { rounds, seconds }: { rounds: string; seconds: string },
 ): Promise<Result> {
-  const { name, edge, against, target, urls, host, fields } = subject;
+  const { edge, against } = subject;
   const rates = new Map<string, Rate[]>();
   for (let round = 0; round < Number(rounds); round += 1)
     for (const each of [edge, ...against]) {
       const { port, pid } = servers.get(each);
       const path = each === "twin" ? twinPath(subject) : subject.path;
-      const load = { port, host, path, fields, urls } as const;
-      const rate = await measure(load, { seconds: Number(seconds), pid });
+      const rate = await measure(
+        { ...subject, port, path },
+        { seconds: Number(seconds), pid },
+      );
       rates.set(each, [...(rates.get(each) ?? []), rate]);
     }
   const perSecond = (each: string) =>
@@ -347,8 +360,8 @@ async function compare(
     against.map((each) => [each, perSecond(edge) / perSecond(each)]),
   );
   return {
-    name,
-    target,
+    name: subject.name,
+    target: subject.target,
     ratio: ratios[first] ?? 0,
     cpuRatio: cpu(edge) === 0 ? null : cpu(first) / cpu(edge),
     against: first,

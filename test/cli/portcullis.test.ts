@@ -89,6 +89,7 @@ test("a customer is added, listed, dropped, explained, purged, restored and foun
       "host:forum.example",
       "customer:forum",
       "verdict",
+      "if KV fails",
       "cache settings",
       "cache key",
       "purge:forum",

@@ -16,6 +16,8 @@ export interface Load {
   fields: Readonly<Record<string, string>>;
   /** Every request for another URL: a number is put behind the path. */
   urls: "one" | "new";
+  /** What all answers have to be: 2xx, or anything else. A server that errs fast would win. */
+  answers: "success" | "refusal";
 }
 
 export interface Rate {
@@ -73,7 +75,8 @@ async function byWrk(load: Load, seconds: number): Promise<Done> {
       ? ""
       : `local n = ${first}\nrequest = function() n = n + 1; return wrk.format(nil, "${load.path}" .. n) end\n`,
   );
-  const fields = Object.entries({ host: load.host, ...load.fields });
+  // To wrk only "Host" is the field that it would otherwise write itself.
+  const fields = Object.entries({ Host: load.host, ...load.fields });
   const { stdout } = await run("wrk", [
     "-t1",
     `-c${connections}`,
@@ -88,6 +91,10 @@ async function byWrk(load: Load, seconds: number): Promise<Done> {
   const failed = /Socket errors: (.*)/.exec(stdout)?.[1];
   if (failed !== undefined && !/timeout/.test(failed))
     throw new Error(`wrk: ${failed}`);
+  const refused = Number(
+    /Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0,
+  );
+  checkAnswers(load, { requests, refused });
   return { requests, tookSeconds: requests / perSecond };
 }
 
@@ -110,7 +117,19 @@ async function byAutocannon(load: Load, seconds: number): Promise<Done> {
       },
     ],
   });
-  return { requests: result.requests.total, tookSeconds: result.duration };
+  const { total: requests } = result.requests;
+  checkAnswers(load, { requests, refused: result.non2xx });
+  return { requests, tookSeconds: result.duration };
+}
+
+function checkAnswers(
+  { host, path, answers }: Load,
+  { requests, refused }: { requests: number; refused: number },
+): void {
+  if (refused !== (answers === "refusal" ? requests : 0))
+    throw new Error(
+      `http://${host}${path}: ${refused} of ${requests} answers are no 2xx, expected ${answers}`,
+    );
 }
 
 /** User and system time of a process so far: proc_pid_stat(5), fields 14 and 15, in hundredths of a second. */
