@@ -115,7 +115,6 @@ export interface Reply {
 
 export type ReplyBody =
   | { kind: "none" }
-  | { kind: "text"; text: string }
   | { kind: "bytes"; bytes: Uint8Array }
   | { kind: "stream"; stream: ReadableStream<Uint8Array>; watch: Watch }
   | { kind: "channel"; channel: Channel; watch: Watch };

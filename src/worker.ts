@@ -2,7 +2,7 @@ import { Hono, type Context } from "hono";
 import { health, version } from "./cloudflare/health.ts";
 import { toInbound } from "./cloudflare/inbound.ts";
 import { OriginProbes } from "./cloudflare/origin-probes.ts";
-import { toResponse } from "./cloudflare/reply.ts";
+import { toResponse, type Waiting } from "./cloudflare/reply.ts";
 import { Visitor } from "./cloudflare/visitor.ts";
 import { cloudflareWorld } from "./cloudflare/world.ts";
 import { renderReply } from "./edge/own-reply.ts";
@@ -17,46 +17,63 @@ import type { Inbound, Reply } from "./ports.ts";
 
 type WorkerContext = Context<{ Bindings: Env }>;
 
+/** A request as the runtime hands it over. */
+interface Visit {
+  request: Request;
+  env: Env;
+  ctx: Waiting;
+}
+
 let config: Parsed<EdgeConfig> | undefined;
 let isolate: Isolate | undefined;
 const probes = new OriginProbes();
 
 /** Has a request answered, with what lives as long as the isolate does. */
 async function replied(
-  c: WorkerContext,
+  { request, env, ctx }: Visit,
   reply: (request: Inbound, edge: Edge) => Reply | Promise<Reply>,
 ): Promise<Response> {
-  config ??= parseConfig({ ...c.env });
+  config ??= parseConfig({ ...env });
   if (!config.ok) throw new Error(config.problem);
   isolate ??= newIsolate(config.value);
-  const { env, executionCtx, req } = c;
-  const visitor = new Visitor(req.raw);
-  const world = cloudflareWorld(env, executionCtx, {
+  const visitor = new Visitor(request);
+  const world = cloudflareWorld(env, ctx, {
     config: config.value,
     visitor,
     probes,
   });
   const edge = { config: config.value, isolate, world };
-  const request = toInbound(req.raw, config.value);
-  return toResponse(await reply(request, edge), executionCtx, visitor);
+  const inbound = toInbound(request, config.value);
+  return toResponse(await reply(inbound, edge), ctx, visitor);
 }
 
-function page(c: WorkerContext, shown: OwnPage): Promise<Response> {
-  return replied(c, (request, edge) => renderReply(shown, request, edge));
+function page(c: WorkerContext, own: OwnPage): Promise<Response> {
+  return replied(visitOf(c), (request, edge) =>
+    renderReply(own, request, edge),
+  );
+}
+
+function visitOf({ req, env, executionCtx }: WorkerContext): Visit {
+  return { request: req.raw, env, ctx: executionCtx };
+}
+
+/** Could this be one of the routes below, however it is written? Customers' requests need no router. */
+function mayBeRoute(url: string): boolean {
+  return url.includes(ownPath) || url.includes("%");
 }
 
 const app = new Hono<{ Bindings: Env }>({ strict: true });
 
 // On every host: what stands here is about the edge, whatever becomes of the site.
-const own = "/.well-known/portcullis";
-app.get(`${own}/health`, ({ env }) => health(env));
-app.get(`${own}/version`, () => version());
-app.get(`${own}/`, (c) => page(c, { kind: "about" }));
-app.get(`${own}/problems/:type`, (c) =>
+const ownPath = "/.well-known/portcullis";
+app.get(`${ownPath}/health`, ({ env }) => health(env));
+app.get(`${ownPath}/version`, () => version());
+app.get(`${ownPath}/`, (c) => page(c, { kind: "about" }));
+app.get(`${ownPath}/problems/:type`, (c) =>
   page(c, problemTypePage(c.req.param("type"))),
 );
-app.all(`${own}/*`, (c) => page(c, { kind: "no-page" }));
-app.all("*", (c) => replied(c, handle));
+app.all(`${ownPath}/*`, (c) => page(c, { kind: "no-page" }));
+app.all("*", (c) => replied(visitOf(c), handle));
 app.onError((error) => {
   throw error;
 });
@@ -64,7 +81,9 @@ app.onError((error) => {
 export default {
   async fetch(request, env, ctx) {
     try {
-      return await app.fetch(request, env, ctx);
+      return await (mayBeRoute(request.url)
+        ? app.fetch(request, env, ctx)
+        : replied({ request, env, ctx }, handle));
     } catch (error) {
       console.error(error);
       return new Response(null, {

@@ -10,7 +10,7 @@ const rooms: Record<string, readonly string[]> = {
   origin: [],
   customer: ["valibot"],
   "markup.ts": ["hono/html"],
-  page: ["valibot"],
+  page: ["@noble/hashes/*", "valibot"],
   "ports.ts": [],
   edge: ["lru-cache", "valibot"],
   cloudflare: ["cloudflare:sockets", "lru-cache"],

@@ -192,8 +192,6 @@ export async function textOf({ body }: Reply): Promise<string> {
       return new TextDecoder().decode(body.bytes);
     case "stream":
       return new Response(body.stream).text();
-    case "text":
-      return body.text;
     case "none":
     case "channel":
       return "";

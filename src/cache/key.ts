@@ -1,4 +1,3 @@
-import { rawTarget } from "../http/target.ts";
 import { isListed, type CacheSettings } from "./settings.ts";
 
 /** What the origin is told of a request besides its target: whatever it is told and might answer by must be in the key. */
@@ -20,16 +19,16 @@ export interface Resource {
  * here because each unkeyed byte that reaches an origin lets one visitor choose what others get.
  *
  * The scheme and the port are in it, since the origin is told them: its redirect from http to https is not an answer for
- * https, nor may links to a port that one visitor made up go to the next. `sent` is the URL as normalised for sending, on
+ * https, nor may links to a port that one visitor made up go to the next. `sent` is the target as normalised for sending, on
  * any origin. JSON keeps the parts apart whatever they hold.
  */
 export function resource(
   customer: string,
   authority: Authority,
-  sent: URL,
+  sent: string,
   settings: Pick<CacheSettings, "ignoredQuery" | "sortQuery">,
 ): Resource {
-  const target = keyedTarget(rawTarget(sent.href), settings);
+  const target = keyedTarget(sent, settings);
   return {
     key: JSON.stringify([
       customer,

@@ -10,10 +10,10 @@ const replacement = "\u{fffd}";
 /** The lines of a message as it arrived; iterating Headers gives each Set-Cookie a line of its own. */
 export function linesOf(headers: Headers): FieldLine[] {
   const lines: FieldLine[] = [...headers];
-  const damaged = lines.filter(([, value]) => value.includes(replacement));
-  for (const [name] of damaged)
-    for (const line of lines)
-      if (line[0] === name) undecoded.set(line, headers);
+  for (const [name, value] of lines)
+    if (value.includes(replacement))
+      for (const line of lines)
+        if (line[0] === name) undecoded.set(line, headers);
   return lines;
 }
 
@@ -22,11 +22,8 @@ export function linesOf(headers: Headers): FieldLine[] {
  * among their sources; what was mapped or stored as text in between is sent as it reads.
  */
 export function headersOf(lines: readonly FieldLine[]): Headers {
-  const source = lines
-    .filter(([, value]) => value.includes(replacement))
-    .map((line) => undecoded.get(line))
-    .find((headers) => headers !== undefined);
-  if (source === undefined) return withLines(new Headers(), lines);
+  const source = sourceOf(lines);
+  if (source === null) return withLines(new Headers(), lines);
   const copy = new Headers(source);
   const exact = new Set(
     [...source.keys()].filter((name) => isWhole(name, lines, source)),
@@ -36,6 +33,15 @@ export function headersOf(lines: readonly FieldLine[]): Headers {
     copy,
     lines.filter(([name]) => !exact.has(name.toLowerCase())),
   );
+}
+
+/** Where the bytes of a damaged line among these are. */
+function sourceOf(lines: readonly FieldLine[]): Headers | null {
+  for (const line of lines) {
+    const source = line[1].includes(replacement) ? undecoded.get(line) : null;
+    if (source) return source;
+  }
+  return null;
 }
 
 /** Are the lines of this name all those of `source`, and none besides? */

@@ -20,9 +20,8 @@ export function toResponse(
   switch (body.kind) {
     case "none":
       return new Response(null, { status, headers });
-    case "text":
     case "bytes": {
-      const bytes = body.kind === "text" ? encode(body.text) : body.bytes;
+      const { bytes } = body;
       const content = visitor.hasSentAll
         ? bytes
         : lingering(bytes, ctx, visitor);
@@ -47,10 +46,6 @@ export function toResponse(
       return new Response(null, { status: 101, headers, webSocket: socket });
     }
   }
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }
 
 /** All of an answer at once, which is not over before the visitor has come to read it. */

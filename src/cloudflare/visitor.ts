@@ -10,20 +10,19 @@ const lingerPauseMs = 1_000;
 
 /** Whoever sent a request: whether they are still there, and what they have yet to send. */
 export class Visitor {
-  /** Aborts when the visitor resets the connection. One that is only closed may still read. */
-  readonly left: AbortSignal;
-  readonly #content: ReadableStream<Uint8Array> | null;
-  readonly #waitsForAnswer: boolean;
+  readonly #request: Request;
   readonly #answered = Promise.withResolvers<void>();
   #upload: Promise<void> | null = null;
   #hasSentAll: boolean;
 
-  constructor({ body, headers, signal }: Request) {
-    this.left = signal;
-    this.#content = body;
-    this.#hasSentAll = body === null;
-    // RFC 9110 §10.1.1: the content is not on its way.
-    this.#waitsForAnswer = headers.has("expect");
+  constructor(request: Request) {
+    this.#request = request;
+    this.#hasSentAll = request.body === null;
+  }
+
+  /** Aborts when the visitor resets the connection. One that is only closed may still read. */
+  get left(): AbortSignal {
+    return this.#request.signal;
   }
 
   /** Resolves when the answer is complete: then nobody wants the rest of the content. */
@@ -51,8 +50,9 @@ export class Visitor {
   async linger(): Promise<void> {
     this.#answered.resolve();
     if (this.#upload !== null) return this.#upload;
-    const content = this.#content;
-    if (content === null || content.locked || this.#waitsForAnswer) return;
+    const { body: content, headers } = this.#request;
+    // RFC 9110 §10.1.1: whoever expects 100 has not sent the content.
+    if (content === null || content.locked || headers.has("expect")) return;
     await discardContent(new PieceReader(content));
   }
 }

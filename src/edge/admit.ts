@@ -3,7 +3,7 @@ import type { Fields } from "../http/fields.ts";
 import { canonicalHost, portUnlessDefault } from "../http/host.ts";
 import { isLoop } from "../http/forwarding.ts";
 import { transferCodings } from "../http/framing.ts";
-import { rawTarget } from "../http/target.ts";
+import { splitUrl } from "../http/target.ts";
 import type { Inbound } from "../ports.ts";
 import { mayHaveContent } from "./content.ts";
 
@@ -65,11 +65,12 @@ export function admit(request: Inbound, edge: string): Admission {
   const authority = fields.get("host") ?? "";
   const host = canonicalHost(authority);
   if (!host.ok) return malformed(400, `Host: ${host.problem}`);
-  if (!isSameHost(authorityOf(url), authority, host.value))
+  const inUrl = splitUrl(url);
+  if (!isSameHost(inUrl.authority, authority, host.value))
     return malformed(400, "Host and the request target name different hosts");
   if (isLoop(fields, edge)) return { kind: "loop", host: host.value };
   const scheme = url.startsWith("https:") ? "https" : "http";
-  const target = rawTarget(url);
+  const { target } = inUrl;
   return {
     kind: "admitted",
     request,
@@ -103,11 +104,6 @@ function isSameHost(
   if (inUrl === inField) return true;
   const host = canonicalHost(inUrl);
   return host.ok && host.value === canonical;
-}
-
-/** The asterisk of asterisk-form (RFC 9112 §3.2.4) follows the authority without a slash. */
-function authorityOf(url: string): string {
-  return /^[a-z]+:\/\/([^/?#\\]*?)(?:\*?$|[/?#\\])/i.exec(url)?.[1] ?? "";
 }
 
 function sectionLength(fields: Fields & Iterable<readonly string[]>): number {

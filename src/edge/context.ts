@@ -12,7 +12,7 @@ import { NamedFields, type FieldLine } from "../http/fields.ts";
 import type { Parsed } from "../parse/parsed.ts";
 import { maxForwards } from "../http/forwarding.ts";
 import { handshakeProblem } from "../http/handshake.ts";
-import { targetOnOrigin } from "../http/target.ts";
+import { normalisedTarget } from "../http/target.ts";
 import { traceIdsOf, type TraceIds } from "../http/trace.ts";
 import type { Inbound, RequestBody } from "../ports.ts";
 import type { Admitted } from "./admit.ts";
@@ -143,13 +143,13 @@ export function resourceOf(
   target: string,
   { site, admitted }: Pick<RequestContext, "site" | "admitted">,
 ): Parsed<Resource> {
-  const url = targetOnOrigin(site.origins[0], target);
-  return url.ok
+  const sent = normalisedTarget(site.origins[0], target);
+  return sent.ok
     ? {
         ok: true,
-        value: resource(site.customer, admitted, url.value, site.cache),
+        value: resource(site.customer, admitted, sent.value, site.cache),
       }
-    : url;
+    : sent;
 }
 
 function restoredAtMs({ passage }: Passed): number | null {

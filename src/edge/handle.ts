@@ -41,7 +41,7 @@ import { respondFromEntry, respondFromOrigin } from "./respond.ts";
  * - respond: status, fields and body for this visitor. (`respond.ts`, `refuse.ts`)
  * - log: one event. (`log.ts`)
  */
-export async function handle(request: Inbound, edge: Edge): Promise<Reply> {
+export function handle(request: Inbound, edge: Edge): Promise<Reply> {
   const handled = handleAndLog(request, edge);
   // A visitor who resets the connection ends the request; what became of the upload is logged nevertheless.
   if (request.body !== null) edge.world.later(handled);

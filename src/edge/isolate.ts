@@ -18,6 +18,7 @@ import { PinnedBodies } from "./pinned-bodies.ts";
 import { memoryShares as shares } from "./memory-budget.ts";
 import { NewHosts } from "./new-hosts.ts";
 import { RecordMemory, recordShares, type Read } from "./record-memory.ts";
+import { pageBytes, type RememberedPage } from "./page-memory.ts";
 import { newSliceFetches, type SliceFetches } from "./slice-fetches.ts";
 import type { ReplacedBody } from "./stored-body.ts";
 
@@ -80,6 +81,8 @@ export interface Isolate {
   groupPurges: BoundedMap<readonly PurgeFact[]>;
   /** When a customer was last refused here, by customer. */
   refusedAtMs: BoundedMap<number>;
+  /** Pages for refused visitors, by all that they depend on of a request. */
+  pages: BoundedMap<RememberedPage>;
 }
 
 export function newIsolate(config: EdgeConfig): Isolate {
@@ -115,6 +118,7 @@ export function newIsolate(config: EdgeConfig): Isolate {
     invalidatedAtMs: new Invalidations(shares.invalidations),
     groupPurges: boundedMap(shares.groupPurges, purgeBytes),
     refusedAtMs: boundedMap(shares.refusedCustomers),
+    pages: boundedMap(shares.pages, pageBytes),
   };
 }
 

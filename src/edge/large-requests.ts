@@ -7,7 +7,7 @@ const ordinaryBytes = 8 * 1024;
  * What `work` comes to, with memory for a request of that size for as long as it takes. Null when large requests that wait for
  * their answer have all the memory that they may have together: anybody can send them, and smaller ones go on.
  */
-export async function withinMemory<Value>(
+export function withinMemory<Value>(
   requestBytes: number,
   work: () => Promise<Value>,
   { isolate, world }: Edge,
@@ -17,7 +17,7 @@ export async function withinMemory<Value>(
   const holder = { abandon: () => undefined };
   // As it arrived, and as it goes to the origin.
   const heldBytes = 2 * requestBytes;
-  if (heldBytes > largeRequests.allowance) return null;
+  if (heldBytes > largeRequests.allowance) return Promise.resolve(null);
   largeRequests.hold(holder, heldBytes, world.nowMs());
   return work().finally(() => largeRequests.release(holder));
 }

@@ -22,7 +22,7 @@ export const memoryShares = {
   /** Bodies of the PoP cache that are to be deleted. */
   replacedBodies: mebibyte / 2,
   /** Purges that responses ordered, by customer. */
-  groupPurges: 2 * mebibyte,
+  groupPurges: mebibyte,
   /** Slices of stored bodies that are asked for. */
   sliceFetches: mebibyte,
   /** Keys of the list that are being read. */
@@ -31,6 +31,8 @@ export const memoryShares = {
   refusedCustomers: mebibyte,
   /** Hosts of origins, and whether they may be reached. */
   prohibitedOrigins: mebibyte / 2,
+  /** Pages for refused visitors, by what those ask for. */
+  pages: mebibyte,
   /** Hosts of which much is missing. */
   confirmedErrors: mebibyte / 2,
 } as const;

@@ -2,14 +2,42 @@ import type { FieldLine } from "../http/fields.ts";
 import { webSocketVersion } from "../http/handshake.ts";
 import { httpDate } from "../http/date.ts";
 import { proxyStatus, type ProxyError } from "../http/proxy-status.ts";
+import { choiceOf } from "../page/choose-format.ts";
 import { renderPage } from "../page/render.ts";
 import type { PageReason, OwnPage } from "../page/reason.ts";
 import type { Inbound, Reply } from "../ports.ts";
 import { allowedMethods } from "./admit.ts";
 import type { Edge } from "./edge.ts";
 
-/** A reply of our own: the page for a reason, and the reason by RFC 9209. It carries no Cache-Status (RFC 9211 §2). */
+/**
+ * A reply of our own: the page for a reason, and the reason by RFC 9209. It carries no Cache-Status (RFC 9211 §2). Whoever asks alike
+ * within a second gets the same.
+ */
 export function renderOwnReply(
+  reason: PageReason,
+  request: Inbound,
+  edge: Edge,
+): Reply {
+  const { pages } = edge.isolate;
+  const key = `${request.method}\n${choiceOf(request.fields)}\n${"host" in reason ? reason.host : ""}`;
+  const second = Math.floor(edge.world.nowMs() / 1000);
+  const remembered = pages.get(key);
+  if (remembered?.second === second && isSame(remembered.reason, reason))
+    return remembered.reply;
+  const reply = renderRefusal(reason, request, edge);
+  pages.set(key, { reason, second, reply });
+  return reply;
+}
+
+/** Member by member; what a record says is the same object until the record changes. */
+function isSame(one: PageReason, other: PageReason): boolean {
+  const members = new Map<string, unknown>(Object.entries(other));
+  return Object.entries(one).every(
+    ([name, value]) => members.get(name) === value,
+  );
+}
+
+function renderRefusal(
   reason: PageReason,
   request: Inbound,
   edge: Edge,
@@ -27,6 +55,8 @@ export function renderOwnReply(
   return { ...reply, fields };
 }
 
+const encoder = new TextEncoder();
+
 /** A page as it is sent. */
 export function renderReply(
   page: PageReason | OwnPage,
@@ -34,17 +64,15 @@ export function renderReply(
   { config, world }: Edge,
 ): Reply {
   const nowMs = world.nowMs();
-  const rendered = renderPage(page, { method, fields }, config.operator, {
-    nowMs,
-    nonce: world.randomHex(16),
-  });
+  const reader = { method, fields };
+  const rendered = renderPage(page, reader, config.operator, nowMs);
   return {
     status: rendered.status,
     fields: [...rendered.fields, ["Date", httpDate(nowMs)]],
     body:
       rendered.body === null
         ? { kind: "none" }
-        : { kind: "text", text: rendered.body },
+        : { kind: "bytes", bytes: encoder.encode(rendered.body) },
   };
 }
 

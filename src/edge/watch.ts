@@ -18,10 +18,11 @@ export class RequestWatch implements Watch {
   readonly #visit: Visit;
   readonly #customer: string;
   readonly #edge: Edge;
-  readonly #cut = Promise.withResolvers<Cut>();
   #underWay = 0;
   #isLooking = false;
-  #isCut = false;
+  #cutBy: Cut | null = null;
+  /** Told of the cut. */
+  readonly #listeners: ((cut: Cut) => void)[] = [];
   /** Kept while nothing is under way: work in several steps is not checked less often than work in one. */
   #nextLookAtMs: number;
 
@@ -33,7 +34,14 @@ export class RequestWatch implements Watch {
   }
 
   get cut(): Promise<Cut> {
-    return this.#cut.promise;
+    const { promise, resolve } = Promise.withResolvers<Cut>();
+    this.#onCut(resolve);
+    return promise;
+  }
+
+  #onCut(listener: (cut: Cut) => void): void {
+    if (this.#cutBy === null) this.#listeners.push(listener);
+    else listener(this.#cutBy);
   }
 
   during<Value>(work: Promise<Value>): Promise<Value> {
@@ -53,10 +61,12 @@ export class RequestWatch implements Watch {
   async unlessCut<Value>(
     work: Promise<Value>,
   ): Promise<{ kind: "done"; value: Value } | { kind: "cut"; gate: Cut }> {
-    const first = await Promise.race([
-      work.then((value) => ({ kind: "done", value }) as const),
-      this.cut.then((cut) => ({ kind: "cut", gate: cut }) as const),
-    ]);
+    const { promise, resolve, reject } = Promise.withResolvers<
+      { kind: "done"; value: Value } | { kind: "cut"; gate: Cut }
+    >();
+    this.#onCut((cut) => resolve({ kind: "cut", gate: cut }));
+    work.then((value) => resolve({ kind: "done", value }), reject);
+    const first = await promise;
     if (first.kind === "cut") return first;
     const cut = this.#nextLookInMs() === 0 ? await this.#check() : null;
     return cut === null ? first : { kind: "cut", gate: cut };
@@ -94,16 +104,20 @@ export class RequestWatch implements Watch {
       case "refused":
       case "maintenance":
       case "unknown-host":
-        if (!this.#isCut)
-          world.observe({
-            kind: "cut",
-            host: this.#visit.host,
-            customer: this.#customer,
-          });
-        this.#isCut = true;
-        this.#cut.resolve(now);
+        this.#end(now);
         return now;
     }
+  }
+
+  #end(cut: Cut): void {
+    if (this.#cutBy !== null) return;
+    this.#cutBy = cut;
+    this.#edge.world.observe({
+      kind: "cut",
+      host: this.#visit.host,
+      customer: this.#customer,
+    });
+    for (const tell of this.#listeners) tell(cut);
   }
 }
 

@@ -9,11 +9,21 @@ const label = /^[a-z0-9_-]{1,63}$/;
 const notInAuthority = /[\s\p{Cc}@/\\?#%]/u;
 
 /**
+ * Names that are in that spelling already: the URL parser would give them back as they are. Not so A-labels, which may be none, and
+ * not names whose last label may be a number, which makes them IPv4 addresses (URL Standard §3.5).
+ */
+const plainName =
+  /^((?:(?!xn--)[a-z0-9_-]{1,63}\.)*(?!xn--)[a-z][a-z0-9_-]{0,62})(?::[1-9]\d{0,3})?$/;
+
+/**
  * The one spelling of the host in an authority (RFC 9110 §7.2: host with an optional port): lower-case A-labels by
  * UTS 46, without port or trailing dot; IPv4 in four decimal parts; IPv6 compressed, in brackets. Gate, routing and cache
  * key all take the host from here, since two spellings of one name would be two keys. Says what is wrong otherwise.
  */
 export function canonicalHost(authority: string): Parsed<string> {
+  const plain = plainName.exec(authority)?.[1];
+  if (plain !== undefined && plain.length <= maxNameCharacters)
+    return { ok: true, value: plain };
   const problem = (expected: string): Parsed<string> => ({
     ok: false,
     problem: `Host: found ${JSON.stringify(authority)}, expected ${expected}`,

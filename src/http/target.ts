@@ -1,18 +1,37 @@
 import type { Parsed } from "../parse/parsed.ts";
 
-/** RFC 9112 §3.2.4: the runtime writes `OPTIONS *` as a URL of scheme, authority and asterisk, without a slash. */
-const asteriskForm = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]+\*$/i;
+const absoluteUrl = /^[^:/?#]+:\/\/([^/?#\\]*)([^#]*)/;
 
 /**
- * The request target in a request's URL, as it arrived: dot segments, doubled slashes and percent-encodings are left alone.
- * An empty path is "/" (RFC 9112 §3.2.1); "*" is no path (§3.2.4); a fragment is no part of a target.
+ * The authority of a request's URL and the request target in it, as they arrived: dot segments, doubled slashes and
+ * percent-encodings are left alone. An empty path is "/" (RFC 9112 §3.2.1); a fragment is no part of a target. The runtime writes
+ * `OPTIONS *` (§3.2.4) as a URL of scheme, authority and asterisk, without a slash.
  */
+export function splitUrl(url: string): { authority: string; target: string } {
+  const [, authority = "", rest = url.replace(/#.*$/s, "")] =
+    absoluteUrl.exec(url) ?? [];
+  if (rest === "" && authority.endsWith("*") && !url.includes("#"))
+    return { authority: authority.slice(0, -1), target: "*" };
+  return { authority, target: rest.startsWith("/") ? rest : `/${rest}` };
+}
+
+/** The request target in a URL, as it stands there. */
 export function rawTarget(url: string): string {
-  if (asteriskForm.test(url)) return "*";
-  const target = url
-    .replace(/^[^:/?#]+:\/\/[^/?#\\]*/, "")
-    .replace(/#.*$/s, "");
-  return target.startsWith("/") ? target : `/${target}`;
+  return splitUrl(url).target;
+}
+
+// In a path and a query of these characters the URL parser encodes nothing, and there is no segment of dots for it to resolve.
+const plainTarget =
+  /^(?:\/(?!(?:\.|%2e){1,2}(?:[/?]|$))[\w~!$&'()*+,;=:@%.-]*)+(?:\?[\w~!$&()*+,;=:@%/.?-]*)?$/i;
+
+/** A raw target as it is sent to an origin: normalised as `fetch` would. */
+export function normalisedTarget(
+  origin: string,
+  target: string,
+): Parsed<string> {
+  if (plainTarget.test(target)) return { ok: true, value: target };
+  const url = targetOnOrigin(origin, target);
+  return url.ok ? { ok: true, value: rawTarget(url.value.href) } : url;
 }
 
 /**

@@ -12,9 +12,23 @@ export const pageFormats = [
 
 export type PageFormat = (typeof pageFormats)[number];
 
-/** What the choice depends on, for Vary (RFC 9110 §12.5.5). */
-export const choosingFields =
-  "Accept, Accept-Language, Sec-Fetch-Dest, X-Requested-With, HX-Request";
+const choosing = [
+  "Accept",
+  "Accept-Language",
+  "Sec-Fetch-Dest",
+  "X-Requested-With",
+  "HX-Request",
+];
+
+/** What a page depends on besides its reason, for Vary (RFC 9110 §12.5.5). */
+export const choosingFields = choosing.join(", ");
+
+/** All that a page depends on of a request's fields: alike for two requests, the page is the same. */
+export function choiceOf(fields: Fields): string {
+  return choosing
+    .map((name) => fields.get(name.toLowerCase()) ?? "")
+    .join("\n");
+}
 
 /** Who takes a response, as far as its request says. */
 type Taker =

@@ -3,18 +3,14 @@ import { linkText, webLink } from "./link.ts";
 import { markup, trusted, type Markup } from "../markup.ts";
 import type { Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
-import { stylesheet } from "./style.ts";
+import { styleSheetFor } from "./style.ts";
 import { listSeparator, type Value } from "./values.ts";
 
 /**
- * The page for people: one document that needs nothing else, its only privilege a style sheet under `nonce`. Words that
+ * The page for people: one document that needs nothing else, its only privilege its own style sheet. Words that
  * are not the page's own stand in elements that isolate their direction.
  */
-export function writeHtml(
-  notice: Notice,
-  operator: Operator,
-  nonce: string,
-): string {
+export function writeHtml(notice: Notice, operator: Operator): string {
   const { language, direction } = notice.locale;
   const title =
     notice.overline === null
@@ -26,8 +22,7 @@ export function writeHtml(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style nonce="${nonce}">
-${trusted(stylesheet(operator.colours))}</style>
+<style>${trusted(styleSheetFor(operator.colours).text)}</style>
 </head>
 <body>
 ${masthead(operator, notice.provider)}

@@ -12,6 +12,7 @@ import { writeMarkdown } from "./markdown.ts";
 import { composeNotice, type Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
 import { writeProblem } from "./problem.ts";
+import { styleSheetFor } from "./style.ts";
 import { writeText } from "./text.ts";
 
 export interface Reader {
@@ -28,7 +29,7 @@ export interface RenderedPage {
 
 interface Format {
   contentType: string;
-  write(notice: Notice, operator: Operator, nonce: string): string;
+  write(notice: Notice, operator: Operator): string;
 }
 
 const formats: Readonly<Record<PageFormat, Format>> = {
@@ -53,13 +54,13 @@ export function renderPage(
   reason: PageReason | OwnPage,
   reader: Reader,
   operator: Operator,
-  moment: { nowMs: number; nonce: string },
+  nowMs: number,
 ): RenderedPage {
   const notice = composeNotice(
     reason,
     operator,
     reader.fields.get("accept-language"),
-    moment.nowMs,
+    nowMs,
   );
   // What explains a problem is none itself.
   const offered = pageFormats.filter(
@@ -72,7 +73,7 @@ export function renderPage(
     fields: [
       ...(format === null ? [] : contentFields(format, notice)),
       ...constantFields,
-      ["Content-Security-Policy", contentSecurityPolicy(moment.nonce)],
+      ["Content-Security-Policy", contentSecurityPolicy(operator)],
       ...retryFields(notice),
       ...linkFields(notice, operator),
       ...clearFields(notice),
@@ -80,7 +81,7 @@ export function renderPage(
     body:
       format === null || reader.method === "HEAD"
         ? null
-        : format.write(notice, operator, moment.nonce),
+        : format.write(notice, operator),
   };
 }
 
@@ -101,8 +102,8 @@ const constantFields: readonly FieldLine[] = [
   ["Referrer-Policy", "no-referrer"],
 ];
 
-function contentSecurityPolicy(nonce: string): string {
-  return `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+function contentSecurityPolicy({ colours }: Operator): string {
+  return `default-src 'none'; style-src ${styleSheetFor(colours).source}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
 function retryFields(notice: Notice): FieldLine[] {

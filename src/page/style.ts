@@ -1,3 +1,4 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import { legibleOn } from "./colours.ts";
 import type { Operator } from "./operator.ts";
 
@@ -16,14 +17,31 @@ const dark = {
   rule: "#363c46",
 };
 
+/** A style sheet, and the source expression by which a Content Security Policy allows it (CSP 3 §2.3.1). */
+export interface StyleSheet {
+  text: string;
+  source: string;
+}
+
+// An edge has one operator.
+const known = new WeakMap<Operator["colours"], StyleSheet>();
+
+export function styleSheetFor(colours: Operator["colours"]): StyleSheet {
+  const before = known.get(colours);
+  if (before !== undefined) return before;
+  const text = styleSheetText(colours);
+  const digest = sha256(new TextEncoder().encode(text));
+  const source = `'sha256-${btoa(String.fromCharCode(...digest))}'`;
+  const sheet = { text, source };
+  known.set(colours, sheet);
+  return sheet;
+}
+
 /**
  * The pages' style sheet: system fonts, logical properties for both directions, and no movement at all. An accent is
  * decoration; links take it only where it can be read on the page (WCAG 2.2 §1.4.3).
  */
-export function stylesheet({
-  accent,
-  accentDark,
-}: Operator["colours"]): string {
+function styleSheetText({ accent, accentDark }: Operator["colours"]): string {
   return `:root{color-scheme:light dark;${palette(light, accent)}}
 @media (prefers-color-scheme:dark){:root{${palette(dark, accentDark)}}}
 *{box-sizing:border-box;margin:0}

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { keyedTarget, resource, type Authority } from "../../src/cache/key.ts";
 import type { CacheSettings } from "../../src/cache/settings.ts";
-import { targetOnOrigin } from "../../src/http/target.ts";
+import { normalisedTarget } from "../../src/http/target.ts";
 
 type Query = Pick<CacheSettings, "ignoredQuery" | "sortQuery">;
 
@@ -15,10 +15,10 @@ function of(
   settings = plain,
   about: Partial<Authority & { customer: string }> = {},
 ) {
-  const url = targetOnOrigin("https://origin.example", target);
-  if (!url.ok) throw new Error(url.problem);
+  const sent = normalisedTarget("https://origin.example", target);
+  if (!sent.ok) throw new Error(sent.problem);
   const { customer = "shop", ...changes } = about;
-  return resource(customer, { ...told, ...changes }, url.value, settings);
+  return resource(customer, { ...told, ...changes }, sent.value, settings);
 }
 
 const tracking = { ignoredQuery: ["utm_*", "gclid"], sortQuery: false };

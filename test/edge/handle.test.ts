@@ -9,8 +9,6 @@ const bodyText = async ({ body }: Reply) => {
   switch (body.kind) {
     case "none":
       return "";
-    case "text":
-      return body.text;
     case "bytes":
       return new TextDecoder().decode(body.bytes);
     case "stream":

@@ -11,6 +11,7 @@ import {
   maxResponseMebibytes,
   memoryShares,
 } from "../../src/edge/memory-budget.ts";
+import { renderOwnReply } from "../../src/edge/own-reply.ts";
 import type { OriginAnswer, Reply } from "../../src/ports.ts";
 import { storedWith } from "../cache/sample.ts";
 import { answered, ask, inbound, memoryEdge, textOf } from "../world.ts";
@@ -168,6 +169,17 @@ describe("what an isolate remembers of", () => {
         addGroupPurge(`c${n}`, { atMs, what, how: "soft" }, edge);
       },
       ({ isolate }) => isolate.groupPurges.calculatedSize,
+    ],
+    [
+      "pages for refused visitors",
+      memoryShares.pages,
+      (edge, n) =>
+        renderOwnReply(
+          { kind: "unknown-host", host: `${n}.example` },
+          inbound(shop),
+          edge,
+        ),
+      ({ isolate }) => isolate.pages.calculatedSize,
     ],
   ])("%s stays within its share", (_, share, add, size) => {
     const edge = memoryEdge();

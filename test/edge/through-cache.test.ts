@@ -15,8 +15,6 @@ async function bytesOf({ body }: Reply): Promise<Buffer> {
       return Buffer.from(body.bytes);
     case "stream":
       return Buffer.from(await new Response(body.stream).arrayBuffer());
-    case "text":
-      return Buffer.from(body.text);
     case "none":
     case "channel":
       return Buffer.alloc(0);

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { canonicalHost, hostCandidates } from "../../src/http/host.ts";
 
@@ -116,4 +117,27 @@ test.each([
   ["IPv6 has no parent", "[::ffff:1.2.3.4]", ["[::ffff:1.2.3.4]"]],
 ])("looked up: %s", (_, host, candidates) => {
   expect(hostCandidates(host)).toEqual(candidates);
+});
+
+test("a host is what the URL parser makes of its authority, however it is written", () => {
+  const part = fc.constantFrom(
+    ..."abcxX0179-_.:".split(""),
+    "xn--",
+    "xn--mnchen-3ya",
+    "0x",
+    "com",
+    ":80",
+    ":65535",
+    ":65536",
+    "ü",
+  );
+  const authority = fc
+    .array(part, { minLength: 1, maxLength: 8 })
+    .map((parts) => parts.join(""));
+  const property = fc.property(authority, (written) => {
+    const host = canonicalHost(written);
+    const hostname = URL.parse(`http://${written}`)?.hostname;
+    return !host.ok || hostname?.replace(/\.$/, "") === host.value;
+  });
+  expect(() => fc.assert(property, { numRuns: 5000 })).not.toThrow();
 });

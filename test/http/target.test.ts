@@ -1,6 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { rawTarget, targetOnOrigin } from "../../src/http/target.ts";
+import {
+  normalisedTarget,
+  rawTarget,
+  targetOnOrigin,
+} from "../../src/http/target.ts";
 
 test.each([
   ["a path and query", "http://h/a?b=c", "/a?b=c"],
@@ -150,5 +154,29 @@ test.each([
       }
     }),
     { numRuns: 2000 },
+  );
+});
+
+test("a target is normalised as the URL parser would, whatever it is written with", () => {
+  const origin = "https://origin.example";
+  const part = fc.constantFrom(
+    ..."/?.%2eE&='*~^`|{}\"<>\\[]:;@!$(),+-_a9".split(""),
+    "..",
+    "%2e",
+    "%2E.",
+    "/./",
+    "ü",
+  );
+  const target = fc
+    .array(part, { maxLength: 10 })
+    .map((parts) => `/${parts.join("")}`);
+  fc.assert(
+    fc.property(target, (raw) => {
+      const url = targetOnOrigin(origin, raw);
+      expect(normalisedTarget(origin, raw)).toEqual(
+        url.ok ? { ok: true, value: url.value.href.slice(origin.length) } : url,
+      );
+    }),
+    { numRuns: 5000 },
   );
 });

@@ -123,12 +123,6 @@ class MemoryStage implements Stage {
     switch (body.kind) {
       case "none":
         return { status, fields, ...delivered(null) };
-      case "text":
-        return {
-          status,
-          fields,
-          ...delivered(new TextEncoder().encode(body.text)),
-        };
       case "bytes":
         return { status, fields, ...delivered(body.bytes) };
       case "stream": {

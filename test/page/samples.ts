@@ -231,10 +231,7 @@ export function told(
     method: options.method ?? "GET",
     fields: new Map(Object.entries(fields)),
   };
-  return renderPage(occasion, reader, options.operator ?? operator, {
-    nowMs,
-    nonce: "bm9uY2U",
-  });
+  return renderPage(occasion, reader, options.operator ?? operator, nowMs);
 }
 
 export function field(answer: RenderedPage, name: string): string | undefined {

@@ -50,10 +50,12 @@ beforeAll(async () => {
     const get = (name: string): string | null =>
       request.headers[name]?.toString() ?? null;
     const reader = { method: request.method ?? "", fields: { get } };
-    const { status, fields, body } = renderPage(occasion, reader, operator, {
+    const { status, fields, body } = renderPage(
+      occasion,
+      reader,
+      operator,
       nowMs,
-      nonce: "bm9uY2U",
-    });
+    );
     response.writeHead(status, fields.flat()).end(body);
   });
   await new Promise<void>((listening) =>
@@ -162,10 +164,7 @@ test.each(["#000000", "#ffffff", "#ffee00", "#777777", "#0b6e6e"])(
   async (accent) => {
     const coloured = { ...operator, colours: { accent, accentDark: accent } };
     const reader = { method: "GET", fields: new Map() };
-    const { body } = renderPage(dropped(), reader, coloured, {
-      nowMs,
-      nonce: "x",
-    });
+    const { body } = renderPage(dropped(), reader, coloured, nowMs);
     for (const colorScheme of ["light", "dark"] as const) {
       const found = await visitPage("about:blank", { colorScheme }, (page) =>
         page.setContent(body ?? "").then(() => violations(page)),

@@ -26,7 +26,7 @@ import { parseSite, type Site } from "../../customer/site.ts";
 import { parseStanding, type Standing } from "../../customer/standing.ts";
 import { stateOf, type State } from "../../customer/state.ts";
 import { hostCandidates } from "../../http/host.ts";
-import { targetOnOrigin } from "../../http/target.ts";
+import { normalisedTarget } from "../../http/target.ts";
 import { formatInstant } from "../moment.ts";
 import type { VisitedUrl } from "./visited-url.ts";
 import { formatDecision, formatDenial, formatVerdict } from "./describe.ts";
@@ -218,7 +218,7 @@ function cacheSteps(
   records: Records,
   steps: Step[],
 ): void {
-  const sent = targetOnOrigin(site.origins[0], visit.target);
+  const sent = normalisedTarget(site.origins[0], visit.target);
   if (!sent.ok) {
     steps.push(["target", sent.problem]);
     return;

@@ -1,0 +1,15 @@
+import type { PageReason } from "../page/reason.ts";
+import type { Reply } from "../ports.ts";
+
+/** A page as it was made for some request, and all that it depends on besides the request's fields. */
+export interface RememberedPage {
+  reason: PageReason;
+  /** Its times, and its Date, are those of this second since 1970. */
+  second: number;
+  reply: Reply;
+}
+
+/** What a remembered page takes of memory, its fields roughly. */
+export function pageBytes({ reply: { body } }: RememberedPage): number {
+  return 2048 + (body.kind === "bytes" ? body.bytes.byteLength : 0);
+}
