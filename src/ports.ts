@@ -1,4 +1,4 @@
-import type { FieldLine } from "./http/fields.ts";
+import type { FieldLine, NamedFields } from "./http/fields.ts";
 import type { ProxyError } from "./http/proxy-status.ts";
 
 /** All that the edge may ask of the outside. What goes wrong out there is an answer, never an exception. */
@@ -95,7 +95,7 @@ export interface Inbound {
   method: string;
   /** As the runtime gives it: scheme, authority, and the raw target. */
   url: string;
-  fields: { get(name: string): string | null } & Iterable<FieldLine>;
+  fields: NamedFields;
   body: ReadableStream<Uint8Array> | null;
   /** ISO 3166-1 alpha-2, or `XX` or `T1` as Cloudflare says; null when nobody vouches for one. */
   country: string | null;

@@ -10,7 +10,6 @@ import { parseConfig, type EdgeConfig } from "./edge/config.ts";
 import type { Edge } from "./edge/edge.ts";
 import { handle } from "./edge/handle.ts";
 import { newIsolate, type Isolate } from "./edge/isolate.ts";
-import type { Parsed } from "./parse/parsed.ts";
 import { problemTypePage } from "./page/notice.ts";
 import type { OwnPage } from "./page/reason.ts";
 import type { Inbound, Reply } from "./ports.ts";
@@ -24,26 +23,36 @@ interface Visit {
   ctx: Waiting;
 }
 
-let config: Parsed<EdgeConfig> | undefined;
-let isolate: Isolate | undefined;
-const probes = new OriginProbes();
+/** What lives as long as the isolate does. */
+interface Runtime {
+  config: EdgeConfig;
+  isolate: Isolate;
+  worldOf: ReturnType<typeof cloudflareWorld>;
+}
 
-/** Has a request answered, with what lives as long as the isolate does. */
+let runtime: Runtime | undefined;
+
+function start(env: Env): Runtime {
+  const config = parseConfig({ ...env });
+  if (!config.ok) throw new Error(config.problem);
+  const probes = new OriginProbes();
+  return {
+    config: config.value,
+    isolate: newIsolate(config.value),
+    worldOf: cloudflareWorld(env, { config: config.value, probes }),
+  };
+}
+
+/** Has a request answered. */
 async function replied(
   { request, env, ctx }: Visit,
   reply: (request: Inbound, edge: Edge) => Reply | Promise<Reply>,
 ): Promise<Response> {
-  config ??= parseConfig({ ...env });
-  if (!config.ok) throw new Error(config.problem);
-  isolate ??= newIsolate(config.value);
+  runtime ??= start(env);
+  const { config, isolate, worldOf } = runtime;
   const visitor = new Visitor(request);
-  const world = cloudflareWorld(env, ctx, {
-    config: config.value,
-    visitor,
-    probes,
-  });
-  const edge = { config: config.value, isolate, world };
-  const inbound = toInbound(request, config.value);
+  const edge = { config, isolate, world: worldOf({ ctx, visitor }) };
+  const inbound = toInbound(request, config);
   return toResponse(await reply(inbound, edge), ctx, visitor);
 }
 

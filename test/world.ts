@@ -3,7 +3,7 @@ import type { Edge } from "../src/edge/edge.ts";
 import { collect } from "../src/edge/stored-body.ts";
 import { handle } from "../src/edge/handle.ts";
 import { newIsolate } from "../src/edge/isolate.ts";
-import type { FieldLine } from "../src/http/fields.ts";
+import { NamedFields, type FieldLine } from "../src/http/fields.ts";
 import type {
   Bytes,
   EdgeEvent,
@@ -158,7 +158,7 @@ export function inbound(
   return {
     method,
     url,
-    fields: new Headers({ host, ...fields }),
+    fields: new NamedFields([...new Headers({ host, ...fields })]),
     body,
     country,
     clientAddress: "203.0.113.9",

@@ -1,4 +1,5 @@
 import { cgiName, type FieldLine, type Fields } from "../http/fields.ts";
+import { ownText } from "../http/own-text.ts";
 import { neverForwarded } from "../http/forwarding.ts";
 import { withoutIgnoredCookies } from "./cookies.ts";
 import { listMembers } from "./list.ts";
@@ -148,8 +149,8 @@ const treatments: ReadonlyMap<string, Treatment> = new Map(
 
 const heldBackIds = ["x-b3-", "x-datadog-", "uberctx-"];
 
-/** The treatment of a field by its lower-case name. */
-function treatmentOf(name: string): Treatment {
+/** The treatment of a field by its lower-case name. Most requests have the same few. */
+const treatmentOf = remembering((name: string): Treatment => {
   const exact = treatments.get(name);
   if (exact !== undefined) return exact;
   const read = cgiName(name);
@@ -159,6 +160,20 @@ function treatmentOf(name: string): Treatment {
     return "held-back-id";
   const alike = read === name ? undefined : treatments.get(read);
   return alike === "held-back" || alike === "held-back-id" ? alike : "unlisted";
+});
+
+/** The same function, which remembers what it said of so many short texts. */
+function remembering<Value>(
+  of: (text: string) => Value,
+): (text: string) => Value {
+  const known = new Map<string, Value>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const value = of(text);
+    if (known.size < 256 && text.length <= 256) known.set(ownText(text), value);
+    return value;
+  };
 }
 
 const isOfOneVisitor = (treatment: Treatment) =>
@@ -238,7 +253,7 @@ export function unlistedFields(
     if (treatment === "sent" || treatment === "credentials") continue;
     if (treatment === "answered-here" || found.has(name)) continue;
     if (form === "shared" && isOfOneVisitor(treatment)) continue;
-    if (neverForwarded(name) || isVouched(name, settings)) continue;
+    if (isNeverForwarded(name) || isVouched(name, settings)) continue;
     if (treatment === "held-back-id") return null;
     const value = request.get(name) ?? "";
     const keyedValue =
@@ -251,6 +266,8 @@ export function unlistedFields(
   const unlisted: Nominated[] = [...found].toSorted(byName);
   return form === "shared" ? unlisted : [exactly, ...unlisted];
 }
+
+const isNeverForwarded = remembering(neverForwarded);
 
 /** Stands among the fields of a request that was sent as received: it had no others. */
 const exactly: Nominated = ["*", null];
@@ -288,17 +305,25 @@ export function isOrdinary(unlisted: readonly Nominated[]): boolean {
  * JSON by Accept without saying so, hence a page, anything (files of any kind), and every other wish are told apart.
  */
 function negotiated(name: string, value: string): string | null {
-  const members = listMembers(value.toLowerCase());
   switch (name) {
     case "accept-language":
-      return members.every((member) => languageRange.test(member))
-        ? null
-        : value;
+      return negotiatedLanguage(value);
     case "accept-encoding":
-      return members.every((member) => coding.test(member)) ? null : value;
+      return negotiatedCoding(value);
     default:
-      break;
+      return negotiatedType(value);
   }
+}
+
+// Browsers write the same few values.
+const negotiatedLanguage = remembering((value) =>
+  isEach(languageRange, value) ? null : value,
+);
+const negotiatedCoding = remembering((value) =>
+  isEach(coding, value) ? null : value,
+);
+const negotiatedType = remembering((value) => {
+  const members = listMembers(value.toLowerCase());
   if (members.length === 0) return null;
   if (
     members.every((member) => ofPages.test(member)) &&
@@ -309,6 +334,10 @@ function negotiated(name: string, value: string): string | null {
     members.some((member) => member.startsWith("*/*"))
     ? null
     : value;
+});
+
+function isEach(form: RegExp, list: string): boolean {
+  return listMembers(list.toLowerCase()).every((member) => form.test(member));
 }
 
 const weight = String.raw`[ \t]*(?:;[ \t]*q=[01](?:\.\d{0,3})?)?`;

@@ -9,7 +9,9 @@ const replacement = "\u{fffd}";
 
 /** The lines of a message as it arrived; iterating Headers gives each Set-Cookie a line of its own. */
 export function linesOf(headers: Headers): FieldLine[] {
-  const lines: FieldLine[] = [...headers];
+  const lines: FieldLine[] = [];
+  // One call into the runtime, where an iterator makes one a line.
+  headers.forEach((value, name) => lines.push([name, value]));
   for (const [name, value] of lines)
     if (value.includes(replacement))
       for (const line of lines)

@@ -10,30 +10,38 @@ import type { Waiting } from "./reply.ts";
 import { send } from "./send.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** The real outside: Workers KV, the Cache API, the network and the clock, for one request. */
+/** What the outside of one request needs of it. */
+export interface RequestParts {
+  ctx: Waiting;
+  visitor: Visitor;
+}
+
+/**
+ * The real outside: Workers KV, the Cache API, the network and the clock. Most of it is the same for all requests of an isolate; the
+ * result makes the one for a request.
+ */
 export function cloudflareWorld(
   env: Env & HostVariables & RoomVariables,
-  ctx: Waiting,
-  {
-    config,
-    visitor,
-    probes,
-  }: { config: EdgeConfig; visitor: Visitor; probes: OriginProbes },
-): World {
+  { config, probes }: { config: EdgeConfig; probes: OriginProbes },
+): (request: RequestParts) => World {
   const observe = (event: EdgeEvent) => log(event, config.logRequests);
   const { recall, keep, forget, recallBytes, keepBytes } = new PopCache(
     observe,
     env.CACHE_KEEPER,
   );
-  return {
+  const ofIsolate = {
     ...clock,
     randomHex,
-    readRecord: (key) => readRecord(env.CUSTOMERS, key),
+    readRecord: (key: string) => readRecord(env.CUSTOMERS, key),
     recall,
     keep,
     forget,
     recallBytes,
     keepBytes,
+    observe,
+  };
+  return ({ ctx, visitor }) => ({
+    ...ofIsolate,
     send: (request) =>
       send(request, {
         ctx,
@@ -43,8 +51,7 @@ export function cloudflareWorld(
         edge: config.name,
       }),
     later: (work) => ctx.waitUntil(work),
-    observe,
-  };
+  });
 }
 
 // Asking for few at a time costs as much as asking for many.

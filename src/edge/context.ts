@@ -8,7 +8,6 @@ import type { CacheRequest } from "../cache/storing.ts";
 import { fieldsOf, type Stored } from "../cache/stored.ts";
 import type { Site } from "../customer/site.ts";
 import type { Visit } from "../customer/visit.ts";
-import { NamedFields, type FieldLine } from "../http/fields.ts";
 import type { Parsed } from "../parse/parsed.ts";
 import { maxForwards } from "../http/forwarding.ts";
 import { handshakeProblem } from "../http/handshake.ts";
@@ -117,14 +116,8 @@ function withoutIgnored(
   if (cookie === null) return request;
   const left = withoutIgnoredCookies(cookie, ignoredCookies);
   if (left === cookie) return request;
-  const fields = [...request.fields].flatMap((line): FieldLine[] => {
-    const [name, value] = line;
-    const key = name.toLowerCase();
-    // What stays as it is stays the same object: only so are bytes known that are no UTF-8.
-    if (key !== "cookie") return [key === name ? line : [key, value]];
-    return left === null ? [] : [[key, left]];
-  });
-  return { ...request, fields: new NamedFields(fields) };
+  const fields = request.fields.replace("cookie", left);
+  return { ...request, fields };
 }
 
 /** The request as it is sent, for the rules of storing. */

@@ -18,10 +18,10 @@ export type Gate = Decision & {
 
 /** Reads what the list says of a visit, and decides. */
 export async function gate(visit: Visit, edge: Edge): Promise<Gate> {
-  const [settings, located] = await Promise.all([
-    lookSettings(edge),
-    locate(visit.host, edge),
-  ]);
+  // Both are read at once where memory has neither.
+  const settingsRead = lookSettings(edge);
+  const located = await locate(visit.host, edge);
+  const settings = await settingsRead;
   const { site } = located;
   const standing: Found<Standing> =
     site.kind === "site"

@@ -16,7 +16,7 @@ import { hasStaticPath, isStaticFile } from "../cache/static-files.ts";
 import { isOfResource } from "../cache/statuses.ts";
 import { allowsAuthorized, mayStore } from "../cache/storing.ts";
 import { isOfSharedForm } from "../cache/vary.ts";
-import { fieldsOf, NamedFields, type FieldLine } from "../http/fields.ts";
+import { fieldsOf, type FieldLine } from "../http/fields.ts";
 import { cacheRequestOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { discardBody } from "./bytes.ts";
@@ -100,15 +100,9 @@ function sharedContext(
   heldBack: ReadonlySet<string>,
 ): RequestContext {
   const { request } = context;
-  const hidden = ["cookie", "authorization"].filter((name) =>
-    heldBack.has(name),
-  );
-  if (hidden.length === 0) return { ...context, form: "shared" };
-  const fields = new NamedFields(
-    [...request.fields]
-      .map(([name, value]): FieldLine => [name.toLowerCase(), value])
-      .filter(([name]) => !hidden.includes(name)),
-  );
+  const fields = ["cookie", "authorization"]
+    .filter((name) => heldBack.has(name))
+    .reduce((left, name) => left.replace(name, null), request.fields);
   return { ...context, form: "shared", request: { ...request, fields } };
 }
 

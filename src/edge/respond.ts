@@ -49,10 +49,10 @@ export async function respondFromEntry(
       body: { kind: "none" },
     };
   if (range.kind === "elsewhere") return null;
-  const head = rangedHead(range, stored);
+  const head = headOf(range, stored);
   const reply = (body: ReplyBody): Reply => ({
     status: head.status,
-    fields: [...withoutOwn(head.fields), ...fields, ...dateFields(range, edge)],
+    fields: [...head.fields, ...fields, ...dateFields(range, edge)],
     body,
   });
   if (
@@ -243,6 +243,24 @@ function replyBody(bytes: Bytes, watch: Watch): ReplyBody {
   return bytes instanceof Uint8Array
     ? { kind: "bytes", bytes }
     : { kind: "stream", stream: bytes, watch };
+}
+
+type Head = ReturnType<typeof rangedHead>;
+
+// Most answers are whole, and their heads but for the two fields that are said anew follow from values that never change.
+const wholeHeads = new WeakMap<Stored, Head>();
+
+/** Status and fields of an answer, without those that are said anew. */
+function headOf(
+  range: Exclude<RangePlan, { kind: "elsewhere" }>,
+  stored: Stored,
+): Head {
+  const before = range.kind === "whole" ? wholeHeads.get(stored) : undefined;
+  if (before !== undefined) return before;
+  const { status, fields } = rangedHead(range, stored);
+  const head = { status, fields: withoutOwn(fields) };
+  if (range.kind === "whole") wholeHeads.set(stored, head);
+  return head;
 }
 
 /** Fields a stored response has from its own way here, which this answer says anew. */

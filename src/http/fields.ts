@@ -40,6 +40,15 @@ export class NamedFields implements Iterable<FieldLine> {
   [Symbol.iterator](): Iterator<FieldLine> {
     return this.#lines.values();
   }
+
+  /** The same with another value for a field that is there, or without it. All other lines stay the same objects. */
+  replace(name: string, value: string | null): NamedFields {
+    const lines: FieldLine[] = [];
+    for (const line of this.#lines)
+      if (line[0] !== name) lines.push(line);
+      else if (value !== null) lines.push([name, value]);
+    return new NamedFields(lines);
+  }
 }
 
 /** How CGI and its heirs read the name of a field: "_" and "-" are one, so X_Real_IP claims what X-Real-IP does. */

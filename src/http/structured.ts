@@ -54,6 +54,9 @@ export function appendMember(
   return upstream && structuredList(upstream) ? `${upstream}, ${ours}` : ours;
 }
 
+/** Printable ASCII without what has to be escaped. */
+const plainText = /^[ !#-[\]-~]*$/;
+
 /** RFC 9651 §4.1.6: a String holds printable ASCII only; anything else is written as "?". */
 function bareItemText(
   value: Exclude<ParameterValue, true | undefined>,
@@ -61,6 +64,7 @@ function bareItemText(
   if (value === false) return "?0";
   if (typeof value === "number") return String(value);
   if (typeof value === "object") return value.token;
+  if (plainText.test(value)) return `"${value}"`;
   const ascii = value.replaceAll(/[^ -~]/g, "?");
   return `"${ascii.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }

@@ -2,6 +2,7 @@ import { parseConfig } from "../../src/edge/config.ts";
 import type { Edge } from "../../src/edge/edge.ts";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
+import { NamedFields } from "../../src/http/fields.ts";
 import { Engine } from "../../src/sim/engine.ts";
 import type {
   Bytes,
@@ -172,13 +173,15 @@ function inboundOf({ method, path, fields, content }: Sent): Inbound {
   return {
     method,
     url: `http://${host}${path}`,
-    fields: new Headers(
-      [
-        ["host", host],
-        ...fields,
-        ...(content === "length" ? [["content-length", "0"] as const] : []),
-      ].map(([name, value]) => [name, value]),
-    ),
+    fields: new NamedFields([
+      ...new Headers(
+        [
+          ["host", host],
+          ...fields,
+          ...(content === "length" ? [["content-length", "0"] as const] : []),
+        ].map(([name, value]) => [name, value]),
+      ),
+    ]),
     body: bodies[content],
     country: null,
     clientAddress: "203.0.113.9",
