@@ -1,15 +1,17 @@
+import { fieldsOf } from "../http/fields.ts";
 import { framingOf, type Framing } from "../http/framing.ts";
 import type { OriginAnswer, OriginRequest } from "../ports.ts";
 import { WebSocketChannel } from "./channel.ts";
 import { failure, type Ending } from "./ending.ts";
 import { linesOf } from "./headers.ts";
+import { openBody } from "./small-body.ts";
 
 /** A response as the edge gets it: a body as its fields describe it, or why it is none that a visitor could get. */
-export function answered(
+export async function answered(
   response: Response,
   request: OriginRequest,
   ending: Ending,
-): OriginAnswer {
+): Promise<OriginAnswer> {
   const { status, webSocket } = response;
   ending.stage = webSocket === null ? "answered" : "relayed";
   const drop = () => ending.end("http_request_denied", "the relay has ended");
@@ -42,13 +44,21 @@ export function answered(
       `the origin answered in the transfer coding ${framing.codings}`,
     );
   }
-  return {
-    kind: "answered",
-    status,
-    fields: framing.fields,
-    body: response.body === null ? null : decoded(response.body, framing),
-    channel: null,
-  };
+  const { fields } = framing;
+  const answer = { kind: "answered", status, fields, channel: null } as const;
+  if (response.body === null) return { ...answer, body: null };
+  return openBody(decoded(response.body, framing), lengthIn(framing)).then(
+    (body): OriginAnswer => ({ ...answer, body }),
+    (error: unknown) =>
+      ending.failed ?? failure("http_response_incomplete", String(error)),
+  );
+}
+
+/** What the fields say of the body's length; null where that is not the length of what is read. */
+function lengthIn({ kind, fields }: Framing): number | null {
+  if (kind !== "plain") return null;
+  const length = fieldsOf(fields).get("content-length") ?? "";
+  return /^\d+$/.test(length) ? Number(length) : null;
 }
 
 /** The body as its fields describe it; one that is not coded as stated breaks off. */

@@ -63,11 +63,14 @@ export async function send(
   if (upload !== null && !isRefused)
     pump(upload, request, { ending, silence }, sender);
   const outcome = await answering;
+  if (outcome.kind === "answered") {
+    const answer = await answered(outcome.response, request, ending);
+    silence.end();
+    return answer;
+  }
   silence.end();
   const isUnread = upload === null || !upload.hasStarted;
   switch (outcome.kind) {
-    case "answered":
-      return answered(outcome.response, request, ending);
     case "astray": {
       const { error, details } = outcome;
       ending.end(error, details);
