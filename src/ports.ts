@@ -109,7 +109,7 @@ export interface Inbound {
 /** What a request is answered with. */
 export interface Reply {
   status: number;
-  fields: FieldLine[];
+  fields: readonly FieldLine[];
   body: ReplyBody;
 }
 

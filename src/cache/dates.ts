@@ -9,7 +9,8 @@ export function readDate(
   value: string | null | undefined,
   nowMs: number,
 ): number | null {
-  const written = (value ?? "").trim();
+  if (!value) return null;
+  const written = value.trim();
   if (written.length > maxCharacters) return null;
   const usual = written.replaceAll(/[A-Za-z]+/g, (word) =>
     word.toUpperCase() === "GMT"

@@ -70,9 +70,21 @@ export function responseDirectives(directives: Arguments): ResponseDirectives {
   };
 }
 
+const noRequestDirectives: RequestDirectives = {
+  maxAge: null,
+  maxStale: null,
+  minFresh: null,
+  staleIfError: null,
+  noCache: false,
+  noStore: false,
+  onlyIfCached: false,
+};
+
 /** What a request asks of caches. Its Pragma is not read: RFC 9111 §5.4 deprecates it. */
 export function requestDirectives(request: Fields): RequestDirectives {
-  const directives = parseCacheControl(request.get("cache-control"));
+  const written = request.get("cache-control");
+  if (!written) return noRequestDirectives;
+  const directives = parseCacheControl(written);
   return {
     maxAge: seconds(directives, "max-age"),
     maxStale:

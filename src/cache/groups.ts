@@ -10,7 +10,8 @@ const maxGroupCharacters = 256;
  * are ignored; a value that is anything else names none (RFC 9651 §1.1).
  */
 export function groupNames(value: string | null | undefined): string[] {
-  const members = (structuredList(value ?? "") ?? []).map(([member]) => member);
+  if (!value) return [];
+  const members = (structuredList(value) ?? []).map(([member]) => member);
   const groups = members.filter((member) => typeof member === "string");
   if (groups.length < members.length) return [];
   return groups

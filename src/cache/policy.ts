@@ -44,7 +44,8 @@ export function policyOf(
 /** RFC 9213 §2.2: the first targeted field that is valid and not empty; without one, Cache-Control and Expires. */
 function policyOfOrigin(response: Fields): Policy {
   for (const name of targets) {
-    const dictionary = structuredDictionary(response.get(name) ?? "");
+    const value = response.get(name);
+    const dictionary = value ? structuredDictionary(value) : null;
     if (dictionary !== null && dictionary.size > 0)
       return {
         from: "targeted",
@@ -52,8 +53,9 @@ function policyOfOrigin(response: Fields): Policy {
         expires: null,
       };
   }
-  const surrogate = surrogateControl(response.get("surrogate-control") ?? "");
-  if (surrogate.size > 0)
+  const value = response.get("surrogate-control");
+  const surrogate = value ? surrogateControl(value) : null;
+  if (surrogate !== null && surrogate.size > 0)
     return {
       from: "targeted",
       directives: responseDirectives(surrogate),

@@ -45,6 +45,7 @@ export function evaluatePurges(
   settings: QuerySettings,
   nowMs: number,
 ): { kind: "none" | "soft" | "hard" } {
+  if (facts.length === 0) return { kind: "none" };
   // A validation is as good as a new response against a soft purge, and not against a hard one.
   const sinceMs = {
     soft: stored.requestTimeMs,

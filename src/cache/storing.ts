@@ -1,4 +1,4 @@
-import { fieldsOf as fieldsOfLines, NamedFields } from "../http/fields.ts";
+import { NamedFields } from "../http/fields.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import { requestDirectives } from "./directives.ts";
 import { freshnessLifetime } from "./freshness.ts";
@@ -12,6 +12,7 @@ import { hasBypassCookie } from "./settings.ts";
 import type { CacheSettings } from "./settings.ts";
 import { forbidsStale } from "./stale.ts";
 import { understood } from "./statuses.ts";
+import { fieldsOf } from "./stored.ts";
 import type { Nominated, Stored } from "./stored.ts";
 import { unlistedBesides, varyOn } from "./vary.ts";
 
@@ -66,7 +67,7 @@ export function mayStore(
 ): StoreDecision {
   const response = {
     status: received.status,
-    fields: fieldsOfLines(received.fields),
+    fields: fieldsOf(received),
   };
   const policy = policyOf(response, settings);
   const lifetime = freshnessLifetime(
@@ -75,17 +76,19 @@ export function mayStore(
     received.responseTimeMs,
     settings,
   );
+  const ofResponse =
+    methodRefusal(request, response, lifetime) ??
+    (isStorableStatus(response.status) ? null : "status") ??
+    sharingRefusal(request.fields, response, policy, lifetime, settings);
+  const isSharedError =
+    ofResponse === "no-freshness-or-validator" && response.status >= 500;
+  if (ofResponse !== null && !isSharedError)
+    return { kind: "refuse", because: ofResponse };
   const varied = varyOn(request.fields, response.fields);
   const { form } = request;
   const directives = requestDirectivesOf(request);
   const unlisted = unlistedBesides(varied ?? [], directives, form, settings);
-  const because =
-    methodRefusal(request, response, lifetime) ??
-    (isStorableStatus(response.status) ? null : "status") ??
-    sharingRefusal(request.fields, response, policy, lifetime, settings) ??
-    unkeyedRefusal(varied, unlisted);
-  const isSharedError =
-    because === "no-freshness-or-validator" && response.status >= 500;
+  const because = ofResponse ?? unkeyedRefusal(varied, unlisted);
   if (because !== null && !isSharedError) return { kind: "refuse", because };
   const stored = {
     method: "GET" as const,

@@ -85,9 +85,11 @@ export function selectVariants(
     received ??= unlistedFields(request, "as-received", settings);
     return isSame(received, stored);
   };
-  return mostRecentFirst(
-    candidates.filter((stored) => matches(request, stored) && isAlike(stored)),
-  ).toSorted(
+  const selected = candidates.filter(
+    (stored) => matches(request, stored) && isAlike(stored),
+  );
+  if (selected.length <= 1) return selected;
+  return mostRecentFirst(selected).toSorted(
     (a, b) => Number(b.varyOn.length > 0) - Number(a.varyOn.length > 0),
   );
 }

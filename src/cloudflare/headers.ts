@@ -24,6 +24,18 @@ export function linesOf(headers: Headers): FieldLine[] {
  * among their sources; what was mapped or stored as text in between is sent as it reads.
  */
 export function headersOf(lines: readonly FieldLine[]): Headers {
+  if (!Object.isFrozen(lines)) return newHeaders(lines);
+  const before = frozen.get(lines);
+  if (before !== undefined) return before;
+  const headers = newHeaders(lines);
+  frozen.set(lines, headers);
+  return headers;
+}
+
+// Lines that never change are those of a message that is sent again and again.
+const frozen = new WeakMap<readonly FieldLine[], Headers>();
+
+function newHeaders(lines: readonly FieldLine[]): Headers {
   const source = sourceOf(lines);
   if (source === null) return withLines(new Headers(), lines);
   const copy = new Headers(source);

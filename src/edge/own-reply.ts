@@ -25,6 +25,7 @@ export function renderOwnReply(
   if (remembered?.second === second && isSame(remembered.reason, reason))
     return remembered.reply;
   const reply = renderRefusal(reason, request, edge);
+  Object.freeze(reply.fields);
   pages.set(key, { reason, second, reply });
   return reply;
 }

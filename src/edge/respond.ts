@@ -36,25 +36,20 @@ export async function respondFromEntry(
 ): Promise<Reply | null> {
   const { request, edge } = context;
   const { stored } = entry;
-  // RFC 9111 §5.1 and RFC 9211. Of what a cache nearer the origin once said nothing is true of this answer.
-  const fields: FieldLine[] = [
-    ["Age", String(ageSeconds)],
-    ["Cache-Status", formatCacheStatus(edge.config.name, cacheStatus)],
-  ];
+  const own = {
+    ageSeconds,
+    status: formatCacheStatus(edge.config.name, cacheStatus),
+  };
   const conditional = answerConditional(request, stored);
   if (conditional.kind === "not-modified")
     return {
       status: 304,
-      fields: [...withoutOwn(conditional.fields), ...fields],
+      fields: withOwn(conditional.fields, own),
       body: { kind: "none" },
     };
   if (range.kind === "elsewhere") return null;
-  const head = headOf(range, stored);
-  const reply = (body: ReplyBody): Reply => ({
-    status: head.status,
-    fields: [...head.fields, ...fields, ...dateFields(range, edge)],
-    body,
-  });
+  const head = headOf(range, { stored, own, edge });
+  const reply = (body: ReplyBody): Reply => ({ ...head, body });
   if (
     request.method === "HEAD" ||
     range.kind === "unsatisfiable" ||
@@ -245,29 +240,51 @@ function replyBody(bytes: Bytes, watch: Watch): ReplyBody {
     : { kind: "stream", stream: bytes, watch };
 }
 
-type Head = ReturnType<typeof rangedHead>;
-
-// Most answers are whole, and their heads but for the two fields that are said anew follow from values that never change.
-const wholeHeads = new WeakMap<Stored, Head>();
-
-/** Status and fields of an answer, without those that are said anew. */
-function headOf(
-  range: Exclude<RangePlan, { kind: "elsewhere" }>,
-  stored: Stored,
-): Head {
-  const before = range.kind === "whole" ? wholeHeads.get(stored) : undefined;
-  if (before !== undefined) return before;
-  const { status, fields } = rangedHead(range, stored);
-  const head = { status, fields: withoutOwn(fields) };
-  if (range.kind === "whole") wholeHeads.set(stored, head);
-  return head;
+/** What an answer says of itself (RFC 9111 §5.1, RFC 9211). Of what a cache nearer the origin once said nothing is true of it. */
+interface Own {
+  ageSeconds: number;
+  status: string;
 }
 
-/** Fields a stored response has from its own way here, which this answer says anew. */
+function withOwn(
+  stored: readonly FieldLine[],
+  { ageSeconds, status }: Own,
+): FieldLine[] {
+  return [
+    ...stored.filter(([name]) => !saidAnew.has(name.toLowerCase())),
+    ["Age", String(ageSeconds)],
+    ["Cache-Status", status],
+  ];
+}
+
 const saidAnew = new Set(["age", "cache-status"]);
 
-const withoutOwn = (fields: readonly FieldLine[]) =>
-  fields.filter(([name]) => !saidAnew.has(name.toLowerCase()));
+type Head = Pick<Reply, "status" | "fields">;
+
+// Most answers are whole, and for a second the same.
+const wholeHeads = new WeakMap<Stored, { own: Own; head: Head }>();
+
+function headOf(
+  range: Exclude<RangePlan, { kind: "elsewhere" }>,
+  { stored, own, edge }: { stored: Stored; own: Own; edge: Edge },
+): Head {
+  const before = range.kind === "whole" ? wholeHeads.get(stored) : undefined;
+  if (
+    before?.own.ageSeconds === own.ageSeconds &&
+    before.own.status === own.status
+  )
+    return before.head;
+  const { status, fields } = rangedHead(range, stored);
+  const head = {
+    status,
+    fields: [...withOwn(fields, own), ...dateFields(range, edge)],
+  };
+  if (range.kind === "whole") {
+    Object.freeze(head.fields);
+    wholeHeads.set(stored, { own, head });
+  }
+  return head;
+}
 
 const withoutStatus = (fields: readonly FieldLine[]) =>
   fields.filter(([name]) => name.toLowerCase() !== "cache-status");

@@ -33,12 +33,12 @@ const neverListed = new Set([
  * The lower-case names of the fields that belong to one connection and are not forwarded (RFC 9110 §7.6.1): the fixed ones
  * and those that Connection lists.
  */
-export function hopByHop(fields: Fields): Set<string> {
+export function hopByHop(fields: Fields): ReadonlySet<string> {
+  const connection = fields.get("connection");
+  if (!connection) return connectionFields;
   // Every token counts, whatever stands around it: a malformed list must not carry a field past the edge.
   const options =
-    (fields.get("connection") ?? "")
-      .toLowerCase()
-      .match(/[!#$%&'*+.^_`|~0-9a-z-]+/g) ?? [];
+    connection.toLowerCase().match(/[!#$%&'*+.^_`|~0-9a-z-]+/g) ?? [];
   return new Set([
     ...connectionFields,
     ...options.filter((option) => !neverListed.has(option)),

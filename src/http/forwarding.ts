@@ -58,7 +58,8 @@ const cdnLoop = new RegExp(`^${cdnInfo}(?:,${cdnInfo})*$`);
  * grammar is a loop when our id stands anywhere in it, since to miss one costs more than to refuse one request.
  */
 export function isLoop(fields: Fields, edge: string): boolean {
-  const value = fields.get("cdn-loop") ?? "";
+  const value = fields.get("cdn-loop");
+  if (!value) return false;
   const ids = cdnLoop.test(value)
     ? value.replaceAll(new RegExp(quoted, "g"), "").replaceAll(/;[^,]*/g, "")
     : value;
@@ -104,14 +105,14 @@ export function fieldsForOrigin(
   const received = fieldsOf(lines);
   const dropped = hopByHop(received);
   // RFC 9112 §6.1: beside Transfer-Encoding it says nothing of the body.
-  if (received.get("transfer-encoding") !== undefined)
-    dropped.add("content-length");
+  const isUnframed = received.get("transfer-encoding") !== undefined;
   const forwarded = lines
     .filter(([name]) => {
       const read = cgiName(name);
       return (
         !dropped.has(name.toLowerCase()) &&
         !dropped.has(read) &&
+        !(isUnframed && read === "content-length") &&
         !ours.has(read) &&
         !isClaim(read)
       );

@@ -27,7 +27,10 @@ const known = new Set([
  * Content-Length beside it, which is not the body's (RFC 9112 §6.1, §6.3).
  */
 export function framingOf(lines: readonly FieldLine[]): Framing {
-  const received = fieldsOf(lines);
+  const isCoded = lines.some(
+    ([name]) => name.toLowerCase() === "transfer-encoding",
+  );
+  const received = fieldsOf(isCoded ? lines : []);
   if (applied(received).length === 0)
     return { kind: "plain", fields: lines.map(withOneLength) };
   const fields = lines.filter(
@@ -51,8 +54,10 @@ export function transferCodings(fields: Fields): string[] {
 }
 
 function applied(fields: Fields): string[] {
+  const value = fields.get("transfer-encoding");
+  if (!value) return [];
   return (
-    (fields.get("transfer-encoding") ?? "")
+    value
       .toLowerCase()
       .split(",")
       .map((coding) => coding.replace(/;.*$/s, "").trim())

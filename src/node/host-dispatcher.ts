@@ -209,13 +209,14 @@ function responseHead(onSwitch: () => void): Transform {
 function closing(text: string): string {
   const [statusLine = "", ...lines] = text.trimEnd().split(/\r?\n/);
   const dropped = hopByHop(fieldsOf(lines.map(fieldOf)));
-  // The rest of the bytes are as it says.
-  dropped.delete("transfer-encoding");
   let isKept = true;
   const kept = lines.filter((line) => {
     // RFC 9112 §5.2: a line that is folded goes on with the one before.
-    if (!/^[ \t]/.test(line))
-      isKept = !dropped.has(fieldOf(line)[0].toLowerCase());
+    if (!/^[ \t]/.test(line)) {
+      const name = fieldOf(line)[0].toLowerCase();
+      // The rest of the bytes are as Transfer-Encoding says.
+      isKept = name === "transfer-encoding" || !dropped.has(name);
+    }
     return isKept;
   });
   return [statusLine, ...kept, "Connection: close", "", ""].join("\r\n");

@@ -357,6 +357,38 @@ describe("bodies", () => {
     },
   );
 
+  test("of a short response that come one by one arrive whole", async () => {
+    const at = await rawOrigin((socket) => {
+      socket.setNoDelay();
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n");
+      const rest = ["a", "b", "c", "d", "e", "f"];
+      const next = setInterval(() => {
+        socket.write(rest.shift() ?? "");
+        if (rest.length === 0) clearInterval(next);
+      }, 20);
+    });
+    await rig.site("dripping", [at]);
+    const { status, body } = await request(rig.port, "dripping.localhost", "/");
+    expect([status, body.toString()]).toEqual([200, "abcdef"]);
+  });
+
+  test("of a short response of which none come are the origin's failure", async () => {
+    const at = await rawOrigin((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n");
+      setTimeout(() => socket.destroy(), 100);
+    });
+    await rig.site("nothing", [at]);
+    const { status, fields } = await request(
+      rig.port,
+      "nothing.localhost",
+      "/",
+    );
+    expect(status).toBe(502);
+    expect(fields["proxy-status"]).toBe(
+      "portcullis;error=http_response_incomplete",
+    );
+  });
+
   test("of a response that breaks off are seen to be broken", async () => {
     for (const framing of [
       "Content-Length: 100\r\n\r\nabc",

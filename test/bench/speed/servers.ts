@@ -149,14 +149,16 @@ export async function record(
 /** A Worker that sends answers from constants, by path: what the runtime can do at best. */
 export function twinSource(
   answers: Readonly<Record<string, Recorded>>,
+  headers: "list" | "prepared",
 ): string {
   const constants = Object.entries(answers).map(([path, answer]) => {
     const fields = answer.fields.filter(
       ([name]) =>
         !/^(?:content-length|transfer-encoding|connection)$/i.test(name),
     );
+    const lines = JSON.stringify(fields);
     const bytes = `Uint8Array.fromBase64(${JSON.stringify(answer.body.toString("base64"))})`;
-    return `${JSON.stringify(path)}: { body: ${bytes}, init: { status: ${answer.status}, encodeBody: "manual", headers: ${JSON.stringify(fields)} } }`;
+    return `${JSON.stringify(path)}: { body: ${bytes}, init: { status: ${answer.status}, encodeBody: "manual", headers: ${headers === "list" ? lines : `new Headers(${lines})`} } }`;
   });
   return `
 const answers = { ${constants.join(",\n")} };
