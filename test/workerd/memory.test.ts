@@ -116,10 +116,10 @@ describe("an isolate's heap stays small when a client", () => {
     await site((_, response) =>
       response.setHeader("Cache-Control", "max-age=600").end("ok"),
     );
-    const grown = await growth(() => each(300, (n) => get(`/${n}${long}`)));
-    // Of two MiB, which is what is counted.
+    const grown = await growth(() => each(600, (n) => get(`/${n}${long}`)));
+    // Nine MiB of URLs; two may be stored, and as much again is what a heap moves by on its own.
     expect(grown).toBeGreaterThan(1);
-    expect(grown).toBeLessThan(3);
+    expect(grown).toBeLessThan(5);
   });
 
   test("sends ever new fields of 60 KB by which answers vary", async () => {
@@ -134,7 +134,7 @@ describe("an isolate's heap stays small when a client", () => {
         get(`/${n % 10}`, `User-Agent: ${n}${"x".repeat(60_000)}`),
       ),
     );
-    expect(grown).toBeLessThan(3);
+    expect(grown).toBeLessThan(5);
   });
 
   test("asks for what its origin answers with fields of 30 KB", async () => {
@@ -144,19 +144,19 @@ describe("an isolate's heap stays small when a client", () => {
         .setHeader("X-Long", "x".repeat(30_000))
         .end("ok"),
     );
-    const grown = await growth(() => each(200, (n) => get(`/${n}`)));
+    const grown = await growth(() => each(400, (n) => get(`/${n}`)));
     expect(grown).toBeGreaterThan(1);
-    expect(grown).toBeLessThan(3);
+    expect(grown).toBeLessThan(5);
   });
 
   test("writes to ever new URLs of 16 KB", async () => {
     await site((_, response) => response.end("ok"));
     const grown = await growth(() =>
-      each(300, (n) =>
+      each(600, (n) =>
         head("POST", `/${n}${long}`, "a.localhost", "Content-Length: 0"),
       ),
     );
-    expect(grown).toBeLessThan(3.5);
+    expect(grown).toBeLessThan(5);
   });
 
   test("sends requests of 56 KB to an origin that does not answer", async () => {
