@@ -4,12 +4,12 @@ import { html, raw } from "hono/html";
 export type Markup = ReturnType<typeof raw>;
 
 /** What may stand in a template: text, which is escaped, markup, which is not, or nothing. */
-type Part = string | number | Markup | null | readonly Markup[];
+type MarkupPart = string | number | Markup | null | readonly Markup[];
 
 /** Hono's escaping template, held to its synchronous half: it answers with a promise only when given one. */
 export function markup(
   strings: TemplateStringsArray,
-  ...parts: readonly Part[]
+  ...parts: readonly MarkupPart[]
 ): Markup {
   const written = html(strings, ...parts);
   if (written instanceof Promise)

@@ -134,7 +134,7 @@ export type EdgeEvent =
       host: string | null;
       customer: string | null;
       method: string;
-      outcome: Outcome;
+      outcome: RequestOutcome;
       status: number;
       error: ProxyError | null;
       /** Why, when something failed: for operators. */
@@ -198,4 +198,4 @@ export const requestOutcomes = [
   "upload-broken",
 ] as const;
 
-export type Outcome = (typeof requestOutcomes)[number];
+export type RequestOutcome = (typeof requestOutcomes)[number];

@@ -17,7 +17,7 @@ import type { Inbound, Reply } from "./ports.ts";
 type WorkerContext = Context<{ Bindings: Env }>;
 
 /** A request as the runtime hands it over. */
-interface Visit {
+interface RuntimeRequest {
   request: Request;
   env: Env;
   ctx: Waiting;
@@ -45,7 +45,7 @@ function start(env: Env): Runtime {
 
 /** Has a request answered. */
 async function replied(
-  { request, env, ctx }: Visit,
+  { request, env, ctx }: RuntimeRequest,
   reply: (request: Inbound, edge: Edge) => Reply | Promise<Reply>,
 ): Promise<Response> {
   runtime ??= start(env);
@@ -62,7 +62,7 @@ function page(c: WorkerContext, own: OwnPage): Promise<Response> {
   );
 }
 
-function visitOf({ req, env, executionCtx }: WorkerContext): Visit {
+function visitOf({ req, env, executionCtx }: WorkerContext): RuntimeRequest {
   return { request: req.raw, env, ctx: executionCtx };
 }
 

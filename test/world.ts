@@ -22,7 +22,7 @@ export class MemoryWorld implements World {
   readonly unreadableKeys = new Set<string>();
   /** The keys read so far, in their order. */
   readonly listReads: string[] = [];
-  readonly shelf = new Map<string, string>();
+  readonly popTexts = new Map<string, string>();
   readonly sent: OriginRequest[] = [];
   readonly events: EdgeEvent[] = [];
   origin: (request: OriginRequest) => OriginAnswer | Promise<OriginAnswer> =
@@ -39,20 +39,20 @@ export class MemoryWorld implements World {
       .padStart(2 * bytes, "0")
       .slice(-2 * bytes);
   };
-  recall = async (name: string) => this.shelf.get(name) ?? null;
+  recall = async (name: string) => this.popTexts.get(name) ?? null;
   keep = async (name: string, text: string) => {
-    this.shelf.set(name, text);
+    this.popTexts.set(name, text);
   };
   forget = async (name: string) => {
-    this.shelf.delete(name);
-    this.shelfBytes.delete(name);
+    this.popTexts.delete(name);
+    this.popBytes.delete(name);
   };
-  readonly shelfBytes = new Map<string, Uint8Array>();
+  readonly popBytes = new Map<string, Uint8Array>();
   recallBytes = async (name: string): Promise<Bytes | null> =>
-    this.shelfBytes.get(name) ?? null;
+    this.popBytes.get(name) ?? null;
   keepBytes = async (name: string, bytes: Bytes) => {
     const whole = await collect(bytes);
-    if (whole !== null) this.shelfBytes.set(name, whole);
+    if (whole !== null) this.popBytes.set(name, whole);
     return whole !== null;
   };
   /** Waits end when `pass` has made so much time pass, however the clock was set meanwhile. */

@@ -12,12 +12,12 @@ export function readDate(
   if (!value) return null;
   const written = value.trim();
   if (written.length > maxCharacters) return null;
-  const usual = written.replaceAll(/[A-Za-z]+/g, (word) =>
+  const normalised = written.replaceAll(/[A-Za-z]+/g, (word) =>
     word.toUpperCase() === "GMT"
       ? "GMT"
       : (word[0] ?? "").toUpperCase() + word.slice(1).toLowerCase(),
   );
-  return parseHttpDate(usual, nowMs);
+  return parseHttpDate(normalised, nowMs);
 }
 
 /** When the response was made: its Date or, without a valid one, when it was received (RFC 9110 §6.6.1). */

@@ -45,7 +45,7 @@ interface Terms {
   lifetimeSeconds: number;
 }
 
-// A stored response is judged at every request for it, and all of this follows from values that never change.
+// Every request for a stored response needs this, and all of this follows from values that never change.
 const known = new WeakMap<Stored, Terms>();
 
 function termsOf(stored: Stored, settings: CacheSettings): Terms {
@@ -82,8 +82,8 @@ export function freshnessLifetime(
     maxAge ??
     expiresSeconds(policy.expires, response.fields, responseTimeMs);
   if (stated !== null) return { seconds: stated, basis: "explicit" };
-  const usual = defaultTtlSeconds(settings, response.status);
-  if (usual !== null) return { seconds: usual, basis: "site" };
+  const siteSeconds = defaultTtlSeconds(settings, response.status);
+  if (siteSeconds !== null) return { seconds: siteSeconds, basis: "site" };
   const guess = heuristicSeconds(response, policy, responseTimeMs);
   return guess === null
     ? { seconds: 0, basis: "none" }

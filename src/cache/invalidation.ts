@@ -39,7 +39,7 @@ export function findInvalidated(
   };
 }
 
-/** A stranger's response must not empty another origin's cache (RFC 9111 §4.4). */
+/** The response of another origin must not empty another origin's cache (RFC 9111 §4.4). */
 function sameOrigin(
   reference: string | null | undefined,
   target: string,

@@ -31,7 +31,7 @@ export type Sharing =
   /** It depends on fields that the origin was not sent. */
   | { kind: "ask-again"; names: string[] }
   /** It may depend on one visitor's fields that Vary does not name. */
-  | { kind: "unshareable"; names: string[] };
+  | { kind: "not-shared"; names: string[] };
 
 /** What becomes of a field in the shared form. */
 type Treatment =
@@ -216,7 +216,7 @@ export function sharing(request: SharedRequest, response: Fields): Sharing {
   if (missing.length > 0) return { kind: "ask-again", names: missing };
   const unnamed = [...request.nominated].filter((name) => !byVary.has(name));
   return unnamed.length > 0
-    ? { kind: "unshareable", names: unnamed }
+    ? { kind: "not-shared", names: unnamed }
     : { kind: "shareable" };
 }
 

@@ -9,7 +9,7 @@ import type { ForwardReason } from "./status.ts";
 import { bypasses } from "./storing.ts";
 import type { Stored } from "./stored.ts";
 import { otherVariants } from "./validation.ts";
-import { mostRecentFirst, selectVariants } from "./vary.ts";
+import { newestFirst, selectVariants } from "./vary.ts";
 
 /** How a stored response may answer a request, or why it may not, in the words of RFC 9211. */
 export type Reuse =
@@ -84,13 +84,13 @@ function planUnlimited(
     return {
       kind: "forward",
       because: "vary-miss",
-      known: mostRecentFirst(otherVariants(request.fields, usable)),
+      known: newestFirst(otherVariants(request.fields, usable)),
     };
   }
   const stored = matching.find((each) => moment.suffices(each));
   if (stored === undefined)
     return { kind: "forward", because: "partial", known: matching };
-  return judge(stored, directives, settings, moment);
+  return evaluate(stored, directives, settings, moment);
 }
 
 /** May a stored response answer anybody at this moment without the origin being asked first? Purges apart. */
@@ -104,11 +104,11 @@ export function isReusable(
     purge: () => ({ kind: "none" }),
     suffices: () => true,
   };
-  return judge(stored, null, settings, moment).kind !== "validate";
+  return evaluate(stored, null, settings, moment).kind !== "validate";
 }
 
 /** RFC 9111 §4.2 to §4.2.4 for the selected response. `asked` is null where a visitor's directives do not count. */
-function judge(
+function evaluate(
   stored: Stored,
   directives: RequestDirectives | null,
   settings: CacheSettings,

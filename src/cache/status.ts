@@ -41,7 +41,7 @@ export function formatCacheStatus(
   upstream?: string | null,
 ): string {
   const { ttlSeconds, key, detail } = status;
-  const told: readonly (readonly [string, ParameterValue])[] =
+  const parameters: readonly (readonly [string, ParameterValue])[] =
     status.kind === "hit"
       ? [["hit", true]]
       : [
@@ -51,7 +51,7 @@ export function formatCacheStatus(
           ["collapsed", status.collapsed],
         ];
   return appendMember(upstream, cache, [
-    ...told,
+    ...parameters,
     ["ttl", ttlSeconds],
     ["key", (key ?? "").length > maxKeyCharacters ? undefined : key],
     ["detail", detail],

@@ -16,10 +16,10 @@ export interface Stored {
    * them its request was sent as received, and another has to have no others either, whatever they are.
    */
   unlisted: readonly Nominated[];
-  /** RFC 9111 §4.2.3; both renewed by every validation. A soft purge is judged against `requestTimeMs`. */
+  /** RFC 9111 §4.2.3; both renewed by every validation. A soft purge is compared with `requestTimeMs`. */
   requestTimeMs: number;
   responseTimeMs: number;
-  /** When the exchange that got the body began; no validation changes it. A hard purge is judged against it. */
+  /** When the exchange that got the body began; no validation changes it. A hard purge is compared with it. */
   bodyRequestTimeMs: number;
   /** Bytes of the body; null while it arrives without a stated length. */
   bodyLength: number | null;

@@ -89,7 +89,7 @@ export function selectVariants(
     (stored) => matches(request, stored) && isAlike(stored),
   );
   if (selected.length <= 1) return selected;
-  return mostRecentFirst(selected).toSorted(
+  return newestFirst(selected).toSorted(
     (a, b) => Number(b.varyOn.length > 0) - Number(a.varyOn.length > 0),
   );
 }
@@ -116,7 +116,7 @@ function isSame(unlisted: Nominated[] | null, stored: Stored): boolean {
 }
 
 /** Most recent by Date, as RFC 9111 §4 and §4.1 have it; of the same second, the one that arrived last. */
-export function mostRecentFirst(candidates: readonly Stored[]): Stored[] {
+export function newestFirst(candidates: readonly Stored[]): Stored[] {
   return candidates.toSorted(
     (a, b) => madeAtMs(b) - madeAtMs(a) || b.responseTimeMs - a.responseTimeMs,
   );

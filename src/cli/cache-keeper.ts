@@ -92,7 +92,7 @@ class Sweeps {
   readonly #sweeper: CacheSweeper;
   readonly #cache: Pick<SweptCache, "disk">;
   #problem: string | null = null;
-  #told: { problem: string | null; atMs: number } = {
+  #reported: { problem: string | null; atMs: number } = {
     problem: null,
     atMs: -Infinity,
   };
@@ -132,7 +132,7 @@ class Sweeps {
     );
     done.abort();
     this.#problem = swept.problem;
-    this.#tell();
+    this.#report();
     return swept;
   }
 
@@ -145,12 +145,12 @@ class Sweeps {
     return { isBehind, problem };
   }
 
-  #tell(): void {
+  #report(): void {
     const problem = this.#problem;
-    const isNews = (problem === null) !== (this.#told.problem === null);
+    const isNews = (problem === null) !== (this.#reported.problem === null);
     const atMs = performance.now();
-    if (!isNews || atMs - this.#told.atMs < betweenMessagesMs) return;
-    this.#told = { problem, atMs };
+    if (!isNews || atMs - this.#reported.atMs < betweenMessagesMs) return;
+    this.#reported = { problem, atMs };
     console.error(problem ?? "The cache is written again.");
   }
 }

@@ -51,7 +51,7 @@ export class CacheSweeper {
   async sweep(nowMs: number): Promise<boolean> {
     let disk = await this.#cache.disk();
     await this.#count(disk, nowMs);
-    this.#room = this.#judge(disk);
+    this.#room = this.#roomOn(disk);
     const evicted = await this.#evict(this.#excess(disk));
     if (!evicted) return false;
     disk = await this.#cache.disk();
@@ -59,7 +59,7 @@ export class CacheSweeper {
       dueAtMs: nowMs + countedAfterEvictingMs,
       freeBytes: disk.freeBytes,
     };
-    this.#room = this.#judge(disk);
+    this.#room = this.#roomOn(disk);
     return this.#excess(disk) > 0;
   }
 
@@ -76,7 +76,7 @@ export class CacheSweeper {
     this.#counted = { dueAtMs: nowMs + countedAgainMs, freeBytes };
   }
 
-  #judge(disk: Disk): CacheRoom {
+  #roomOn(disk: Disk): CacheRoom {
     if (isShort(disk)) return "disk-short";
     return this.#usedBytes < this.#maxBytes ? "room" : "size-reached";
   }

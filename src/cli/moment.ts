@@ -54,12 +54,12 @@ export function formatDistance(ms: number, nowMs: number): string {
     [Math.floor(seconds / 60) % 60, "min"],
     [seconds % 60, "s"],
   ] as const;
-  const shown = parts
+  const duration = parts
     .filter(([count]) => count > 0)
     .slice(0, 2)
     .map(([count, unit]) => `${count} ${unit}`)
     .join(" ");
-  return ms > nowMs ? `in ${shown}` : `${shown} ago`;
+  return ms > nowMs ? `in ${duration}` : `${duration} ago`;
 }
 
 /**

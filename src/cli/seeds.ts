@@ -44,24 +44,24 @@ export function planSeeds(
   );
 }
 
-type Entry = readonly [key: string, value: string | null];
+type Seed = readonly [key: string, value: string | null];
 
-function firstStart(customers: readonly DemoCustomer[]): Entry[] {
-  return customers.flatMap(({ id, host, origin, entry }): Entry[] => [
+function firstStart(customers: readonly DemoCustomer[]): Seed[] {
+  return customers.flatMap(({ id, host, origin, entry }): Seed[] => [
     [siteKey(host), JSON.stringify({ customer: id, origins: [origin] })],
     [standingKey(id), entry],
   ]);
 }
 
 /** What an operator may have written beside. */
-function leftovers(customers: readonly DemoCustomer[]): Entry[] {
+function leftovers(customers: readonly DemoCustomer[]): Seed[] {
   return [
-    ...customers.map(({ id }): Entry => [purgeKey(id), null]),
+    ...customers.map(({ id }): Seed => [purgeKey(id), null]),
     [edgeKey, null],
   ];
 }
 
-function stored(found: Records): Entry[] {
+function stored(found: Records): Seed[] {
   return [...found].filter(([, value]) => value !== null);
 }
 
@@ -69,8 +69,8 @@ function stored(found: Records): Entry[] {
  * Site records whose port is that of an earlier start: those with one origin, on 127.0.0.1. Whatever else such a record
  * says stays. Any other record is not ours, one that cannot be read included.
  */
-function moved(customers: readonly DemoCustomer[], found: Records): Entry[] {
-  return customers.flatMap(({ host, origin }): Entry[] => {
+function moved(customers: readonly DemoCustomer[], found: Records): Seed[] {
+  return customers.flatMap(({ host, origin }): Seed[] => {
     const key = siteKey(host);
     const text = found.get(key) ?? "";
     const site = parseSite(key, text);

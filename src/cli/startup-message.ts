@@ -1,6 +1,6 @@
 import { standingKey } from "../customer/keys.ts";
 import { parseStanding } from "../customer/standing.ts";
-import { judge } from "../customer/decide.ts";
+import { verdictAt } from "../customer/decide.ts";
 
 /** Where an edge of `npm start` runs, and on which store. */
 export interface RunningEdge {
@@ -142,7 +142,7 @@ function stateOf(
     upgrade: "none",
     content: "none",
   } as const;
-  const verdict = judge(parsed.standing, visit, "allow", nowMs);
+  const verdict = verdictAt(parsed.standing, visit, "allow", nowMs);
   switch (verdict.kind) {
     case "serve":
       return "served";

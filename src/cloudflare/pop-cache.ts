@@ -3,7 +3,7 @@ import type { Bytes, EdgeEvent } from "../ports.ts";
 import { hasRoom } from "./cache-room.ts";
 
 /** Names in the PoP cache are URLs of a host that no site can have. */
-const base = "https://shelf.portcullis.invalid/";
+const base = "https://pop-cache.portcullis.invalid/";
 
 /** A cache that has not answered by then has failed: visitors wait for it. */
 const readDeadlineMs = 2_000;

@@ -1,5 +1,5 @@
 import type { OriginAnswer, OriginRequest, Watch } from "../ports.ts";
-import { answered } from "./answered.ts";
+import { readAnswer } from "./origin-answer.ts";
 import { clock } from "./clock.ts";
 import { diagnose } from "./diagnose.ts";
 import { Ending, failure } from "./ending.ts";
@@ -58,13 +58,17 @@ export async function send(
 
   silence.begin();
   const { signal } = ending;
-  const answering = exchange(request, address.value, { upload, signal, edge });
+  const answering = fetchOrigin(request, address.value, {
+    upload,
+    signal,
+    edge,
+  });
   const isRefused = !wasOpen && (await failsAtOnce(answering));
   if (upload !== null && !isRefused)
     pump(upload, request, { ending, silence }, sender);
   const outcome = await answering;
   if (outcome.kind === "answered") {
-    const answer = await answered(outcome.response, request, ending);
+    const answer = await readAnswer(outcome.response, request, ending);
     silence.end();
     return answer;
   }
@@ -112,16 +116,16 @@ function pump(
   });
   ctx.waitUntil(watch === null ? pumped : watch.during(pumped));
   visitor.sendsBy(pumped);
-  void visitor.answered.then(() => upload.stop());
+  void visitor.replyComplete.then(() => upload.stop());
 }
 
-type Outcome =
+type OriginFetch =
   | { kind: "answered"; response: Response }
   /** The answer is of somebody who found that it does not reach the origin. */
   | ({ kind: "astray" } & Astray)
   | { kind: "failed"; error: unknown };
 
-function exchange(
+function fetchOrigin(
   { method, fields }: OriginRequest,
   to: Address,
   {
@@ -129,7 +133,7 @@ function exchange(
     signal,
     edge,
   }: { upload: Upload | null; signal: AbortSignal; edge: string },
-): Promise<Outcome> {
+): Promise<OriginFetch> {
   return fetch(to.url, {
     method,
     headers: headersOf(fields),
@@ -149,7 +153,7 @@ function exchange(
   );
 }
 
-async function failsAtOnce(answering: Promise<Outcome>): Promise<boolean> {
+async function failsAtOnce(answering: Promise<OriginFetch>): Promise<boolean> {
   const first = await Promise.race([
     answering,
     new Promise<null>((resolve) => setTimeout(() => resolve(null), heldBackMs)),

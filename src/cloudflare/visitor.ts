@@ -11,7 +11,7 @@ const lingerPauseMs = 1_000;
 /** Whoever sent a request: whether they are still there, and what they have yet to send. */
 export class Visitor {
   readonly #request: Request;
-  readonly #answered = Promise.withResolvers<void>();
+  readonly #replyComplete = Promise.withResolvers<void>();
   #upload: Promise<void> | null = null;
   #hasSentAll: boolean;
 
@@ -26,8 +26,8 @@ export class Visitor {
   }
 
   /** Resolves when the answer is complete: then nobody wants the rest of the content. */
-  get answered(): Promise<void> {
-    return this.#answered.promise;
+  get replyComplete(): Promise<void> {
+    return this.#replyComplete.promise;
   }
 
   get hasSentAll(): boolean {
@@ -48,7 +48,7 @@ export class Visitor {
    * visitor's system throws away the answer with it (RFC 9112 §9.6).
    */
   async linger(): Promise<void> {
-    this.#answered.resolve();
+    this.#replyComplete.resolve();
     if (this.#upload !== null) return this.#upload;
     const { body: content, headers } = this.#request;
     // RFC 9110 §10.1.1: whoever expects 100 has not sent the content.

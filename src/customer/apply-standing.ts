@@ -21,7 +21,8 @@ export function deny(
   const text = records.get(key) ?? null;
   const state = stateOf(customer, text, nowMs);
   const refusal =
-    passed(command, nowMs) ?? (force ? null : doubt(state, command, nowMs));
+    passed(command, nowMs) ??
+    (force ? null : reasonToAsk(state, command, nowMs));
   if (refusal !== null) return refusal;
   const effectiveAtMs = denial.effectiveAtMs ?? nowMs;
   const seq = lastSeq(state, text) + 1;
@@ -70,7 +71,7 @@ function passed(
 }
 
 /** What the command would undo by the way. */
-function doubt(
+function reasonToAsk(
   state: State,
   command: DenyingCommand,
   nowMs: number,

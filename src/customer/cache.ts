@@ -57,43 +57,43 @@ const status = named(
   /^[2-5](?:\d\d|xx)$/,
 );
 
-const usual = defaultCacheSettings;
+const defaults = defaultCacheSettings;
 
 /** The member `cache` of a site record; what it leaves out is as usual. */
 export const cacheSettings = v.pipe(
   members({
     mode: optional(mode),
-    ignoredQuery: v.nullish(namesOf(parameter), [...usual.ignoredQuery]),
-    sortQuery: v.nullish(v.boolean("true or false"), usual.sortQuery),
-    bypassCookies: v.nullish(namesOf(cookie), [...usual.bypassCookies]),
-    ignoredCookies: v.nullish(namesOf(anyCookie), [...usual.ignoredCookies]),
-    cookies: v.nullish(oneOf(["strict", "static"]), usual.cookies),
-    vouchedFields: v.nullish(namesOf(fieldName), [...usual.vouchedFields]),
+    ignoredQuery: v.nullish(namesOf(parameter), [...defaults.ignoredQuery]),
+    sortQuery: v.nullish(v.boolean("true or false"), defaults.sortQuery),
+    bypassCookies: v.nullish(namesOf(cookie), [...defaults.bypassCookies]),
+    ignoredCookies: v.nullish(namesOf(anyCookie), [...defaults.ignoredCookies]),
+    cookies: v.nullish(oneOf(["strict", "static"]), defaults.cookies),
+    vouchedFields: v.nullish(namesOf(fieldName), [...defaults.vouchedFields]),
     defaultTtlSeconds: v.nullish(
       mapOf(status, ttlSeconds, 100),
-      usual.defaultTtlSeconds,
+      defaults.defaultTtlSeconds,
     ),
     // The Cache API keeps no object above 512 MB.
     maxObjectBytes: v.nullish(
       wholeNumber(0, 512_000_000),
-      usual.maxObjectBytes,
+      defaults.maxObjectBytes,
     ),
     serveStaleSeconds: v.nullish(
       wholeNumber(0, maxTtlSeconds),
-      usual.serveStaleSeconds,
+      defaults.serveStaleSeconds,
     ),
     setCookie: v.nullish(
       oneOf(["never", "strip", "when-public", "as-rfc"]),
-      usual.setCookie,
+      defaults.setCookie,
     ),
     requestDirectives: v.nullish(
       oneOf(["honoured", "ignored"]),
-      usual.requestDirectives,
+      defaults.requestDirectives,
     ),
   }),
   v.transform((record): CacheSettings => ({
     ...record,
-    mode: record.mode ?? usual.mode,
+    mode: record.mode ?? defaults.mode,
   })),
 );
 
@@ -104,7 +104,7 @@ function named(expected: string, form: RegExp) {
 function namesOf<const Name extends v.GenericSchema<string, string>>(
   name: Name,
 ) {
-  const most = 100;
-  const expected = `a list of at most ${most} names`;
-  return v.pipe(v.array(name, expected), v.maxLength(most, expected));
+  const maxNames = 100;
+  const expected = `a list of at most ${maxNames} names`;
+  return v.pipe(v.array(name, expected), v.maxLength(maxNames, expected));
 }

@@ -91,8 +91,8 @@ function textAnswer(fields: Fields): ChallengeAnswer {
   };
 }
 
-function isWithin(length: string, most: number): boolean {
-  return /^\d+$/.test(length.trim()) && Number(length) <= most;
+function isWithin(length: string, max: number): boolean {
+  return /^\d+$/.test(length.trim()) && Number(length) <= max;
 }
 
 /**

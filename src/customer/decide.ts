@@ -104,7 +104,7 @@ export function decide(
   if (isUndecided && failPolicy === "closed")
     return { kind: "unavailable", because: "unreadable" };
   const otherwise = isUndecided ? "allow" : defaultVerdict;
-  const verdict = judge(known, visit, otherwise, nowMs);
+  const verdict = verdictAt(known, visit, otherwise, nowMs);
   return verdict.kind === "refuse"
     ? { kind: "refused", site: site.site, refusal: verdict }
     : { kind: "pass", site: site.site, passage: verdict };
@@ -140,7 +140,7 @@ const statuses: Readonly<
  * What a visit gets at a moment: refused from `effectiveAt` exactly, served again from `endsAt` exactly. A customer without
  * an entry gets `defaultVerdict`; one with an entry never does.
  */
-export function judge(
+export function verdictAt(
   standing: Standing | null,
   visit: Visit,
   defaultVerdict: "allow" | "deny",

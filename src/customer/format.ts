@@ -68,8 +68,11 @@ export function cacheRecord(cache: CacheSettings) {
 }
 
 /** The members whose values are not those that an absent member means. */
-function unlessDefault<Members extends object>(set: Members, usual: Members) {
-  const meant = new Map(Object.entries(usual));
+function unlessDefault<Members extends object>(
+  set: Members,
+  defaults: Members,
+) {
+  const meant = new Map(Object.entries(defaults));
   return Object.fromEntries(
     Object.entries(set).filter(
       ([name, value]) =>

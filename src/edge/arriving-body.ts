@@ -151,7 +151,7 @@ export class ArrivingBody implements Holder {
       void reader.cancel().then(undefined, () => undefined);
     const kept = await this.#keep();
     this.#isReceived = true;
-    this.#account();
+    this.#updateBudget();
     return kept;
   }
 
@@ -172,11 +172,11 @@ export class ArrivingBody implements Holder {
     };
     this.#readers.add(reader);
     this.#wasRead = true;
-    this.#account();
+    this.#updateBudget();
     const bytes = this.#bytesFor(reader, access);
     const leave = () => {
       this.#readers.delete(reader);
-      this.#account();
+      this.#updateBudget();
       this.#resumeFetching();
       if (this.#readers.size > 0) return;
       this.#unreadSinceMs = this.#world.nowMs();
@@ -217,7 +217,7 @@ export class ArrivingBody implements Holder {
         const wanted = bytes.subarray(0, reader.last + 1 - reader.at);
         reader.at += wanted.byteLength;
         reader.movedAtMs = access.world.nowMs();
-        this.#account();
+        this.#updateBudget();
         this.#resumeFetching();
         yield wanted;
         if (reader.at > reader.last) return;
@@ -265,7 +265,7 @@ export class ArrivingBody implements Holder {
     }
   }
 
-  /** In the whole body, if this is a stretch of one. */
+  /** In the whole body, if this is a part of one. */
   #position(at: number): number {
     return (this.#limits.firstSlice ?? 0) * sliceBytes + at;
   }
@@ -323,7 +323,7 @@ export class ArrivingBody implements Holder {
   #append(bytes: Uint8Array): void {
     this.#window.append(bytes);
     this.#progressAtMs = this.#world.nowMs();
-    this.#account();
+    this.#updateBudget();
     if (this.#window.end > this.#limits.maxBytes) this.#lose("too-large");
     if (this.#window.heldBytes > this.#limits.budget.allowance)
       this.#lose("no-memory");
@@ -336,7 +336,7 @@ export class ArrivingBody implements Holder {
       const from = this.#writer.begun * sliceBytes;
       this.#writer.begin(this.#window.join(from, from + sliceBytes));
     }
-    this.#account();
+    this.#updateBudget();
   }
 
   #endWhole(): void {
@@ -419,11 +419,11 @@ export class ArrivingBody implements Holder {
         ? this.#writer.written * sliceBytes
         : Math.min(this.#window.end - this.#windowBytes(), this.#paceAt());
     this.#window.dropBefore(before);
-    this.#account();
+    this.#updateBudget();
   }
 
   /** What it holds counts for as long as it arrives, and for as long as somebody reads it. */
-  #account(): void {
+  #updateBudget(): void {
     const { budget } = this.#limits;
     const isOver = this.#isReceived && this.#readers.size === 0;
     if (isOver) budget.release(this);

@@ -6,7 +6,7 @@ export type BoundedMap<Value extends {}> = LRUCache<string, Value>;
 /** What an entry takes besides the characters of its key and its value: measured, and rounded up. */
 const entryBytes = 256;
 
-type Told<Value extends {}> = Pick<
+type Disposal<Value extends {}> = Pick<
   LRUCache.Options<string, Value, unknown>,
   "dispose" | "disposeAfter"
 >;
@@ -14,14 +14,14 @@ type Told<Value extends {}> = Pick<
 export function boundedMap<Value extends {}>(
   maxBytes: number,
   valueBytes: (value: Value) => number = () => 0,
-  told: Told<Value> = {},
+  disposal: Disposal<Value> = {},
 ): BoundedMap<Value> {
   return new LRUCache({
     // A share of nothing holds nothing.
     maxSize: Math.max(maxBytes, 1),
     sizeCalculation: (value, key) =>
       entryBytes + textBytes(key) + valueBytes(value),
-    ...told,
+    ...disposal,
   });
 }
 

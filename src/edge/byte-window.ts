@@ -11,7 +11,7 @@ interface Page {
   filled: number;
 }
 
-/** The stretch of a body that is in memory: from position `start` up to `end`. No page goes beyond the end of a slice. */
+/** The part of a body that is in memory: from position `start` up to `end`. No page goes beyond the end of a slice. */
 export class ByteWindow {
   readonly #expectedBytes: number;
   #pages: Page[] = [];

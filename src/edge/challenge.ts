@@ -39,7 +39,7 @@ export async function forwardChallenge(
     discardBody(sent.response.body);
     return { kind: "refused", because: verdict.because };
   }
-  const bytes = await readAtMost(sent.response.body, verdict.maxBytes);
+  const bytes = await readUpTo(sent.response.body, verdict.maxBytes);
   if (bytes === null)
     return {
       kind: "refused",
@@ -59,7 +59,7 @@ export async function forwardChallenge(
 }
 
 /** A short body, or null when it is longer or breaks off. Of what may have no body nothing is read. */
-async function readAtMost(
+async function readUpTo(
   body: Bytes | null,
   maxBytes: number,
 ): Promise<Uint8Array | null> {

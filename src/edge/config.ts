@@ -28,23 +28,23 @@ export interface EdgeConfig {
   clientAddress: "cf-connecting-ip" | "unknown";
 }
 
-const seconds = (usual: string, most: number) =>
+const seconds = (byDefault: string, max: number) =>
   v.optional(
     v.pipe(
       v.union([v.string(), v.number()], "expected seconds"),
       v.transform(Number),
-      v.number(`expected a number of seconds from 0 to ${most}`),
-      v.minValue(0, `expected a number of seconds from 0 to ${most}`),
-      v.maxValue(most, `expected a number of seconds from 0 to ${most}`),
+      v.number(`expected a number of seconds from 0 to ${max}`),
+      v.minValue(0, `expected a number of seconds from 0 to ${max}`),
+      v.maxValue(max, `expected a number of seconds from 0 to ${max}`),
       v.transform((n) => n * 1000),
     ),
-    usual,
+    byDefault,
   );
 
 const oneOf = <const T extends readonly [string, ...string[]]>(
   words: T,
-  usual: T[number],
-) => v.optional(v.picklist(words, `expected ${words.join(" or ")}`), usual);
+  byDefault: T[number],
+) => v.optional(v.picklist(words, `expected ${words.join(" or ")}`), byDefault);
 
 const wholeMebibytes = `expected a whole number of mebibytes from 0 to ${maxResponseMebibytes}`;
 

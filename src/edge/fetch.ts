@@ -283,7 +283,7 @@ function freshenFrom304(
 }
 
 /**
- * Cookies that a 304 sets are for whoever had it asked for; but they are a stranger's to a visitor whose own cookies were held
+ * Cookies that a 304 sets are for whoever had it asked for; but they are another visitor's to one whose own cookies were held
  * back.
  */
 function withOwnCookies(
@@ -411,7 +411,7 @@ function storeIfShared(
     case "past-the-cache":
       return { kind: "refused", visitor: body, because: "bypass" };
     case "ask-again":
-    case "unshareable":
+    case "not-shared":
       return { kind: "refused", visitor: body, because: "unkeyed-fields" };
   }
 }

@@ -16,7 +16,7 @@ import { prepare, usesCache, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { gate, type Passed } from "./gate.ts";
 import { withinMemory } from "./large-requests.ts";
-import { logRequest, type Outcome } from "./log.ts";
+import { logRequest, type LoggedReply } from "./log.ts";
 import { passThrough, type PassedThrough } from "./pass-through.ts";
 import { planRequest, servingOf, type Serving } from "./plan.ts";
 import {
@@ -55,7 +55,10 @@ async function handleAndLog(request: Inbound, edge: Edge): Promise<Reply> {
   return outcome.reply;
 }
 
-async function handleRequest(request: Inbound, edge: Edge): Promise<Outcome> {
+async function handleRequest(
+  request: Inbound,
+  edge: Edge,
+): Promise<LoggedReply> {
   const admission = admit(request, edge.config.name);
   switch (admission.kind) {
     case "malformed":
@@ -88,7 +91,7 @@ async function handleRequest(request: Inbound, edge: Edge): Promise<Outcome> {
 async function handleAdmitted(
   admitted: Admitted,
   edge: Edge,
-): Promise<Outcome> {
+): Promise<LoggedReply> {
   const decision = await gate(admitted.visit, edge);
   const { degraded, recordSeq } = decision;
   const { request, host } = admitted;
@@ -103,7 +106,7 @@ async function handlePassed(
   admitted: Admitted,
   passed: Passed,
   edge: Edge,
-): Promise<Outcome> {
+): Promise<LoggedReply> {
   const prepared = await prepare(admitted, passed, edge);
   const known = { host: admitted.host, customer: passed.site.customer };
   const recipient: Recipient = { request: admitted.request, edge, known };
@@ -138,7 +141,7 @@ async function handlePassed(
 async function handleChallenge(
   context: RequestContext,
   { otherwise }: Extract<Passed["passage"], { kind: "offboard" }>,
-): Promise<Outcome> {
+): Promise<LoggedReply> {
   const { site } = context;
   const challenge = await forwardChallenge(context);
   switch (challenge.kind) {
@@ -158,7 +161,7 @@ async function handleChallenge(
 /** So often a request plans again after it waited for another's fetch, or found that a body is gone. Then it goes alone. */
 const maxRounds = 4;
 
-async function handleCacheable(context: RequestContext): Promise<Outcome> {
+async function handleCacheable(context: RequestContext): Promise<LoggedReply> {
   const { watch, edge } = context;
   let waitedFor: ForwardReason | null = null;
   for (let round = 0; ; round += 1) {
@@ -192,7 +195,7 @@ async function handleCacheable(context: RequestContext): Promise<Outcome> {
 async function serve(
   context: RequestContext,
   serving: Serving,
-): Promise<Outcome | null> {
+): Promise<LoggedReply | null> {
   const reply = await respondFromEntry(context, serving);
   return reply === null ? null : served(context, reply, serving.cacheStatus);
 }
@@ -201,7 +204,7 @@ async function serve(
 async function respond(
   context: RequestContext,
   fetched: CollapsedResult,
-): Promise<Outcome | null> {
+): Promise<LoggedReply | null> {
   switch (fetched.kind) {
     case "look-again":
       return null;
@@ -221,12 +224,17 @@ async function respond(
   }
 }
 
-async function handleUncacheable(context: RequestContext): Promise<Outcome> {
+async function handleUncacheable(
+  context: RequestContext,
+): Promise<LoggedReply> {
   return respondOnce(context, await passThrough(context));
 }
 
 /** Responds with what the origin answered to this request. */
-function respondOnce(context: RequestContext, passed: PassedThrough): Outcome {
+function respondOnce(
+  context: RequestContext,
+  passed: PassedThrough,
+): LoggedReply {
   switch (passed.kind) {
     case "response":
       return served(
@@ -252,7 +260,7 @@ function served(
   context: RequestContext,
   reply: Reply,
   cacheStatus: CacheStatus | null,
-): Outcome {
+): LoggedReply {
   const { known } = recipientOf(context);
   return { reply, log: { outcome: "served", cacheStatus, ...known } };
 }
@@ -276,9 +284,9 @@ function finalReply({ world }: Edge): Reply {
 
 /** RFC 8594: the moment from which the site is no longer served, and where that is announced. */
 function withNotice(
-  { reply, log }: Outcome,
+  { reply, log }: LoggedReply,
   { denial, sunsetAtMs }: Extract<Passed["passage"], { kind: "notice" }>,
-): Outcome {
+): LoggedReply {
   if (log.outcome !== "served") return { reply, log };
   const fields: FieldLine[] = [
     ...reply.fields,

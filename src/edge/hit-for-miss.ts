@@ -51,8 +51,8 @@ function keyOf({ resource, request, site }: RequestContext): string | null {
   const unlisted = unlistedFields(request.fields, "shared", site.cache);
   if (unlisted === null) return null;
   if (unlisted.length === 0) return resource.key;
-  const told = JSON.stringify(unlisted);
-  return told.length > maxFieldCharacters ? null : `${resource.key} ${told}`;
+  const text = JSON.stringify(unlisted);
+  return text.length > maxFieldCharacters ? null : `${resource.key} ${text}`;
 }
 
 export function remember(context: RequestContext, reach: Reach): void {

@@ -5,7 +5,7 @@ import type {
   CacheOutcome,
   EdgeEvent,
   Inbound,
-  Outcome as RequestOutcome,
+  RequestOutcome,
   Reply,
 } from "../ports.ts";
 import type { Edge } from "./edge.ts";
@@ -27,7 +27,7 @@ export interface RequestLog {
 }
 
 /** A reply, and what the log says of it. */
-export interface Outcome {
+export interface LoggedReply {
   reply: Reply;
   log: RequestLog;
 }
@@ -35,7 +35,7 @@ export interface Outcome {
 /** Writes one event a request. It holds no visitor's address, on any site. */
 export function logRequest(
   request: Inbound,
-  { reply, log }: Outcome,
+  { reply, log }: LoggedReply,
   { edge, startedAtMs }: { edge: Edge; startedAtMs: number },
 ): void {
   const cacheStatus = log.cacheStatus ?? null;

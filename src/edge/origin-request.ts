@@ -194,10 +194,10 @@ export async function confirm(
     mismatch === "error" && !isOfResource(status)
       ? { ...first, context: { ...context, form: "as-received" } }
       : first;
-  const isTold =
+  const isDistinguishable =
     identifiesVisitor(heldBack, context.asReceived.fields) ||
     wentWithoutCookies(context);
-  if (!isTold) return unconfirmed;
+  if (!isDistinguishable) return unconfirmed;
   const { host } = context.admitted;
   const hadCredentials = [...heldBack].some(isCredential);
   if (!hadCredentials) {

@@ -71,7 +71,7 @@ interface Share {
 /** How many reads of one kind are known to be under way; one forgotten is merely done twice. */
 const maxReads = 1000;
 
-interface Entry<T> extends Remembered<T> {
+interface RememberedRecord<T> extends Remembered<T> {
   text: string | null;
   /** How long the text was that `known` was made of. */
   parsedLength: number;
@@ -90,8 +90,8 @@ export class RecordMemory<T> {
     sizeCalculation: () => 1,
   });
   readonly #parse: (key: string, text: string) => Read<T>;
-  readonly #records: LRUCache<string, Entry<T>>;
-  readonly #absent: LRUCache<string, Entry<T>>;
+  readonly #records: LRUCache<string, RememberedRecord<T>>;
+  readonly #absent: LRUCache<string, RememberedRecord<T>>;
 
   constructor(parse: (key: string, text: string) => Read<T>, share: Share) {
     this.#parse = parse;
@@ -115,17 +115,17 @@ export class RecordMemory<T> {
   /** What the list said of a key when it was asked at `readAtMs`. A problem is told once for each new text. */
   learn(key: string, text: string | null, readAtMs: number): Learned<T> {
     const before = this.#entry(key);
-    const shown = comparable(text);
-    if (before !== undefined && before.text === shown) {
+    const comparableText = comparable(text);
+    if (before !== undefined && before.text === comparableText) {
       Object.assign(before, { readAtMs, failedAtMs: null, uses: 0 });
       return { remembered: before, isNew: false, problem: null };
     }
     const parsed = text === null ? null : this.#parse(key, text);
     const known = knownFrom(parsed, before?.known);
-    const entry: Entry<T> = {
+    const entry: RememberedRecord<T> = {
       known,
       parses: parsed?.ok ?? true,
-      text: shown,
+      text: comparableText,
       parsedLength: parsed?.ok
         ? (text?.length ?? 0)
         : (before?.parsedLength ?? 0),
@@ -149,12 +149,14 @@ export class RecordMemory<T> {
     if (entry !== undefined) entry.failedAtMs = nowMs;
   }
 
-  #entry(key: string): Entry<T> | undefined {
+  #entry(key: string): RememberedRecord<T> | undefined {
     return this.#records.get(key) ?? this.#absent.get(key);
   }
 }
 
-function entriesWithin<T>(maxSize: number): LRUCache<string, Entry<T>> {
+function entriesWithin<T>(
+  maxSize: number,
+): LRUCache<string, RememberedRecord<T>> {
   return new LRUCache({
     maxSize,
     sizeCalculation: (entry, key) => sizeOf(entry, key),
@@ -173,7 +175,7 @@ function comparable(text: string | null): string | null {
  * objects and map; absent keys at 240.
  */
 function sizeOf(
-  { known, text, parsedLength }: Entry<unknown>,
+  { known, text, parsedLength }: RememberedRecord<unknown>,
   key: string,
 ): number {
   const names = 2 * key.length;

@@ -4,7 +4,7 @@ import type { PageReason } from "../page/reason.ts";
 import type { Inbound } from "../ports.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
-import type { Outcome, RequestLog } from "./log.ts";
+import type { LoggedReply, RequestLog } from "./log.ts";
 import { renderOwnReply } from "./own-reply.ts";
 
 /** Who gets a page of ours, and what the log knows of the request by then. */
@@ -43,7 +43,7 @@ const whyUnavailable = {
 export function refuse(
   decision: Exclude<Decision, { kind: "pass" }>,
   recipient: Recipient,
-): Outcome {
+): LoggedReply {
   const { host = "" } = recipient.known;
   switch (decision.kind) {
     case "maintenance":
@@ -88,7 +88,7 @@ export function malformed(
     Extract<PageReason, { kind: "malformed" }>,
     "status" | "problem"
   >,
-): Outcome {
+): LoggedReply {
   return page({ kind: "malformed", ...refusal }, recipient, {
     outcome: "malformed",
     details: refusal.problem,
@@ -96,7 +96,10 @@ export function malformed(
 }
 
 /** The visitor's fault, and told to the visitor if the connection still takes an answer. */
-export function brokenUpload(recipient: Recipient, details: string): Outcome {
+export function brokenUpload(
+  recipient: Recipient,
+  details: string,
+): LoggedReply {
   const problem = "the content of the request is incomplete or malformed";
   return page({ kind: "malformed", status: 400, problem }, recipient, {
     outcome: "upload-broken",
@@ -113,7 +116,7 @@ export function unreachable(
     status = statusOfError(error),
     details,
   }: { error: ProxyError; status?: number; details?: string },
-): Outcome {
+): LoggedReply {
   const { host = "" } = recipient.known;
   return page({ kind: "unreachable", host, status, error }, recipient, {
     outcome: "unreachable",
@@ -123,7 +126,7 @@ export function unreachable(
 }
 
 /** RFC 9111 §5.2.1.7: only-if-cached, and nothing stored to answer with. */
-export function notCached(recipient: Recipient): Outcome {
+export function notCached(recipient: Recipient): LoggedReply {
   const { host = "" } = recipient.known;
   const error = "proxy_internal_response";
   return page({ kind: "unreachable", host, status: 504, error }, recipient, {
@@ -135,7 +138,7 @@ function page(
   reason: PageReason,
   { request, edge, known }: Recipient,
   log: RequestLog,
-): Outcome {
+): LoggedReply {
   return {
     reply: renderOwnReply(reason, request, edge),
     log: { ...log, ...known },

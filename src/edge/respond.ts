@@ -199,7 +199,7 @@ async function openSlices(
   return { kind: "chunks", offset, read };
 }
 
-/** The stretches of the body that an answer sends. */
+/** The byte ranges of the body that an answer sends. */
 function partsOf(
   plan: RangePlan,
   { offset, end }: { offset: number; end: number },

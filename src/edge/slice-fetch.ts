@@ -46,7 +46,7 @@ export function accessFor(
 }
 
 /**
- * Opens the slice in which a stretch of a body begins, and asks the origin for the first one in it that is missing: that shows
+ * Opens the slice in which a part of a body begins, and asks the origin for the first one in it that is missing: that shows
  * whether the origin still has the same body, before the answer begins. Null when it has not.
  */
 export async function openRange(

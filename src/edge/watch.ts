@@ -117,7 +117,7 @@ export class RequestWatch implements Watch {
       host: this.#visit.host,
       customer: this.#customer,
     });
-    for (const tell of this.#listeners) tell(cut);
+    for (const listener of this.#listeners) listener(cut);
   }
 }
 

@@ -35,7 +35,7 @@ const globalUnicast = ipaddr.IPv6.parse("2000::");
 /**
  * Why an origin's hostname may not be reached, or null when it is a public one. Addresses must be globally reachable by
  * themselves: one that carries an IPv4 address inside (mapped, NAT64, 6to4, Teredo) is refused whatever it carries, since
- * the plain address says the same. Names are judged as written; what they resolve to is not known here.
+ * the plain address says the same. Names are taken as written; what they resolve to is not known here.
  */
 export function privateAddress(hostname: string): string | null {
   const host = canonicalHost(hostname);

@@ -135,7 +135,7 @@ export function fieldsForOrigin(
 }
 
 /** The exchange that brought a response. */
-export interface Exchange {
+export interface ResponseContext {
   status: number;
   /** URLs under which the visitor, and what is stored of the response, asked for it. */
   requested: readonly string[];
@@ -153,7 +153,7 @@ export interface Exchange {
 export function fieldsForVisitor(
   origin: Iterable<FieldLine>,
   hop: Hop,
-  exchange: Exchange,
+  context: ResponseContext,
 ): FieldLine[] {
   const lines = [...origin];
   const received = fieldsOf(lines);
@@ -163,9 +163,9 @@ export function fieldsForVisitor(
       const read = name.toLowerCase();
       return !dropped.has(read) && !notForVisitors.has(read);
     })
-    .map((line) => lineForVisitor(withoutRepetition(line), hop, exchange));
+    .map((line) => lineForVisitor(withoutRepetition(line), hop, context));
   const dated = forwarded.some(([name]) => name.toLowerCase() === "date");
-  const date: FieldLine[] = dated ? [] : [["Date", httpDate(exchange.nowMs)]];
+  const date: FieldLine[] = dated ? [] : [["Date", httpDate(context.nowMs)]];
   return [
     ...forwarded,
     ...date,
@@ -176,7 +176,7 @@ export function fieldsForVisitor(
 function lineForVisitor(
   line: FieldLine,
   { scheme, host }: Hop,
-  { status, requested, origins }: Exchange,
+  { status, requested, origins }: ResponseContext,
 ): FieldLine {
   const mapped = mapLine(line, {
     visitorBase: `${scheme}://${host}`,

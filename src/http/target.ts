@@ -44,7 +44,7 @@ export function targetOnOrigin(origin: string, target: string): Parsed<URL> {
     ok: false,
     problem: `target: found ${JSON.stringify(target)}, expected ${expected}`,
   });
-  // The URL parser drops tabs and line ends wherever they stand, so what is judged would not be what is sent.
+  // The URL parser drops tabs and line ends wherever they stand, so what is checked would not be what is sent.
   if (/[ \p{Cc}]/u.test(target))
     return problem("no spaces or control characters");
   // ":80@elsewhere", "@elsewhere" or ".elsewhere" would go on with the authority.

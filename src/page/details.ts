@@ -8,7 +8,7 @@ interface Particulars {
   topic: Topic;
   status: number;
   retryAfterSeconds: number | null;
-  /** Words of the operator's for this occasion, by language. */
+  /** Words of the operator's for this decision, by language. */
   texts: Readonly<Record<string, string>>;
 }
 

@@ -20,7 +20,7 @@ export interface Fact {
 
 type Labelled = readonly [label: string, value: Value | null];
 
-/** What is known of an occasion, for everyone. */
+/** The facts of a page, for everyone. */
 export function factsOf(
   reason: PageReason | OwnPage,
   operator: Operator,

@@ -3,7 +3,7 @@ import { linkText, webLink } from "./link.ts";
 import { markup, trusted, type Markup } from "../markup.ts";
 import type { Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
-import { styleSheetFor } from "./style.ts";
+import { styleFor } from "./style.ts";
 import { listSeparator, type Value } from "./values.ts";
 
 /**
@@ -22,7 +22,7 @@ export function writeHtml(notice: Notice, operator: Operator): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${trusted(styleSheetFor(operator.colours).text)}</style>
+<style>${trusted(styleFor(operator.colours).text)}</style>
 </head>
 <body>
 ${masthead(operator, notice.provider)}
@@ -84,10 +84,10 @@ ${move === null ? null : markup`<p>${move}</p>`}
 }
 
 function list(facts: readonly Fact[]): Markup {
-  return markup`<dl>${facts.map(({ label, value }) => markup`<div><dt>${label}</dt><dd>${shown(value)}</dd></div>`)}</dl>`;
+  return markup`<dl>${facts.map(({ label, value }) => markup`<div><dt>${label}</dt><dd>${valueMarkup(value)}</dd></div>`)}</dl>`;
 }
 
-function shown(value: Value): Markup {
+function valueMarkup(value: Value): Markup {
   switch (value.kind) {
     case "text":
       return markup`<bdi>${value.text}</bdi>`;

@@ -78,7 +78,7 @@ function isTopic(name: string): name is Topic {
 }
 
 /**
- * Words for an occasion. The page's own are in the best of its languages for this reader; a statement is in the best of
+ * The words of a page. The page's own are in the best of its languages for this reader; a statement is in the best of
  * its own, where the page's language and then English come first when nothing suits.
  */
 export function composeNotice(

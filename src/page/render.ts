@@ -12,7 +12,7 @@ import { writeMarkdown } from "./markdown.ts";
 import { composeNotice, type Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
 import { writeProblem } from "./problem.ts";
-import { styleSheetFor } from "./style.ts";
+import { styleFor } from "./style.ts";
 import { writeText } from "./text.ts";
 
 export interface Reader {
@@ -48,7 +48,7 @@ const formats: Readonly<Record<PageFormat, Format>> = {
 
 /**
  * The whole answer for a visitor who does not get the site: status, fields and a body in the format and language asked
- * for (RFC 9110 §12.5). HEAD has a GET's fields. Nothing in the occasion can add a field or markup of its own.
+ * for (RFC 9110 §12.5). HEAD has a GET's fields. Nothing in the reason can add a field or markup of its own.
  */
 export function renderPage(
   reason: PageReason | OwnPage,
@@ -103,7 +103,7 @@ const constantFields: readonly FieldLine[] = [
 ];
 
 function contentSecurityPolicy({ colours }: Operator): string {
-  return `default-src 'none'; style-src ${styleSheetFor(colours).source}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  return `default-src 'none'; style-src ${styleFor(colours).source}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
 function retryFields(notice: Notice): FieldLine[] {

@@ -18,30 +18,30 @@ const dark = {
 };
 
 /** A style sheet, and the source expression by which a Content Security Policy allows it (CSP 3 §2.3.1). */
-export interface StyleSheet {
+export interface PageStyle {
   text: string;
   source: string;
 }
 
 // An edge has one operator.
-const known = new WeakMap<Operator["colours"], StyleSheet>();
+const known = new WeakMap<Operator["colours"], PageStyle>();
 
-export function styleSheetFor(colours: Operator["colours"]): StyleSheet {
+export function styleFor(colours: Operator["colours"]): PageStyle {
   const before = known.get(colours);
   if (before !== undefined) return before;
-  const text = styleSheetText(colours);
+  const text = styleText(colours);
   const digest = sha256(new TextEncoder().encode(text));
   const source = `'sha256-${btoa(String.fromCharCode(...digest))}'`;
-  const sheet = { text, source };
-  known.set(colours, sheet);
-  return sheet;
+  const style = { text, source };
+  known.set(colours, style);
+  return style;
 }
 
 /**
  * The pages' style sheet: system fonts, logical properties for both directions, and no movement at all. An accent is
  * decoration; links take it only where it can be read on the page (WCAG 2.2 §1.4.3).
  */
-function styleSheetText({ accent, accentDark }: Operator["colours"]): string {
+function styleText({ accent, accentDark }: Operator["colours"]): string {
   return `:root{color-scheme:light dark;${palette(light, accent)}}
 @media (prefers-color-scheme:dark){:root{${palette(dark, accentDark)}}}
 *{box-sizing:border-box;margin:0}

@@ -73,10 +73,10 @@ export function seconds(count: number, { language }: Locale): Value | null {
 /** Each item apart, so that a page can keep their directions apart too. Null for no list, which means everything. */
 export function list(items: readonly string[] | null): Value | null {
   if (items === null) return null;
-  const shown = items.slice(0, listed).map((item) => oneLine(item));
+  const names = items.slice(0, listed).map((item) => oneLine(item));
   return {
     kind: "list",
-    items: items.length > listed ? [...shown, "…"] : shown,
+    items: items.length > listed ? [...names, "…"] : names,
   };
 }
 

@@ -44,17 +44,17 @@ function sentence(issue: v.BaseIssue<unknown>, expected: string): string {
   const path = v.getDotPath(issue);
   if (path === null) {
     const detail = issue.type === "parse_json" ? ` (${issue.received})` : "";
-    return `the value is ${shown(issue.input)}; expected ${expected}${detail}`;
+    return `the value is ${formatValue(issue.input)}; expected ${expected}${detail}`;
   }
   const found =
     issue.path?.at(-1)?.origin === "key"
       ? "an unexpected member"
-      : shown(issue.input);
+      : formatValue(issue.input);
   return `"${clipped(path)}" is ${found}; expected ${issue.message}`;
 }
 
 /** Lists and objects are only named: writing out one nested deeply enough would overflow the stack. */
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === undefined) return "missing";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";

@@ -27,25 +27,25 @@ export function oneOf<const Words extends readonly string[]>(words: Words) {
   return v.picklist(words, `one of ${words.join(", ")}`);
 }
 
-export function wholeNumber(least: number, most: number) {
-  const expected = `a whole number from ${least} to ${most}`;
+export function wholeNumber(min: number, max: number) {
+  const expected = `a whole number from ${min} to ${max}`;
   return v.pipe(
     v.number(expected),
     v.safeInteger(expected),
-    v.minValue(least, expected),
-    v.maxValue(most, expected),
+    v.minValue(min, expected),
+    v.maxValue(max, expected),
   );
 }
 
 /** At least one: an empty list in a scope could be read as "none" and as "all". */
 export function listOf<const Item extends v.GenericSchema>(
   item: Item,
-  most: number,
+  max: number,
 ) {
-  const expected = `a list of 1 to ${most}`;
+  const expected = `a list of 1 to ${max}`;
   return v.pipe(
     v.tupleWithRest([item], item, expected),
-    v.maxLength(most, expected),
+    v.maxLength(max, expected),
   );
 }
 
@@ -59,11 +59,11 @@ export const object = v.custom<Readonly<Record<string, unknown>>>(
 export function mapOf<
   const Name extends v.GenericSchema<string, string>,
   const Value extends v.GenericSchema,
->(name: Name, value: Value, most: number) {
+>(name: Name, value: Value, max: number) {
   return v.pipe(
     object,
     v.record(name, value),
-    v.maxEntries(most, `at most ${most} members`),
+    v.maxEntries(max, `at most ${max} members`),
   );
 }
 

@@ -4,9 +4,9 @@
  */
 export function isMisspelling(word: string, name: string): boolean {
   const [one, other] = [folded(word), folded(name)];
-  const most = other.length < 5 ? 0 : other.length < 8 ? 1 : 2;
+  const max = other.length < 5 ? 0 : other.length < 8 ? 1 : 2;
   return (
-    Math.abs(one.length - other.length) <= most && isWithin(one, other, most)
+    Math.abs(one.length - other.length) <= max && isWithin(one, other, max)
   );
 }
 

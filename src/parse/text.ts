@@ -4,19 +4,19 @@ import { mapOf, textAs } from "./schema.ts";
 // Control characters, lone surrogates, and the line and paragraph separators.
 const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-export function line(most: number) {
-  return textAs(`one line of 1 to ${most} characters`, (text) => {
+export function line(max: number) {
+  return textAs(`one line of 1 to ${max} characters`, (text) => {
     const trimmed = text.trim();
-    return fits(trimmed, most) && !unprintable.test(trimmed) ? trimmed : null;
+    return fits(trimmed, max) && !unprintable.test(trimmed) ? trimmed : null;
   });
 }
 
-function prose(most: number) {
+function prose(max: number) {
   return textAs(
-    `text of 1 to ${most} characters, its only control character \\n`,
+    `text of 1 to ${max} characters, its only control character \\n`,
     (text) => {
       const trimmed = text.replaceAll("\r\n", "\n").trim();
-      return fits(trimmed, most) &&
+      return fits(trimmed, max) &&
         !unprintable.test(trimmed.replaceAll("\n", ""))
         ? trimmed
         : null;
@@ -24,8 +24,8 @@ function prose(most: number) {
   );
 }
 
-function fits(text: string, most: number): boolean {
-  return text.length >= 1 && text.length <= most;
+function fits(text: string, max: number): boolean {
+  return text.length >= 1 && text.length <= max;
 }
 
 /**
@@ -40,13 +40,13 @@ const languageTag = textAs("a language tag such as en or pt-BR", (text) => {
 
 /** A text in several languages by tag; a plain string is one in a language not said ("und", RFC 5646 §4.1). */
 export function texts(
-  most: number,
+  max: number,
 ): v.GenericSchema<unknown, Readonly<Record<string, string>>> {
   const alone = v.pipe(
-    prose(most),
+    prose(max),
     v.transform((und) => ({ und })),
   );
-  const byLanguage = mapOf(languageTag, prose(most), 50);
+  const byLanguage = mapOf(languageTag, prose(max), 50);
   return v.lazy((input) => (typeof input === "object" ? byLanguage : alone));
 }
 

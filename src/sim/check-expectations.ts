@@ -21,14 +21,14 @@ export function checkExpectations(
 ): Assertion[] {
   return expect.flatMap((expectation) => {
     const { about, found } = figuresOf(expectation, figures, start);
-    return found.flatMap(({ name, value, limit, shown }) =>
+    return found.flatMap(({ name, value, limit, format }) =>
       limit === undefined
         ? []
         : [
             {
               text: `${about}: ${name} ${limitText(limit)}`,
               passed: value !== null && holds(value, limit),
-              found: value === null ? "nothing to judge by" : shown(value),
+              found: value === null ? "nothing to judge by" : format(value),
             },
           ],
     );

@@ -28,7 +28,7 @@ export class CustomerList {
   }
 
   /** Counts what an edge tells of what it read. */
-  note({ kind }: { kind: string }): void {
+  observe({ kind }: { kind: string }): void {
     if (kind === "record-malformed") this.count.malformed += 1;
     else if (kind === "list-unreadable") this.count.failedReads += 1;
   }

@@ -99,7 +99,7 @@ export function customersOf(
       {
         firstByte: input.origin.firstByte,
         concurrent: input.origin.workers,
-        maxWaitMs: input.origin.longestWait,
+        maxWaitMs: input.origin.maxWait,
         bytesPerSecond: input.origin.bandwidth,
         phases: phasesOf(id),
       },

@@ -1,5 +1,5 @@
 import { EventQueue } from "./event-queue.ts";
-import { EventLoopTurns } from "./event-loop-turns.ts";
+import { Quiescence } from "./quiescence.ts";
 
 /**
  * Virtual time. Events run one by one, earliest first; after each, all code it woke runs on until it waits for virtual time
@@ -12,7 +12,7 @@ import { EventLoopTurns } from "./event-loop-turns.ts";
 export class Engine {
   #nowMs: number;
   readonly #events = new EventQueue();
-  readonly #turns = new EventLoopTurns();
+  readonly #quiescence = new Quiescence();
   #unsettled = 0;
   #failure: { reason: unknown } | null = null;
   #stopped = false;
@@ -80,7 +80,7 @@ export class Engine {
   }
 
   async #rest(): Promise<void> {
-    await this.#turns.next();
+    await this.#quiescence.next();
     if (this.#failure !== null) {
       const { reason } = this.#failure;
       this.#failure = null;

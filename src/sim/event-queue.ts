@@ -4,14 +4,14 @@ export interface Event {
   run: () => void;
 }
 
-interface Entry extends Event {
+interface QueuedEvent extends Event {
   /** Counts up: of two events of one moment, the one scheduled first runs first. */
   order: number;
 }
 
 /** A binary heap of events, earliest first and, within one moment, in the order they came in. */
 export class EventQueue {
-  readonly #heap: Entry[] = [];
+  readonly #heap: QueuedEvent[] = [];
   #order = 0;
 
   get size(): number {
@@ -47,7 +47,7 @@ export class EventQueue {
   }
 
   /** Lets an entry fall from the top to its place. */
-  #sink(entry: Entry): void {
+  #sink(entry: QueuedEvent): void {
     const heap = this.#heap;
     let hole = 0;
     for (;;) {
@@ -67,7 +67,7 @@ export class EventQueue {
   }
 }
 
-function precedes(one: Entry, other: Entry): boolean {
+function precedes(one: QueuedEvent, other: QueuedEvent): boolean {
   return (
     one.atMs < other.atMs ||
     (one.atMs === other.atMs && one.order < other.order)

@@ -1,4 +1,4 @@
-import type { Outcome, Result } from "./result.ts";
+import type { VisitOutcome, Result } from "./result.ts";
 import type { Expectation, Limit } from "./scenario/expectations.ts";
 import { momentMs, type Moment } from "./scenario/values.ts";
 
@@ -10,7 +10,7 @@ interface Figure {
   name: string;
   value: number | null;
   limit: Limit | undefined;
-  shown: (value: number) => string;
+  format: (value: number) => string;
 }
 
 /** What an expectation is about, and the figures that it sets limits to. */
@@ -39,7 +39,7 @@ export function propagationFigures(
     value:
       concerned.length === 0 ? null : Math.max(...concerned.map(value)) * 1_000,
     limit: wanted[name],
-    shown: inSeconds,
+    format: inSeconds,
   });
   return {
     about: `${what} of ${wanted.customer}`,
@@ -60,7 +60,7 @@ interface Window {
 
 export function answerFigures(
   what: string,
-  among: readonly Outcome[],
+  among: readonly VisitOutcome[],
   wanted: Window & { count?: Limit | undefined; share?: Limit | undefined },
   { series, startedAtMs, bucketSeconds }: Figures,
   startMs: number,
@@ -94,13 +94,13 @@ export function answerFigures(
         name: "count",
         value: all === 0 ? null : found,
         limit: wanted.count,
-        shown: (value) => `${value} of ${all}`,
+        format: (value) => `${value} of ${all}`,
       },
       {
         name: "share",
         value: ratio(found, all),
         limit: wanted.share,
-        shown: inPercent,
+        format: inPercent,
       },
     ],
   };
@@ -120,13 +120,13 @@ export function originFigures(
         name: "count",
         value: concerned.reduce((sum, { requests }) => sum + requests, 0),
         limit: wanted.count,
-        shown: String,
+        format: String,
       },
       {
         name: "peakPerSecond",
         value: Math.max(...concerned.map((origin) => origin.peakPerSecond), 0),
         limit: wanted.peakPerSecond,
-        shown: String,
+        format: String,
       },
     ],
   };
@@ -145,13 +145,13 @@ export function cacheFigures(
         name: "hits",
         value: ratio(sum("hits"), sum("requests")),
         limit: wanted.hits,
-        shown: inPercent,
+        format: inPercent,
       },
       {
         name: "hitBytes",
         value: ratio(sum("hitBytes"), sum("bytes")),
         limit: wanted.hitBytes,
-        shown: inPercent,
+        format: inPercent,
       },
     ],
   };
@@ -169,7 +169,7 @@ export function latencyFigures(
     name,
     value: value ?? null,
     limit: wanted[name],
-    shown: (ms) => `${ms} ms`,
+    format: (ms) => `${ms} ms`,
   });
   return {
     about: `latency of ${wanted.customer}`,
@@ -198,7 +198,7 @@ export function listFigures(
       name,
       value: list[name],
       limit: wanted[name],
-      shown: String,
+      format: String,
     })),
   };
 }

@@ -1,11 +1,11 @@
 import type { Customer } from "./customers.ts";
-import { outcomes, type Outcome, type Result } from "./result.ts";
+import { outcomes, type VisitOutcome, type Result } from "./result.ts";
 import { Histogram, summarise } from "./statistics.ts";
 
 /** One answer, as its visitor would tell. */
 export interface Answer {
   pop: string;
-  outcome: Outcome;
+  outcome: VisitOutcome;
   /** When the request reached whoever answered. */
   atMs: number;
   /** To the first byte; null when none came. */
@@ -33,7 +33,7 @@ export class Metrics {
   /** By point of presence, customer and outcome. */
   readonly #rows = new Map<
     string,
-    Map<string, Partial<Record<Outcome, number[]>>>
+    Map<string, Partial<Record<VisitOutcome, number[]>>>
   >();
   readonly #latency = new Map<string, Histogram>();
   readonly #propagations: Propagation[] = [];
@@ -150,10 +150,10 @@ export class Metrics {
     });
   }
 
-  #rowOf(pop: string, customer: string, outcome: Outcome): number[] {
+  #rowOf(pop: string, customer: string, outcome: VisitOutcome): number[] {
     const customers =
       this.#rows.get(pop) ??
-      new Map<string, Partial<Record<Outcome, number[]>>>();
+      new Map<string, Partial<Record<VisitOutcome, number[]>>>();
     this.#rows.set(pop, customers);
     const rows = customers.get(customer) ?? {};
     customers.set(customer, rows);

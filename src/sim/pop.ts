@@ -34,7 +34,7 @@ export class Pop implements PopResources {
   readonly popCache: PopCache;
   readonly popCacheMs: number;
   readonly random: RandomStream;
-  /** Another PoP's shelf, asked for what this one does not hold. */
+  /** The cache of another PoP, which is asked for what this one does not hold. */
   upper: { popCache: PopCache; roundTripMs: number } | null = null;
   readonly count = { requests: 0, hits: 0, bytes: 0, hitBytes: 0 };
   readonly #isolates: Isolates<Isolate>;

@@ -82,9 +82,9 @@ export class RandomStream {
       case "exponential":
         return randomExponential.source(this.uniform)(1 / distribution.mean);
       case "pareto": {
-        const { least, shape } = distribution;
+        const { min, shape } = distribution;
         const draw = randomPareto.source(this.uniform)(shape);
-        return () => least * draw();
+        return () => min * draw();
       }
     }
   }
@@ -102,7 +102,7 @@ export type Distribution =
   | { kind: "normal"; mean: number; deviation: number }
   | { kind: "log-normal"; median: number; p95: number }
   | { kind: "exponential"; mean: number }
-  | { kind: "pareto"; least: number; shape: number };
+  | { kind: "pareto"; min: number; shape: number };
 
 /** The 95th percentile of the standard normal distribution. */
 const normalP95 = 1.6448536269514722;

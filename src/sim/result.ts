@@ -9,7 +9,7 @@ export const outcomes = [
   "unreachable",
 ] as const;
 
-export type Outcome = (typeof outcomes)[number];
+export type VisitOutcome = (typeof outcomes)[number];
 
 /** All that a run found out, the same for the same scenario and seed to the last byte. Instants are milliseconds since the epoch of the simulated clock. */
 export interface Result {
@@ -44,7 +44,7 @@ export interface Result {
   series: readonly {
     pop: string;
     customer: string;
-    outcome: Outcome;
+    outcome: VisitOutcome;
     counts: readonly number[];
   }[];
   /** Propagation of a decision: for each PoP the time from when it should hold to the last contrary answer given there. */

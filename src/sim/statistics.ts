@@ -119,10 +119,10 @@ export class Histogram {
 
 /** Zero has no logarithm. What is smaller than a billionth counts as zero. */
 const zeroBucket = -Infinity;
-const least = 1e-9;
+const smallest = 1e-9;
 
 function bucketOf(value: number): number {
   if (!(value >= 0 && value < Infinity))
     throw new RangeError(`a histogram takes numbers from 0 on, not ${value}`);
-  return value < least ? zeroBucket : Math.ceil(Math.log(value) / logGrowth);
+  return value < smallest ? zeroBucket : Math.ceil(Math.log(value) / logGrowth);
 }

@@ -4,7 +4,7 @@ import type { Customer } from "./customers.ts";
 import { roundTripMs, defaultAccess } from "./network.ts";
 import type { Place } from "./places.ts";
 import type { EdgeProvider } from "./provider.ts";
-import type { Outcome } from "./result.ts";
+import type { VisitOutcome } from "./result.ts";
 import { originOf, type Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
 import type { Metrics } from "./metrics.ts";
@@ -109,7 +109,7 @@ export class Visits {
   #record(
     { customer, by }: VisitRequest,
     pop: string,
-    outcome: Outcome,
+    outcome: VisitOutcome,
     atMs: number,
     latencyMs: number | null = null,
     version: number | null = null,
@@ -141,11 +141,14 @@ export class Visits {
   }
 }
 
-function isContent(outcome: Outcome): boolean {
+function isContent(outcome: VisitOutcome): boolean {
   return outcome === "served" || outcome === "cached" || outcome === "stale";
 }
 
-function outcomeOf(reply: Reply, event: PopWorld["requestEvent"]): Outcome {
+function outcomeOf(
+  reply: Reply,
+  event: PopWorld["requestEvent"],
+): VisitOutcome {
   switch (event?.outcome) {
     case "refused":
       return "refused";
@@ -166,7 +169,7 @@ function outcomeOf(reply: Reply, event: PopWorld["requestEvent"]): Outcome {
 }
 
 /** RFC 9211: a hit whose time to live has run out was served stale; an answer stored by another's request came from the cache too. */
-function contentOutcome(cache: CacheOutcome | null): Outcome {
+function contentOutcome(cache: CacheOutcome | null): VisitOutcome {
   if (cache === null) return "served";
   if (cache.detail === "stale-on-error") return "stale";
   if (cache.fwd !== null && !cache.collapsed) return "served";

@@ -32,7 +32,7 @@ export const defaultTraffic: Omit<
   peakHour: 20.5,
   pagesPerSession: 3,
   assetsPerPage: 4,
-  think: { kind: "pareto", least: 1_000, shape: 1.5 },
+  think: { kind: "pareto", min: 1_000, shape: 1.5 },
 };
 
 /** One visitor's stay at one site. */

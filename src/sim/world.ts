@@ -144,7 +144,7 @@ export class PopWorld implements World {
 
   observe(event: EdgeEvent): void {
     if (event.kind === "request") this.requestEvent = event;
-    else this.#pop.list.note(event);
+    else this.#pop.list.observe(event);
   }
 }
 

@@ -115,7 +115,7 @@ test.each([
   expect(again.fields).toEqual([[name, "x"]]);
   expect(sharing(again, varying(name))).toEqual({ kind: "shareable" });
   expect(sharing(again, new Map())).toEqual({
-    kind: "unshareable",
+    kind: "not-shared",
     names: [name.toLowerCase()],
   });
 });

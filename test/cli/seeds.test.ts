@@ -4,7 +4,7 @@ import { planSeeds, seedKeys } from "../../src/cli/seeds.ts";
 import type { Records } from "../../src/customer/apply-result.ts";
 import { parseSite } from "../../src/customer/site.ts";
 import { parseStanding } from "../../src/customer/standing.ts";
-import { judge } from "../../src/customer/decide.ts";
+import { verdictAt } from "../../src/customer/decide.ts";
 
 const shop = {
   id: "shop",
@@ -152,7 +152,7 @@ describe("the demo customers", async () => {
     } as const;
     expect(
       standing.kind === "whole" &&
-        judge(standing.standing, visit, "allow", nowMs).kind,
+        verdictAt(standing.standing, visit, "allow", nowMs).kind,
     ).toBe(kind);
   });
 

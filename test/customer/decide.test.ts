@@ -7,7 +7,7 @@ import {
 } from "../../src/customer/standing.ts";
 import {
   decide,
-  judge,
+  verdictAt,
   type Decision,
   type RecordState,
   type SiteState,
@@ -47,7 +47,7 @@ function words(
   defaultVerdict: "allow" | "deny",
   nowMs: number,
 ): string {
-  const verdict = judge(standing, of, defaultVerdict, nowMs);
+  const verdict = verdictAt(standing, of, defaultVerdict, nowMs);
   if (verdict.kind === "serve") return `serve ${verdict.because}`;
   if (verdict.kind !== "refuse") return verdict.kind;
   const { status, retryAfterSeconds } = verdict;
@@ -110,7 +110,7 @@ test.each(
 
 test("a notice carries the denial and the moment it takes effect", () => {
   const standing = deny({ effectiveAtMs: startMs });
-  expect(judge(standing, visit(), "allow", startMs - 1)).toEqual({
+  expect(verdictAt(standing, visit(), "allow", startMs - 1)).toEqual({
     kind: "notice",
     denial: standing,
     sunsetAtMs: startMs,
@@ -349,7 +349,7 @@ test("§2 the method and path of any other request change nothing", () => {
 test("Retry-After is whole seconds, at least 1, and never leads to before the end", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1e12 }), (leftMs) => {
-      const verdict = judge(
+      const verdict = verdictAt(
         deny({ ground: "policy", endsAtMs: endMs }),
         visit(),
         "allow",

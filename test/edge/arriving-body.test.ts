@@ -109,7 +109,7 @@ describe("a body that arrives", () => {
       const kept = await body.receive(sent(bytes).stream);
       const slices = Array.from(
         { length: Math.ceil(length / sliceBytes) },
-        (_, n) => world.shelfBytes.get(sliceName("b", n)) ?? new Uint8Array(),
+        (_, n) => world.popBytes.get(sliceName("b", n)) ?? new Uint8Array(),
       );
       const found =
         kept.kind === "memory"

@@ -67,7 +67,7 @@ test.each([
   expect(await askText(edge)).toBe(expected);
 });
 
-describe("the shelf of a PoP", () => {
+describe("the cache of a PoP", () => {
   test("serves isolates that never asked the origin", async () => {
     const edge = counting([["Cache-Control", "max-age=60"]]);
     await askText(edge);
@@ -85,7 +85,7 @@ describe("the shelf of a PoP", () => {
     ]) {
       const edge = counting([["Cache-Control", "max-age=60"]]);
       await askText(edge);
-      spoil(edge.world.shelfBytes);
+      spoil(edge.world.popBytes);
       const other = { ...edge, isolate: newIsolate(edge.config) };
       expect(await askText(other)).toBe("v2");
     }
@@ -94,8 +94,8 @@ describe("the shelf of a PoP", () => {
   test("that holds what no edge wrote is a miss", async () => {
     const edge = counting([["Cache-Control", "max-age=60"]]);
     await askText(edge);
-    for (const name of edge.world.shelf.keys())
-      if (name.startsWith("index/")) edge.world.shelf.set(name, '[{"x":1}]');
+    for (const name of edge.world.popTexts.keys())
+      if (name.startsWith("index/")) edge.world.popTexts.set(name, '[{"x":1}]');
     const other = { ...edge, isolate: newIsolate(edge.config) };
     expect(await askText(other)).toBe("v2");
   });

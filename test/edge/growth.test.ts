@@ -112,8 +112,8 @@ async function timeOf(
   const { world } = edge;
   await world.settle();
   // What was kept would cost later attempts more.
-  world.shelf.clear();
-  world.shelfBytes.clear();
+  world.popTexts.clear();
+  world.popBytes.clear();
   world.sent.length = 0;
   world.events.length = 0;
   return took;

@@ -143,10 +143,10 @@ describe("seeks in a film of 30 MB", () => {
     served(edge, body);
     await read(await get(edge));
     await edge.world.settle();
-    const { shelfBytes } = edge.world;
+    const { popBytes } = edge.world;
     let recalled = 0;
     edge.world.recallBytes = async (name) => {
-      const bytes = shelfBytes.get(name) ?? null;
+      const bytes = popBytes.get(name) ?? null;
       recalled += bytes?.byteLength ?? 0;
       return bytes;
     };

@@ -308,7 +308,7 @@ describe("a body of 1 MiB that is sent from memory", () => {
     const edge = await stored({ RESPONSE_MEMORY_MIB: "2" });
     const visitor = await begin(edge);
     await replaceAll(edge);
-    edge.world.shelfBytes.clear();
+    edge.world.popBytes.clear();
     expect((await visitor.rest()).equals(bytes)).toBe(true);
   });
 

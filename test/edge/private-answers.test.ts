@@ -544,7 +544,7 @@ describe("RFC 9111 §4.1 fields that no Vary names", () => {
     await visit(edge);
     await visit(edge, { "x-99": "1" });
     expect(edge.world.sent).toHaveLength(101);
-    const index = [...edge.world.shelf.values()].find((text) =>
+    const index = [...edge.world.popTexts.values()].find((text) =>
       text.includes("entries"),
     );
     expect(JSON.parse(index ?? "{}").entries).toHaveLength(17);

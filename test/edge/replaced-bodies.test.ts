@@ -86,7 +86,7 @@ const anew = { fields: { "cache-control": "no-cache" } };
 
 function keptBytes({ world }: Edge): number {
   let sum = 0;
-  for (const { byteLength } of world.shelfBytes.values()) sum += byteLength;
+  for (const { byteLength } of world.popBytes.values()) sum += byteLength;
   return sum;
 }
 
@@ -141,7 +141,7 @@ describe("nothing stays in the PoP cache of", () => {
     );
     edge.world.origin = origin;
     await visit(edge);
-    expect([...edge.world.shelfBytes.keys()]).toEqual([]);
+    expect([...edge.world.popBytes.keys()]).toEqual([]);
   });
 
   test("an answer that a write overtook", async () => {

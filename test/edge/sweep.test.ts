@@ -130,10 +130,10 @@ describe("while unknown hosts are swept", () => {
   test("nothing of it is kept in the PoP's cache where there is no wildcard", async () => {
     const edge = memoryEdge(usual);
     await ask(edge, shop);
-    const kept = edge.world.shelf.size;
+    const kept = edge.world.popTexts.size;
     await sweep(edge, anywhere, { seconds: 1, perSecond: 500 });
     await edge.world.settle();
-    expect(edge.world.shelf.size).toBe(kept);
+    expect(edge.world.popTexts.size).toBe(kept);
   });
 });
 

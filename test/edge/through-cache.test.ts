@@ -352,8 +352,8 @@ describe("a stored body over the memory limit", () => {
     const body = sample(3 * sliceBytes);
     ranged(edge, body, { etag });
     await get(edge);
-    for (const name of edge.world.shelfBytes.keys())
-      if (name.endsWith("/2")) edge.world.shelfBytes.delete(name);
+    for (const name of edge.world.popBytes.keys())
+      if (name.endsWith("/2")) edge.world.popBytes.delete(name);
     return { body, got: bytesOf(await handle(inbound(shop), edge)) };
   }
 
@@ -373,10 +373,10 @@ describe("a stored body over the memory limit", () => {
     ranged(edge, body);
     await get(edge);
     const read: string[] = [];
-    const { shelfBytes } = edge.world;
+    const { popBytes } = edge.world;
     edge.world.recallBytes = async (name) => {
       read.push(name.replace(/^.*\//, ""));
-      return shelfBytes.get(name) ?? null;
+      return popBytes.get(name) ?? null;
     };
     const first = 3 * sliceBytes + 5;
     const { bytes } = await get(edge, `bytes=${first}-${first + 9}`);
@@ -874,13 +874,13 @@ describe("a crowd of 50 visitors", () => {
   test("that looks into the PoP cache while another stores is one request", async () => {
     const edge = memoryEdge();
     const looks: (() => void)[] = [];
-    const { shelf } = edge.world;
+    const { popTexts } = edge.world;
     edge.world.recall = async (name) => {
       if (name.startsWith("index/"))
         await new Promise<void>((resolve) => {
           looks.push(resolve);
         });
-      return shelf.get(name) ?? null;
+      return popTexts.get(name) ?? null;
     };
     edge.world.origin = () =>
       answered(200, [["Cache-Control", "max-age=60"]], "page");

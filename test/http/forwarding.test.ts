@@ -5,7 +5,7 @@ import {
   fieldsForVisitor,
   isLoop,
   maxForwards,
-  type Exchange,
+  type ResponseContext,
   type Hop,
 } from "../../src/http/forwarding.ts";
 import { cpuMsOf } from "../cpu-time.ts";
@@ -36,7 +36,7 @@ const nowMs = Date.UTC(1994, 10, 6, 8, 49, 37);
 const toVisitor = (
   origin: FieldLine[],
   changed: Partial<Hop> = {},
-  exchange: Partial<Exchange> = {},
+  exchange: Partial<ResponseContext> = {},
 ) =>
   fieldsForVisitor(
     origin,

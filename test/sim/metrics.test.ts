@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Outcome } from "../../src/sim/result.ts";
+import type { VisitOutcome } from "../../src/sim/result.ts";
 import { Metrics } from "../../src/sim/metrics.ts";
 
 const forum = { id: "forum", reportedAs: "forum" };
@@ -11,7 +11,7 @@ function metricsOf(): Metrics {
 function count(
   metrics: Metrics,
   pop: string,
-  outcome: Outcome,
+  outcome: VisitOutcome,
   atMs: number,
   version: number | null = null,
 ): void {

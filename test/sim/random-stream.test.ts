@@ -79,7 +79,7 @@ test.each<[string, Distribution, number, number, number]>([
   ],
   [
     "Pareto: quantile is least · (1-p)^(-1/shape)",
-    { kind: "pareto", least: 3, shape: 4 },
+    { kind: "pareto", min: 3, shape: 4 },
     3 * 2 ** 0.25,
     3 * 20 ** 0.25,
     4,

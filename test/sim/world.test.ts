@@ -155,10 +155,10 @@ test("RFC 9209: a server that does not exist is a DNS error", async () => {
 
 test("what a point of presence lacks its upper tier may hold, but what the list said stays its own", async () => {
   const pop = popWith();
-  const shelf = new PopCache({ capacity: 1_000, algorithm: "lru" });
-  pop.upper = { popCache: shelf, roundTripMs: 40 };
-  shelf.put("index/a", "stored");
-  shelf.put("record/b", "=allow");
+  const popCache = new PopCache({ capacity: 1_000, algorithm: "lru" });
+  pop.upper = { popCache, roundTripMs: 40 };
+  popCache.put("index/a", "stored");
+  popCache.put("record/b", "=allow");
   const world = new PopWorld(pop);
   const { value, tookMs } = await timed(
     pop,

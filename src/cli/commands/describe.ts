@@ -3,7 +3,7 @@ import type { State } from "../../customer/state.ts";
 import type { Denial } from "../../customer/standing.ts";
 import {
   decisionStatuses,
-  judge,
+  verdictAt,
   type Decision,
   type Verdict,
 } from "../../customer/decide.ts";
@@ -49,7 +49,7 @@ export function refusalOf(denial: Denial, nowMs: number): Verdict {
     content: "none",
   } as const;
   const atMs = Math.max(nowMs, denial.effectiveAtMs ?? nowMs);
-  return judge(denial, visit, "allow", atMs);
+  return verdictAt(denial, visit, "allow", atMs);
 }
 
 /** A verdict in a few words. */

@@ -94,8 +94,8 @@ function withoutList(
 
 function ended(steps: Step[], decision: Decision, why: string) {
   const gets = formatDecision(decision);
-  const shown = why === "" ? gets : `${gets} (${why})`;
-  return { steps: [...steps, ["visitor gets", shown] as const], gets };
+  const summary = why === "" ? gets : `${gets} (${why})`;
+  return { steps: [...steps, ["visitor gets", summary] as const], gets };
 }
 
 function readSettings(records: Records): {

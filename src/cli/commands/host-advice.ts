@@ -56,8 +56,8 @@ export function hostFindings(
         key,
         finding:
           better === undefined
-            ? `asked with ${shown(current.setting)}, its origin ${current.fault}, and with no other Host that was tried it does better`
-            : `asked with ${shown(current.setting)}, its origin ${current.fault}; with ${shown(better.setting)} it does not: ${command(pattern, better.setting)}`,
+            ? `asked with ${formatSetting(current.setting)}, its origin ${current.fault}, and with no other Host that was tried it does better`
+            : `asked with ${formatSetting(current.setting)}, its origin ${current.fault}; with ${formatSetting(better.setting)} it does not: ${command(pattern, better.setting)}`,
       },
     ];
   // Who has set another Host has chosen.
@@ -73,7 +73,7 @@ export function hostFindings(
         {
           weight: "remark",
           key,
-          finding: `asked with ${shown(current.setting)}, its origin answers ${summary(current.answer)}, and with ${shown(other.setting)} ${summary(other.answer)}; if that is the customer's site: ${command(pattern, other.setting)}`,
+          finding: `asked with ${formatSetting(current.setting)}, its origin answers ${summary(current.answer)}, and with ${formatSetting(other.setting)} ${summary(other.answer)}; if that is the customer's site: ${command(pattern, other.setting)}`,
         },
       ];
 }
@@ -133,7 +133,7 @@ function summary(answer: HostAnswer): string {
     : `${answer.status} ${JSON.stringify(title)}`;
 }
 
-function shown(setting: OriginHost): string {
+function formatSetting(setting: OriginHost): string {
   switch (setting.kind) {
     case "origin":
       return "its own Host";

@@ -12,7 +12,7 @@ import type { Store } from "../store.ts";
 
 const idAt = "customer:".length;
 
-/** The whole list, judged at one moment. */
+/** The whole list as it stands at one moment. */
 export interface Listed {
   records: Records;
   /** By id, in order; those that only a site names are absent. */

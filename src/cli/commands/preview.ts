@@ -74,7 +74,7 @@ function previewStanding(
   }
   return `${head}\n${nameValueTable([
     ["visitors get", formatVerdict(refusalOf(denial, nowMs))],
-    ["whom", formatScope(denial.scope)],
+    ["scope", formatScope(denial.scope)],
     ["from", formatMoment(denial.effectiveAtMs, nowMs)],
     ["until", formatMoment(denial.endsAtMs, nowMs) || "further notice"],
     ["clears", formatClearing(denial.clearSiteData)],

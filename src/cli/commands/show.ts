@@ -73,7 +73,7 @@ function standingRows(
   return [
     problem,
     ["visitors get", formatVerdict(refusalOf(denial, nowMs))],
-    ["whom", formatScope(denial.scope)],
+    ["scope", formatScope(denial.scope)],
     ["ground", denial.ground ?? "not stated"],
     ["from", formatMoment(denial.effectiveAtMs, nowMs) || "at once"],
     ["until", formatMoment(denial.endsAtMs, nowMs) || "further notice"],

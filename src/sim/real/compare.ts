@@ -1,5 +1,5 @@
 import { configOf, kvSettingsOf } from "../edge.ts";
-import { outcomes, type Outcome, type Result } from "../result.ts";
+import { outcomes, type VisitOutcome, type Result } from "../result.ts";
 import type { Scenario } from "../scenario/form.ts";
 
 /** Something that a scenario came to in virtual time and did not on the real runtime. */
@@ -69,7 +69,7 @@ function outcomeDisagreements(virtual: Result, real: Result): Disagreement[] {
   });
 }
 
-function metBy(customer: string, { series }: Result): Outcome[] {
+function metBy(customer: string, { series }: Result): VisitOutcome[] {
   const met = new Set(
     series
       .filter((row) => row.customer === customer)

@@ -55,12 +55,15 @@ export async function startInstance(
   const { port } = await runtime.unsafeGetDirectURL();
   // A runtime's first requests take long; these are about no site.
   for (let round = 0; round < 3; round++)
-    await exchange(Number(port), aboutItself, { clock, traceId: null });
+    await requestOverHttp(Number(port), aboutItself, { clock, traceId: null });
   return {
     answer: async (request) => {
       const traceId = randomBytes(16).toString("hex");
       const event = events.expect(traceId);
-      const reply = await exchange(Number(port), request, { clock, traceId });
+      const reply = await requestOverHttp(Number(port), request, {
+        clock,
+        traceId,
+      });
       return { reply, requestEvent: await event };
     },
     close: async () => {
@@ -133,7 +136,7 @@ function forwardLog(pop: Pop, message: string, events: RequestEvents): void {
   const event = v.safeParse(eventForm, message);
   if (!event.success) process.stderr.write(`${pop.id}: ${message}\n`);
   else if (event.output.kind === "request") events.arrive(event.output);
-  else pop.list.note(event.output);
+  else pop.list.observe(event.output);
 }
 
 /** How long after a response its event may come. */
@@ -185,7 +188,7 @@ async function readRecord(
  * off is a reply without any field. One that breaks off in the body counts by its head: a drop cuts what is under way, and in
  * virtual time bodies take none.
  */
-function exchange(
+function requestOverHttp(
   port: number,
   { method, url, fields, country }: Inbound,
   { clock, traceId }: { clock: RealTime; traceId: string | null },

@@ -24,7 +24,7 @@ export interface RealRun {
 }
 
 /** What one machine takes. */
-const most = {
+const limits = {
   pops: 8,
   customers: 30,
   minutes: 10,
@@ -123,18 +123,18 @@ function tooLarge(
     {
       what: "points of presence",
       found: popsOf(stage).length,
-      limit: most.pops,
+      limit: limits.pops,
     },
     {
       what: "customers",
       found: stage.customers.length,
-      limit: most.customers,
+      limit: limits.customers,
     },
-    { what: "minutes of real time", found: minutes, limit: most.minutes },
+    { what: "minutes of real time", found: minutes, limit: limits.minutes },
     {
       what: "requests a second of real time",
       found: requestsPerSecond(scenario, stage) * scale,
-      limit: most.requestsPerSecond,
+      limit: limits.requestsPerSecond,
     },
   ];
   const over = figures.find(({ found, limit }) => found > limit);

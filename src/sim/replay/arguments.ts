@@ -147,12 +147,12 @@ function parseAlgorithms(value: string | boolean): Parsed<Algorithm[]> {
 }
 
 function parseUnit(value: Value, sizes: "kept" | "ignored"): Parsed<Unit> {
-  const usual = sizes === "ignored" ? "objects" : "bytes";
+  const defaultUnit = sizes === "ignored" ? "objects" : "bytes";
   if (value !== undefined && value !== "bytes" && value !== "objects")
     return wrong(`--unit is "${value}"; expected bytes or objects`);
   if (value === "bytes" && sizes === "ignored")
     return wrong("--unit is bytes, which --ignore-size does away with");
-  return { ok: true, value: value ?? usual };
+  return { ok: true, value: value ?? defaultUnit };
 }
 
 function wrong(problem: string): { ok: false; problem: string } {

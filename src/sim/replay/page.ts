@@ -15,7 +15,7 @@ import {
 } from "./outcome.ts";
 
 /** Hues that the style sheet has, and a shape each for those who cannot tell them apart. */
-const looks: Record<
+const styles: Record<
   Algorithm,
   { hue: string; symbol: string; /** In a box of 18 by 12. */ path: string }
 > = {
@@ -84,7 +84,7 @@ function namesIn({ figures: { caches } }: ReplayResult): Algorithm[] {
 function legend(names: readonly Algorithm[]): Markup {
   return markup`<ul class="legend">${names.map(
     (name) =>
-      markup`<li><svg class="swatch" viewBox="0 0 18 12" aria-hidden="true"><path d="${looks[name].path}" fill="${looks[name].hue}"/></svg>${name}</li>`,
+      markup`<li><svg class="swatch" viewBox="0 0 18 12" aria-hidden="true"><path d="${styles[name].path}" fill="${styles[name].hue}"/></svg>${name}</li>`,
   )}</ul>`;
 }
 
@@ -132,8 +132,11 @@ function curves(
         label: null,
         tickFormat: (share: number) => `${count(share)} %`,
       },
-      color: { domain: names, range: names.map((name) => looks[name].hue) },
-      symbol: { domain: names, range: names.map((name) => looks[name].symbol) },
+      color: { domain: names, range: names.map((name) => styles[name].hue) },
+      symbol: {
+        domain: names,
+        range: names.map((name) => styles[name].symbol),
+      },
       marks: [
         Plot.line(points, { ...at, stroke: "algorithm", strokeWidth: 2 }),
         Plot.dot(points, {

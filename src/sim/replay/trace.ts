@@ -38,11 +38,11 @@ export function unreadable(
   found: string | undefined,
   expected: string,
 ): { ok: false; problem: string } {
-  const shown =
+  const foundText =
     found === undefined ? "nothing" : JSON.stringify(found.slice(0, 80));
   return {
     ok: false,
-    problem: `${field}: found ${shown}, expected ${expected}`,
+    problem: `${field}: found ${foundText}, expected ${expected}`,
   };
 }
 

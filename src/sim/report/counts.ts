@@ -1,13 +1,15 @@
-import { outcomes, type Outcome, type Result } from "../result.ts";
+import { outcomes, type VisitOutcome, type Result } from "../result.ts";
 import type { Span } from "./spans.ts";
 
 export type Rows = Result["series"];
 
 /** Requests by what they came to. */
-export type Counts = Readonly<Record<Outcome, number>>;
+export type Counts = Readonly<Record<VisitOutcome, number>>;
 
 /** One figure for every outcome. */
-function byOutcome<T>(figure: (outcome: Outcome) => T): Record<Outcome, T> {
+function byOutcome<T>(
+  figure: (outcome: VisitOutcome) => T,
+): Record<VisitOutcome, T> {
   return {
     served: figure("served"),
     cached: figure("cached"),
@@ -34,7 +36,7 @@ export function sumOf(metrics: Counts): number {
 export function countSpans(
   rows: Rows,
   spans: readonly Span[],
-): Record<Outcome, number[]> {
+): Record<VisitOutcome, number[]> {
   const sums = byOutcome(() => spans.map(() => 0));
   for (const { outcome, counts } of rows) {
     const sum = sums[outcome];

@@ -1,7 +1,7 @@
-import type { Outcome } from "../result.ts";
+import type { VisitOutcome } from "../result.ts";
 
 /** The word for an outcome wherever a report speaks of it. */
-export const labels: Record<Outcome, string> = {
+export const labels: Record<VisitOutcome, string> = {
   served: "served",
   cached: "cached",
   stale: "stale",

@@ -1,4 +1,4 @@
-import { outcomes, type Outcome, type Result } from "../result.ts";
+import { outcomes, type VisitOutcome, type Result } from "../result.ts";
 import { regionOf } from "./regions.ts";
 import type { Span } from "./spans.ts";
 import { countSpans, type Rows } from "./counts.ts";
@@ -10,7 +10,7 @@ export interface PopHistory {
   pop: Pop;
   region: string;
   /** Where nobody asked, what the last to ask got; null before anyone has. */
-  states: readonly (Outcome | null)[];
+  states: readonly (VisitOutcome | null)[];
   hadRequests: readonly boolean[];
 }
 
@@ -39,7 +39,7 @@ export function popHistories(
 
 function popHistory(pop: Pop, rows: Rows, spans: readonly Span[]): PopHistory {
   const sums = countSpans(rows, spans);
-  const states: (Outcome | null)[] = [];
+  const states: (VisitOutcome | null)[] = [];
   const hadRequests: boolean[] = [];
   for (const span of spans.keys()) {
     const now = prevailing((outcome) => sums[outcome][span] ?? 0);
@@ -55,22 +55,24 @@ function popHistory(pop: Pop, rows: Rows, spans: readonly Span[]): PopHistory {
 }
 
 /** Among equals the worse, which `outcomes` names later. */
-function prevailing(requests: (outcome: Outcome) => number): Outcome | null {
-  let most = 0;
-  let found: Outcome | null = null;
+function prevailing(
+  requests: (outcome: VisitOutcome) => number,
+): VisitOutcome | null {
+  let largest = 0;
+  let found: VisitOutcome | null = null;
   for (const outcome of outcomes)
-    if (requests(outcome) > 0 && requests(outcome) >= most) {
-      most = requests(outcome);
+    if (requests(outcome) > 0 && requests(outcome) >= largest) {
+      largest = requests(outcome);
       found = outcome;
     }
   return found;
 }
 
-/** A stretch of spans in which nothing changed. */
+/** Spans in a row in which nothing changed. */
 export interface Interval {
   from: number;
   to: number;
-  state: Outcome;
+  state: VisitOutcome;
   hadRequests: boolean;
 }
 

@@ -10,9 +10,9 @@ export interface Span {
 }
 
 /** The whole run in spans of equal length (the last may be shorter), at most that many: no plot needs more than can be seen. */
-export function evenSpans(result: Result, atMost: number): Span[] {
+export function evenSpans(result: Result, maxSpans: number): Span[] {
   const all = bucketCount(result);
-  return spansBetween(result, cutEvenly(0, all, atMost));
+  return spansBetween(result, cutEvenly(0, all, maxSpans));
 }
 
 /** Even spans, and short ones while a decision propagates: there seconds matter, elsewhere minutes do. */
@@ -40,8 +40,8 @@ function bucketCount({ startedAtMs, endedAtMs, bucketSeconds }: Result) {
 }
 
 /** Where the spans begin. */
-function cutEvenly(from: number, to: number, atMost: number): number[] {
-  const each = Math.ceil((to - from) / atMost);
+function cutEvenly(from: number, to: number, maxSpans: number): number[] {
+  const each = Math.ceil((to - from) / maxSpans);
   return Array.from(
     { length: Math.ceil((to - from) / each) },
     (_, cut) => from + cut * each,

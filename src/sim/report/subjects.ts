@@ -46,7 +46,7 @@ export function subjectsDecided(result: Result): Subject[] {
   return found.length > 0 ? found.slice(0, drawn) : [everybody(result)];
 }
 
-/** Lanes of more customers than this would be longer than anyone reads. */
+/** Timelines of more customers than this would be longer than anyone reads. */
 const drawn = 4;
 
 export function everybody(result: Result): Subject {

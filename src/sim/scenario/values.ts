@@ -105,12 +105,12 @@ export const bytes = v.pipe(
 
 export const share = between(0, 1);
 
-export function between(least: number, most: number) {
-  const expected = `a number from ${least} to ${most}`;
+export function between(min: number, max: number) {
+  const expected = `a number from ${min} to ${max}`;
   return v.pipe(
     v.number(expected),
-    v.minValue(least, expected),
-    v.maxValue(most, expected),
+    v.minValue(min, expected),
+    v.maxValue(max, expected),
   );
 }
 

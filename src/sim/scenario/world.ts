@@ -139,7 +139,7 @@ const origin = v.pipe(
     at: v.optional(placeCode, "IAD"),
     firstByte: v.optional(latency, { median: "60ms", p95: "300ms" }),
     workers: v.optional(wholeNumber(1, 10_000), 64),
-    longestWait: v.optional(duration, "10s"),
+    maxWait: v.optional(duration, "10s"),
     bandwidth: v.pipe(
       v.optional(bytes, "125MB"),
       v.description("What its link carries in a second."),

@@ -9,13 +9,13 @@ import {
   subjectsOf,
 } from "../../../src/sim/report/subjects.ts";
 import { sumOf, countsOf, countSpans } from "../../../src/sim/report/counts.ts";
-import type { Outcome, Result } from "../../../src/sim/result.ts";
+import type { VisitOutcome, Result } from "../../../src/sim/result.ts";
 import { nothing, sample } from "./sample.ts";
 
 const minute: Result = { ...nothing, endedAtMs: nothing.startedAtMs + 60_000 };
 
 const row = (
-  outcome: Outcome,
+  outcome: VisitOutcome,
   counts: readonly number[],
   customer = "forum",
 ): Result["series"][number] => ({ pop: "IAD", customer, outcome, counts });
@@ -69,7 +69,7 @@ test("requests are summed by outcome and span", () => {
   expect(error.every((requests) => requests === 0)).toBe(true);
 });
 
-test.each<[string, Record<string, number[]>, (Outcome | null)[]]>([
+test.each<[string, Record<string, number[]>, (VisitOutcome | null)[]]>([
   ["nobody", {}, [null, null, null]],
   ["the most", { served: [1, 3], refused: [2, 1] }, ["refused", "served"]],
   ["among equals the worse", { cached: [1], error: [1] }, ["error"]],
@@ -80,7 +80,7 @@ test.each<[string, Record<string, number[]>, (Outcome | null)[]]>([
   ],
 ])("a PoP's state is what prevails: %s", (_, counts, states) => {
   const rows = Object.entries(counts).map(([outcome, row_]) =>
-    row(outcome as Outcome, row_),
+    row(outcome as VisitOutcome, row_),
   );
   const spans = evenSpans(minute, 60);
   const [course] = popHistories(minute, { customer: null, rows }, spans);

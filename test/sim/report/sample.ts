@@ -2,7 +2,7 @@ import { RandomStream } from "../../../src/sim/random-stream.ts";
 import { readPlaces } from "../../../src/sim/places.ts";
 import {
   outcomes,
-  type Outcome,
+  type VisitOutcome,
   type Result,
 } from "../../../src/sim/result.ts";
 import { summarise } from "../../../src/sim/statistics.ts";
@@ -20,7 +20,7 @@ interface Size {
   rate?: number;
 }
 
-type Mix = Partial<Record<Outcome, number>>;
+type Mix = Partial<Record<VisitOutcome, number>>;
 
 /**
  * A result as a run could have found it: a forum is dropped and later served again, part of its visitors follow it to

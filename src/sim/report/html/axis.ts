@@ -17,13 +17,13 @@ export function timeAxis(result: Result, size: Size): Plot.ScaleOptions {
 
 /** A line for every event, with its number in the list of events where there is room for it. */
 export function eventMarks(result: Result, size: Size): Plot.Markish[] {
-  const shown = result.events.map(({ atMs }, index) => ({
+  const labels = result.events.map(({ atMs }, index) => ({
     atMs,
     number: index + 1,
   }));
-  const labelled = apart(shown, result, size);
+  const labelled = apart(labels, result, size);
   return [
-    Plot.ruleX(apart(shown, result, size, 2), {
+    Plot.ruleX(apart(labels, result, size, 2), {
       x: "atMs",
       stroke: "currentColor",
       strokeOpacity: 0.55,

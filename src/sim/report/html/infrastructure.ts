@@ -178,7 +178,7 @@ ${table(
 <p class="soft">${counted(malformed, "value")} read that no parser takes.</p></div>`;
 }
 
-const shown = 6;
+const maxRows = 6;
 
 function latency({ latency: all }: Result): Markup | null {
   if (all.length === 0) return null;
@@ -193,6 +193,6 @@ function latency({ latency: all }: Result): Markup | null {
     ...[p50Ms, p95Ms, p99Ms].map(milliseconds),
   ]);
   return markup`<div><h3>How long visitors waited</h3>
-${table("Time to the response", columns, rows.slice(0, shown))}
-${rows.length > shown ? behind("Every customer’s visitors", columns, rows) : null}</div>`;
+${table("Time to the response", columns, rows.slice(0, maxRows))}
+${rows.length > maxRows ? behind("Every customer’s visitors", columns, rows) : null}</div>`;
 }

@@ -1,12 +1,12 @@
 import { markup, type Markup } from "../../../markup.ts";
-import { outcomes, type Outcome } from "../../result.ts";
+import { outcomes, type VisitOutcome } from "../../result.ts";
 import { labels } from "../labels.ts";
 
 /**
  * Colours that people with any of the colour deficiencies tell apart (after Okabe and Ito's palette, refused in ink), for
  * light and for dark pages; what goes wrong has a texture besides, and each outcome a shape on the map.
  */
-export const colours: Record<Outcome, { light: string; dark: string }> = {
+export const colours: Record<VisitOutcome, { light: string; dark: string }> = {
   served: { light: "#0a4d85", dark: "#2b78bd" },
   cached: { light: "#4aa3dc", dark: "#6dbbee" },
   stale: { light: "#dc9a00", dark: "#e8b030" },
@@ -16,7 +16,7 @@ export const colours: Record<Outcome, { light: string; dark: string }> = {
   unreachable: { light: "#868d98", dark: "#7d8592" },
 };
 
-const strokes: Partial<Record<Outcome, string>> = {
+const strokes: Partial<Record<VisitOutcome, string>> = {
   stale: "M0,0V6",
   error: "M0,0V6M0,0H6",
   "other-provider": "M0,3H6",
@@ -24,7 +24,7 @@ const strokes: Partial<Record<Outcome, string>> = {
 };
 
 /** About 4 pixels from the middle to the edge. */
-const shapes: Record<Outcome, string> = {
+const shapes: Record<VisitOutcome, string> = {
   served: "M4,0A4,4,0,1,1-4,0A4,4,0,1,1,4,0Z",
   cached:
     "M4,0A4,4,0,1,1-4,0A4,4,0,1,1,4,0ZM1.3,0A1.3,1.3,0,1,0-1.3,0A1.3,1.3,0,1,0,1.3,0Z",
@@ -37,11 +37,11 @@ const shapes: Record<Outcome, string> = {
 };
 
 /** What to fill a surface with. */
-export function surface(outcome: Outcome): string {
+export function surface(outcome: VisitOutcome): string {
   return outcome in strokes ? `url(#texture-${outcome})` : colour(outcome);
 }
 
-export function colour(outcome: Outcome): string {
+export function colour(outcome: VisitOutcome): string {
   return `var(--${outcome})`;
 }
 
@@ -75,7 +75,7 @@ export function verdictSign(tone: "good" | "bad"): Markup {
 }
 
 /** What the colours of a plot mean: of the outcomes that occur in it. */
-export function legend(occurring: ReadonlySet<Outcome>): Markup {
+export function legend(occurring: ReadonlySet<VisitOutcome>): Markup {
   return markup`<ul class="legend">${outcomes
     .filter((outcome) => occurring.has(outcome))
     .map(

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Markup } from "../../../markup.ts";
-import type { Outcome, Result } from "../../result.ts";
+import type { VisitOutcome, Result } from "../../result.ts";
 import {
   popHistories,
   intervalsOf,
@@ -125,7 +125,7 @@ function paths(
   const height = rows[0]?.height ?? 1;
   const styles = new Map<
     string,
-    { state: Outcome; hadRequests: boolean; d: string }
+    { state: VisitOutcome; hadRequests: boolean; d: string }
   >();
   for (const { history, top } of rows)
     for (const { from, to, state, hadRequests } of intervalsOf(history)) {

@@ -1,5 +1,5 @@
 import { markup, type Markup } from "../../../markup.ts";
-import type { Outcome, Result } from "../../result.ts";
+import type { VisitOutcome, Result } from "../../result.ts";
 import {
   popHistories,
   intervalsOf,
@@ -70,6 +70,6 @@ function describeChanges(
 }
 
 /** Whether visitors got the site itself, however fresh and from wherever. */
-function isSite(state: Outcome): boolean {
+function isSite(state: VisitOutcome): boolean {
   return state === "served" || state === "cached" || state === "stale";
 }

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { markup, type Markup } from "../../../markup.ts";
-import { outcomes, type Outcome, type Result } from "../../result.ts";
+import { outcomes, type VisitOutcome, type Result } from "../../result.ts";
 import { labels } from "../labels.ts";
 import { evenSpans } from "../spans.ts";
 import { subjectsOf, together, type Subject } from "../subjects.ts";
@@ -32,7 +32,7 @@ ${body}
 </section>`;
 }
 
-function outcomesIn({ series }: Result): Outcome[] {
+function outcomesIn({ series }: Result): VisitOutcome[] {
   const found = new Set(series.map(({ outcome }) => outcome));
   return outcomes.filter((outcome) => found.has(outcome));
 }
@@ -42,7 +42,7 @@ interface Named {
   metrics: Counts;
 }
 
-function shareColumns(found: readonly Outcome[]) {
+function shareColumns(found: readonly VisitOutcome[]) {
   return [
     text("Customer"),
     figures("Requests"),
@@ -53,7 +53,7 @@ function shareColumns(found: readonly Outcome[]) {
 
 function shareCells(
   { name, metrics }: Named,
-  found: readonly Outcome[],
+  found: readonly VisitOutcome[],
 ): (string | Markup)[] {
   const all = sumOf(metrics);
   return [
@@ -83,10 +83,10 @@ function bar(metrics: Counts): Markup {
 
 function everyCustomer(
   { customers, series }: Result,
-  shown: readonly Subject[],
-  found: readonly Outcome[],
+  listed: readonly Subject[],
+  found: readonly VisitOutcome[],
 ): Markup | null {
-  if (shown.every(({ customer }) => customer !== null)) return null;
+  if (listed.every(({ customer }) => customer !== null)) return null;
   const rows = Map.groupBy(series, ({ customer }) => customer);
   const each = customers.map(({ id }) =>
     shareCells({ name: id, metrics: countsOf(rows.get(id) ?? []) }, found),
@@ -138,7 +138,7 @@ ${behind(
 function areas(
   result: Result,
   { name, rows, metrics }: Subject,
-  found: readonly Outcome[],
+  found: readonly VisitOutcome[],
   size: Size,
 ): Markup {
   const spans = evenSpans(result, size.name === "wide" ? 160 : 70);

@@ -19,7 +19,7 @@ interface Mark {
 }
 
 /** A part of the world, in degrees. */
-interface Part {
+interface MapPart {
   name: string;
   west: number;
   east: number;
@@ -36,7 +36,7 @@ const world = {
 };
 
 /** Where PoPs of a large edge stand too close together to be told apart on a map of the world. */
-const dense: readonly Part[] = [
+const dense: readonly MapPart[] = [
   { name: "Europe", west: -12, east: 42, south: 34, north: 66 },
   { name: "North America", west: -126, east: -62, south: 17, north: 53 },
   { name: "South and East Asia", west: 65, east: 147, south: -10, north: 46 },
@@ -58,7 +58,7 @@ export function worldMap(marks: readonly Mark[]): Markup {
 
 /** PoPs of several providers in one place stand side by side. */
 function drawn(
-  part: Part,
+  part: MapPart,
   projection: GeoProjection,
   { width, height }: { width: number; height: number },
   marks: readonly (Mark & { number: number })[],

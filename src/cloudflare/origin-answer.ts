@@ -7,7 +7,7 @@ import { linesOf } from "./headers.ts";
 import { openBody } from "./small-body.ts";
 
 /** A response as the edge gets it: a body as its fields describe it, or why it is none that a visitor could get. */
-export async function answered(
+export async function readAnswer(
   response: Response,
   request: OriginRequest,
   ending: Ending,

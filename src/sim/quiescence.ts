@@ -8,7 +8,7 @@ const armedAtOnce = 64;
  * they cause; so whoever wakes in the next turn knows that all code that was not waiting for the outside has come to rest.
  * Laying out many immediates at once makes one pass through the loop serve as many turns.
  */
-export class EventLoopTurns {
+export class Quiescence {
   #armed = 0;
   #wake: (() => void) | null = null;
 
