@@ -50,7 +50,7 @@ export function restore(
 
 /** A moment that the command needs to come, and that has. */
 function passed(
-  { kind, customer, denial }: DenyingCommand,
+  { verb, customer, denial }: DenyingCommand,
   nowMs: number,
 ): Refused | null {
   const { effectiveAtMs, endsAtMs } = denial;
@@ -61,7 +61,7 @@ function passed(
       `${standingKey(customer)} would be served at once: "endsAt" is ${instant(endsAtMs)}, ${now}`,
     );
   }
-  if (kind === "notice" && effectiveAtMs !== null && effectiveAtMs <= nowMs) {
+  if (verb === "notice" && effectiveAtMs !== null && effectiveAtMs <= nowMs) {
     return refuse(
       "past",
       `${standingKey(customer)} would be denied at once, which drop is for: "effectiveAt" is ${instant(effectiveAtMs)}, ${now}`,
@@ -105,9 +105,9 @@ type Denial = DenyingCommand["denial"];
 
 function againstOrder(
   standing: Denial,
-  { kind, customer }: DenyingCommand,
+  { verb, customer }: DenyingCommand,
 ): Refused | null {
-  if (standing.ground !== "legal" || kind === "withhold") return null;
+  if (standing.ground !== "legal" || verb === "withhold") return null;
   const by =
     standing.authority === null ? "" : ` of ${standing.authority.name}`;
   return refuse(

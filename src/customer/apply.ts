@@ -23,10 +23,7 @@ export function keysOf(command: Command): string[] {
     }
     case "remove":
       return [siteKey(command.host)];
-    case "notice":
-    case "drop":
-    case "suspend":
-    case "withhold":
+    case "deny":
     case "restore":
       return [standingKey(command.customer)];
     case "purge":
@@ -50,10 +47,7 @@ export function apply(
       return change(records, command);
     case "remove":
       return remove(records, command);
-    case "notice":
-    case "drop":
-    case "suspend":
-    case "withhold":
+    case "deny":
       return deny(records, command, nowMs);
     case "restore":
       return restore(records, command, nowMs);

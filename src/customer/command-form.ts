@@ -9,8 +9,13 @@ const force = v.nullish(v.boolean("true or false"), false);
 const ofHost = { host: hostPattern, force };
 const ofCustomer = { customer: customerId, force };
 
+/** The commands that deny a customer. */
+export const denyVerbs = ["notice", "drop", "suspend", "withhold"] as const;
+
+export type DenyVerb = (typeof denyVerbs)[number];
+
 const denying = members({
-  kind: v.picklist(["notice", "drop", "suspend", "withhold"]),
+  kind: v.picklist(denyVerbs),
   ...ofCustomer,
   ground: anything,
   effectiveAt: anything,
@@ -49,10 +54,7 @@ export const commandKinds = [
   "add",
   "change",
   "remove",
-  "notice",
-  "drop",
-  "suspend",
-  "withhold",
+  ...denyVerbs,
   "restore",
   "purge",
 ] as const;

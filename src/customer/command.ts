@@ -1,7 +1,11 @@
 import * as v from "valibot";
 import type { Purged, PurgeFact } from "../cache/purge.ts";
 import type { Parsed } from "../parse/parsed.ts";
-import { commandForm, type CommandInput } from "./command-form.ts";
+import {
+  commandForm,
+  type CommandInput,
+  type DenyVerb,
+} from "./command-form.ts";
 import { purgeKey, siteKey, standingKey } from "./keys.ts";
 import { parsePurge } from "./purge.ts";
 import { readRecord } from "../parse/record.ts";
@@ -29,7 +33,8 @@ export type Command = (
 };
 
 export interface DenyingCommand {
-  kind: "notice" | "drop" | "suspend" | "withhold";
+  kind: "deny";
+  verb: DenyVerb;
   customer: string;
   /** All that the list is to say of the customer, but for `seq`; without `effectiveAtMs` it holds at once. */
   denial: Denial;
@@ -102,11 +107,11 @@ function changing({
 }
 
 function denying({
-  kind,
+  kind: verb,
   customer,
   force,
   ...record
-}: CommandInput<DenyingCommand["kind"]>): Parsed<Command> {
+}: CommandInput<DenyVerb>): Parsed<Command> {
   const key = standingKey(customer);
   const text = JSON.stringify({ ...record, verdict: "deny" });
   const parsed = parseStanding(key, text);
@@ -115,21 +120,27 @@ function denying({
   const { standing } = parsed;
   // Its verdict is the one above.
   const denial = standing.kind === "deny" ? standing : bareDenial;
-  const problem = misfit(kind, denial);
+  const problem = misfit(verb, denial);
   if (problem !== null) return { ok: false, problem: `${key}: ${problem}` };
-  const ground = kind === "withhold" ? "legal" : denial.ground;
+  const ground = verb === "withhold" ? "legal" : denial.ground;
   return {
     ok: true,
-    value: { kind, customer, denial: { ...denial, ground }, force },
+    value: {
+      kind: "deny",
+      verb,
+      customer,
+      denial: { ...denial, ground },
+      force,
+    },
   };
 }
 
 /** What of a denial another command is for. */
-function misfit(kind: DenyingCommand["kind"], denial: Denial): string | null {
+function misfit(verb: DenyVerb, denial: Denial): string | null {
   const { ground, effectiveAtMs, endsAtMs, authority } = denial;
-  if (kind !== "withhold" && ground === "legal")
+  if (verb !== "withhold" && ground === "legal")
     return `"ground" is "legal"; expected another: withhold is the command for a legal demand`;
-  switch (kind) {
+  switch (verb) {
     case "notice":
       return effectiveAtMs === null
         ? `"effectiveAt" is missing; expected an instant: a notice says from when`

@@ -122,10 +122,7 @@ export class ScenarioEvents {
   /** Which answers will contradict the command, and from when. */
   #expectEffects(command: Command, nowMs: number): void {
     switch (command.kind) {
-      case "notice":
-      case "drop":
-      case "suspend":
-      case "withhold": {
+      case "deny": {
         const { scope, effectiveAtMs, endsAtMs } = command.denial;
         if (scope.hosts !== null || scope.countries !== null) return;
         this.#decide(command.customer, "dark", effectiveAtMs ?? nowMs);
@@ -201,10 +198,7 @@ function subjectOf(command: Command): string | null {
     case "change":
     case "remove":
       return null;
-    case "notice":
-    case "drop":
-    case "suspend":
-    case "withhold":
+    case "deny":
     case "restore":
     case "purge":
       return command.customer;

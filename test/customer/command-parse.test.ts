@@ -9,7 +9,8 @@ test.each([
   [
     { kind: "drop", customer: "forum", ground: "policy", reason: "Spam" },
     {
-      kind: "drop",
+      kind: "deny",
+      verb: "drop",
       customer: "forum",
       denial: { ...bareDenial, ground: "policy", reason: "Spam" },
       force: false,
@@ -24,7 +25,8 @@ test.each([
       force: true,
     },
     {
-      kind: "withhold",
+      kind: "deny",
+      verb: "withhold",
       customer: "forum",
       denial: {
         ...bareDenial,

@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
-import type { DenyingCommand } from "../../customer/command.ts";
+import { grounds } from "../../customer/standing-form.ts";
+import type { DenyVerb } from "../../customer/command-form.ts";
 import { clearable } from "../../customer/standing-form.ts";
 import type { ActOptions } from "./act.ts";
 import { dryRun, repeatable } from "./options.ts";
@@ -28,10 +29,7 @@ export interface DenyOptions extends ActOptions {
 }
 
 /** Adds the options by which a denial says its terms. */
-export function addDenyOptions(
-  command: Command,
-  kind: DenyingCommand["kind"],
-): Command {
+export function addDenyOptions(command: Command, kind: DenyVerb): Command {
   if (kind === "withhold") {
     command
       .option("--authority <name>", "who demands it (required)")
@@ -42,12 +40,13 @@ export function addDenyOptions(
         "where the demand or its author is found",
       );
   } else {
-    const grounds = ["policy", "security", "billing", "maintenance", "request"];
+    // A legal demand has a command of its own.
+    const others = grounds.filter((ground) => ground !== "legal");
     command.addOption(
       new Option(
         "--ground <ground>",
         "why; the status follows from it",
-      ).choices(grounds),
+      ).choices(others),
     );
   }
   if (kind !== "drop") {

@@ -47,10 +47,7 @@ export function preview(
         ["from", formatMoment(command.atMs ?? session.nowMs, session.nowMs)],
         known(session),
       ])}`;
-    case "notice":
-    case "drop":
-    case "suspend":
-    case "withhold":
+    case "deny":
     case "restore":
       return previewStanding(command.customer, before, writes, session);
   }

@@ -1,4 +1,4 @@
-import type { DenyingCommand } from "../../customer/command.ts";
+import { denyVerbs, type DenyVerb } from "../../customer/command-form.ts";
 import { momentOf } from "../moment.ts";
 import { act, type ActOptions } from "./act.ts";
 import { dryRun, example } from "./options.ts";
@@ -14,9 +14,7 @@ import {
   type DenyOptions,
 } from "./deny-options.ts";
 
-const about: Readonly<
-  Record<DenyingCommand["kind"], { does: string; example: string }>
-> = {
+const about: Readonly<Record<DenyVerb, { does: string; example: string }>> = {
   notice: {
     does: "announce that a customer will be denied from a moment on; until then it is served, with a Sunset field",
     example:
@@ -38,7 +36,7 @@ const about: Readonly<
 };
 
 export const defineStanding: Define = (program, run) => {
-  for (const kind of ["notice", "drop", "suspend", "withhold"] as const) {
+  for (const kind of denyVerbs) {
     const command = program
       .command(kind)
       .description(about[kind].does)
@@ -62,7 +60,7 @@ export const defineStanding: Define = (program, run) => {
 
 async function deny(
   session: Session,
-  kind: DenyingCommand["kind"],
+  kind: DenyVerb,
   customer: string,
   options: DenyOptions,
 ): Promise<Report> {
@@ -98,7 +96,7 @@ async function deny(
 
 /** What the command itself says in the words of records, said in those of options. */
 function missingFrom(
-  kind: DenyingCommand["kind"],
+  kind: DenyVerb,
   { authority }: DenyOptions,
   fromMs: number | null,
   endMs: number | null,

@@ -8,13 +8,10 @@ export function describeCommand(command: Command): string {
     case "change":
     case "remove":
       return `${command.kind} ${command.host}`;
-    case "notice":
-    case "drop":
-    case "suspend":
-    case "withhold": {
+    case "deny": {
       const { ground, effectiveAtMs, endsAtMs } = command.denial;
       const parts = [
-        `${command.kind} ${command.customer}`,
+        `${command.verb} ${command.customer}`,
         ground === null ? "" : `on the ground ${ground}`,
         effectiveAtMs === null ? "" : `from ${instantText(effectiveAtMs)}`,
         endsAtMs === null ? "" : `until ${instantText(endsAtMs)}`,
