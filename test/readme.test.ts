@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseConfig } from "../src/edge/config.ts";
@@ -109,3 +109,33 @@ function isRow(line: string): boolean {
 function lastCell(row: string): string {
   return row.split("|").at(-2)?.trim() ?? "";
 }
+
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "test/README.md",
+  ...["cache", "cli", "customer", "edge", "sim"].map(
+    (room) => `src/${room}/README.md`,
+  ),
+];
+
+test.each(documents)("every link of %s leads to a file", (document) => {
+  const links = Array.from(
+    read(document).matchAll(/\]\((?![a-z]+:)([^)#\s]+)/g),
+    ([, link = ""]) => link,
+  );
+  const lost = links.filter(
+    (link) => !existsSync(at(join(document, "..", link))),
+  );
+  expect(lost).toEqual([]);
+});
+
+test("the edge's README says what each of its files is for", () => {
+  const text = read("src/edge/README.md");
+  const files = readdirSync(at("src/edge")).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  const missing = files.filter((name) => !text.includes(`](${name})`));
+  expect(missing).toEqual([]);
+});
