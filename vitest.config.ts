@@ -2,8 +2,10 @@ import { join } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
 
-/** What needs the built Worker, a runtime, a browser or a process of its own, or plays whole scenarios. */
+/** What needs the built Worker, a runtime, a browser or a process of its own, plays whole scenarios, or counts for seconds. */
 const system = [
+  "test/bench/cost.test.ts",
+  "test/edge/{growth,sweep}.test.ts",
   "test/{apps,conformance,e2e,workerd}/**/*.test.ts",
   "test/cli/{origin-ca,portcullis,remote-store,start}.test.ts",
   "test/model/{fuzz,workerd}.test.ts",

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Miniflare } from "miniflare";
@@ -14,8 +15,15 @@ type Namespace = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
  * The store of this machine, in the folder named or in wrangler's usual one: `wrangler kv` and a running edge read and
  * write it too. Wrangler opens it in this process, which takes a third of the time of its command.
  */
-export async function openLocalStore(persistTo: string | null): Promise<Store> {
+export async function openLocalStore(
+  persistTo: string | null,
+): Promise<Parsed<Store>> {
   const statePath = resolve(persistTo ?? defaultStatePath);
+  if (statSync(statePath, { throwIfNoEntry: false })?.isDirectory() === false)
+    return {
+      ok: false,
+      problem: `the local store: ${statePath} is no folder; expected the folder of a store, or one to be made`,
+    };
   // Wrangler would ask the network where this machine stands.
   process.env["CLOUDFLARE_CF_FETCH_ENABLED"] ??= "false";
   const opened = await patiently(() =>
@@ -26,24 +34,20 @@ export async function openLocalStore(persistTo: string | null): Promise<Store> {
       remoteBindings: false,
     }),
   );
-  if (!opened.ok) throw new Error(opened.problem);
+  if (!opened.ok) return opened;
   const { env, dispose } = opened.value;
   const kv = env.CUSTOMERS;
-  return {
+  const store: Store = {
     kind: "local",
     name: `local store ${statePath}`,
     keys: (prefix) => patiently(() => listKeys(kv, prefix)),
     async read(keys) {
-      const texts = await Promise.all(
-        keys.map(
-          async (key) =>
-            [key, await patiently(() => kv.get(key, "text"))] as const,
-        ),
-      );
       const read = new Map<string, string | null>();
-      for (const [key, text] of texts) {
-        if (!text.ok) return text;
-        read.set(key, text.value);
+      for (let start = 0; start < keys.length; start += maxKeys) {
+        const some = keys.slice(start, start + maxKeys);
+        const texts = await patiently(() => readSome(kv, some));
+        if (!texts.ok) return texts;
+        for (const [key, text] of texts.value) read.set(key, text);
       }
       return { ok: true, value: read };
     },
@@ -59,6 +63,23 @@ export async function openLocalStore(persistTo: string | null): Promise<Store> {
     disk: () => readDisk(persistencePath(statePath)),
     close: dispose,
   };
+  return { ok: true, value: store };
+}
+
+/** KV's bulk read takes no more keys at once, and each is an open file. */
+const maxKeys = 100;
+
+/** All at once, or one by one where they are more than KV's bulk read answers with. */
+async function readSome(
+  kv: Namespace,
+  keys: string[],
+): Promise<Map<string, string | null>> {
+  return kv.get(keys, "text").then(undefined, async (error: unknown) => {
+    if (!String(error).includes("413")) throw error;
+    const read = new Map<string, string | null>();
+    for (const key of keys) read.set(key, await kv.get(key, "text"));
+    return read;
+  });
 }
 
 async function listKeys(kv: Namespace, prefix: string): Promise<string[]> {

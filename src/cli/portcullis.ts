@@ -9,9 +9,11 @@ import { defineShow } from "./commands/show.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineSite } from "./commands/site.ts";
 import { defineStanding } from "./commands/standing.ts";
+import { printable } from "../parse/text.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import type { Store } from "./store.ts";
 import { exitCodes } from "../node/exit-codes.ts";
-import { ask, colorsFor } from "../node/terminal.ts";
+import { ask, colorsFor, endWithOutput } from "../node/terminal.ts";
 import { print } from "./print.ts";
 
 interface GlobalOptions {
@@ -75,6 +77,7 @@ for (const define of [
   define(program, run);
 }
 
+endWithOutput();
 // Before any runtime starts, so that the exit code is ours.
 process.on("SIGINT", () => process.exit(130));
 await program.parseAsync();
@@ -87,7 +90,13 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
       { exitCode: exitCodes.usage },
     );
   }
-  const store = await openStore(options);
+  const opened = await openStore(options);
+  if (!opened.ok) {
+    process.stderr.write(`${printable(opened.problem)}\n`);
+    process.exitCode = exitCodes.failed;
+    return;
+  }
+  const store = opened.value;
   const mustAsk = options.remote && !options.yes && process.stdin.isTTY;
   const report = await work({
     store,
@@ -101,10 +110,13 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
 }
 
 /** The runtime and wrangler take a second to load, which help and mistakes need not wait for. */
-async function openStore({ remote, persistTo }: GlobalOptions): Promise<Store> {
+async function openStore({
+  remote,
+  persistTo,
+}: GlobalOptions): Promise<Parsed<Store>> {
   if (remote) {
     const { openRemoteStore } = await import("./remote-store.ts");
-    return openRemoteStore();
+    return { ok: true, value: openRemoteStore() };
   }
   const { openLocalStore } = await import("./local-store.ts");
   return openLocalStore(persistTo ?? null);

@@ -69,7 +69,9 @@ async function seed(
   demo: "kept" | "fresh",
 ) {
   if (customers.length === 0) return [];
-  const store = await openLocalStore(statePath);
+  const opened = await openLocalStore(statePath);
+  if (!opened.ok) fail(opened.problem);
+  const store = opened.value;
   const read = await store.read(seedKeys(customers));
   if (!read.ok) fail(read.problem);
   const found = read.value;

@@ -8,4 +8,6 @@ export const exitCodes = {
   "found-problems": 3,
   /** By Ctrl-C: 128 and the signal's number. */
   interrupted: 130,
+  /** Whoever read the output has gone: 128 and SIGPIPE's number. */
+  brokenPipe: 141,
 } as const;

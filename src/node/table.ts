@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { printable } from "../parse/text.ts";
 
 const places = `top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right
   left left-mid mid mid-mid right right-mid middle`;
@@ -45,15 +46,18 @@ export function columns(rows: readonly Row[], layout: Layout): string {
     colWidths: [...widths],
     wordWrap: widths.length > 0,
   });
-  lines.push(...rows.map((row) => row.map(printable)));
+  lines.push(...rows.map((row) => row.map(printableCell)));
   return lines.toString().replace(/ +$/gm, "");
 }
 
-/** Keys and values may hold anything; control and direction characters could forge lines. Colours stay. */
-function printable(text: string): string {
-  return text.replace(
-    // oxlint-disable-next-line no-control-regex
-    /(\u001b\[\d+m)|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (_, colour: string | undefined) => colour ?? "\ufffd",
-  );
+// What colours a text, which is the table's own.
+// oxlint-disable-next-line no-control-regex
+const colour = /(\u001b\[\d+m)/;
+
+/** Keys and values may hold anything. */
+function printableCell(text: string): string {
+  return text
+    .split(colour)
+    .map((part, at) => (at % 2 === 1 ? part : printable(part)))
+    .join("");
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Parsed } from "./parsed.ts";
+import { printable } from "./text.ts";
 
 /** In characters. KV holds up to 25 MiB a value; a record this edge can mean anything by is far smaller. */
 export const maxRecordCharacters = 65_536;
@@ -72,9 +73,4 @@ export function formatNames(names: readonly string[]): string {
   return printable(
     [...first, ...(more > 0 ? [`${more} more`] : [])].join(", "),
   );
-}
-
-/** A problem is read in logs and terminals, where control and direction characters from a record could forge lines. */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }

@@ -1,6 +1,14 @@
 import * as v from "valibot";
 import { mapOf, textAs } from "./schema.ts";
 
+/**
+ * A text for logs and terminals, where control and direction characters of somebody's file or record could forge lines or move
+ * the cursor: U+FFFD stands for each.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}
+
 // Control characters, lone surrogates, and the line and paragraph separators.
 const unprintable = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 

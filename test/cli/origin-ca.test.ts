@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openLocalStore } from "../../src/cli/local-store.ts";
+import { openStore } from "./open-store.ts";
 import {
   createAuthority,
   expired,
@@ -47,7 +47,7 @@ beforeAll(async () => {
     const record = { customer: id, origins: [await serve(identity)] };
     records.set(`host:${id}.localhost`, JSON.stringify(record));
   }
-  const store = await openLocalStore(statePath);
+  const store = await openStore(statePath);
   await store.write(records);
   await store.close();
 });

@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,7 +14,7 @@ import {
   onTestFinished,
   test,
 } from "vitest";
-import { openLocalStore } from "../../src/cli/local-store.ts";
+import { openStore } from "./open-store.ts";
 import { portcullis } from "./portcullis.ts";
 
 let folder: string;
@@ -32,7 +34,7 @@ async function json(store: string, ...args: readonly string[]) {
 }
 
 async function seed(store: string, records: Readonly<Record<string, string>>) {
-  const customers = await openLocalStore(join(folder, store));
+  const customers = await openStore(join(folder, store));
   await customers.write(new Map(Object.entries(records)));
   await customers.close();
 }
@@ -127,6 +129,11 @@ describe("on one list", () => {
       '"timeoutSeconds" is "x"',
     ],
     [["explain", "ftp://forum.example/"], 2, "expected one such as"],
+    [
+      ["explain", "https://forum.example/", "--country", "UK"],
+      2,
+      '--country is "UK"; expected an ISO 3166-1 code',
+    ],
   ])("%j ends with %d and says: %s", async (args, code, problem) => {
     const ended = await on("list", ...args);
     expect(ended).toMatchObject({ code, stdout: "" });
@@ -333,4 +340,35 @@ test("help names every subcommand and explains the exit codes", async () => {
     expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
   }
   expect(stdout).toContain("3  doctor found problems");
+});
+
+describe("output that cannot be written", () => {
+  const node = `"${process.execPath}" src/cli/portcullis.mjs`;
+  const shell = (script: string) =>
+    spawnSync("bash", ["-c", script], { encoding: "utf8" });
+
+  test("because its reader has gone ends the command quietly", () => {
+    const out = join(folder, "piped");
+    const { stderr } = shell(
+      `set -o pipefail; ${node} simulate drop-now --pops 2 --json --out '${out}' | head -c 10; echo "ended with $?" >&2`,
+    );
+    expect(stderr).toContain("ended with 141");
+    expect(stderr).not.toContain("Error");
+  });
+
+  test.runIf(existsSync("/dev/full"))("is said in a line", () => {
+    const { status, stderr } = shell(`${node} --help >/dev/full`);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^cannot write the output: ENOSPC[^\n]*\n$/);
+  });
+});
+
+test("a store that is a file is refused in a line", async () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  const { code, stderr } = await portcullis(["list", "--persist-to", file]);
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `the local store: ${file} is no folder; expected the folder of a store, or one to be made\n`,
+  );
 });

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { Records } from "../../customer/apply-result.ts";
 import {
   edgeKey,
@@ -5,6 +6,7 @@ import {
   siteKey,
   standingKey,
 } from "../../customer/keys.ts";
+import { country } from "../../customer/names.ts";
 import { parseSite } from "../../customer/site.ts";
 import { hostCandidates } from "../../http/host.ts";
 import type { Parsed } from "../../parse/parsed.ts";
@@ -52,12 +54,18 @@ export const defineExplain: Define = (program, run) => {
 async function explain(
   { store, nowMs, colors }: Session,
   url: string,
-  { at, country, method }: ExplainOptions,
+  { at, country: from, method }: ExplainOptions,
 ): Promise<Report> {
   const moment =
     at === undefined ? { ok: true as const, value: nowMs } : parseInstant(at);
   if (!moment.ok) return wrongUsage(`--at is ${moment.problem}`);
-  const visited = parseVisitedUrl(url, { method, country: country ?? null });
+  const visitorCountry = countryOf(from);
+  if (!visitorCountry.ok)
+    return wrongUsage(`--country is ${visitorCountry.problem}`);
+  const visited = parseVisitedUrl(url, {
+    method,
+    country: visitorCountry.value,
+  });
   if (!visited.ok) return wrongUsage(visited.problem);
   const records = await readFor(store, visited.value.visit.host);
   if (!records.ok) return failed(records.problem);
@@ -79,6 +87,18 @@ async function explain(
       steps.map(([step, finds]) => [colors.bold(step), finds]),
     ),
   };
+}
+
+/** The code that visitors from there are reported under; null for none. */
+function countryOf(text: string | undefined): Parsed<string | null> {
+  if (text === undefined) return { ok: true, value: null };
+  const code = v.safeParse(country, text);
+  return code.success
+    ? { ok: true, value: code.output }
+    : {
+        ok: false,
+        problem: `"${text}"; expected ${code.issues[0].message}`,
+      };
 }
 
 /** The records the edge reads for a host, in the two rounds in which it reads them. */

@@ -34,7 +34,7 @@ export function parseVisitedUrl(
       visit: {
         method,
         host: host.value,
-        country: country?.toUpperCase() ?? null,
+        country,
         target: rawTarget(whole),
         upgrade: "none",
         content: "none",

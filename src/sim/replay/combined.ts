@@ -8,9 +8,10 @@ const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /**
  * A line of the common or combined log format (Apache HTTP Server, mod_log_config):
- * `host ident user [time] "request" status bytes "referer" "user-agent"`. The visitor's address is not taken over.
+ * `host ident user [time] "request" status bytes "referer" "user-agent"`. The visitor's address is not taken over. Null for what a
+ * server logs that was no request: TLS on a plain port, a connection that timed out, a malformed request line.
  */
-export function parseCombinedLine(line: string): Parsed<LoggedRequest> {
+export function parseCombinedLine(line: string): Parsed<LoggedRequest | null> {
   const found = form.exec(line);
   if (found === null)
     return unreadable(
@@ -23,13 +24,13 @@ export function parseCombinedLine(line: string): Parsed<LoggedRequest> {
   if (atMs === null)
     return unreadable("time", time, "the form 10/Oct/2000:13:55:36 -0700");
   const [, method, target] =
-    /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/.exec(request) ?? [];
-  if (method === undefined || target === undefined)
-    return unreadable("request", request, "the form GET /path HTTP/1.1");
-  if (!/^[1-5]\d\d$/.test(status))
+    /^([A-Z-]+) (\S+)(?: HTTP\/[\d.]+)?$/.exec(request) ?? [];
+  if (!/^\d{3}$/.test(status))
     return unreadable("status", status, "three digits");
   if (!/^(-|\d{1,15})$/.test(bytes))
     return unreadable("bytes", bytes, "a whole number, or -");
+  if (method === undefined || target === undefined)
+    return { ok: true, value: null };
   return {
     ok: true,
     value: {

@@ -1,14 +1,6 @@
 import * as v from "valibot";
 import type { Parsed } from "../../parse/parsed.ts";
-import type { LoggedRequest } from "./trace.ts";
-
-const webUrl = v.pipe(
-  v.string(),
-  v.check(
-    (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
-    "an http or https URL",
-  ),
-);
+import type { LoggedRequest, Skipped } from "./trace.ts";
 
 const instant = v.pipe(
   v.string(),
@@ -20,7 +12,7 @@ const archive = v.object({
     entries: v.array(
       v.object({
         startedDateTime: instant,
-        request: v.object({ method: v.string(), url: webUrl }),
+        request: v.object({ method: v.string(), url: v.string() }),
         response: v.object({
           status: v.number(),
           bodySize: v.optional(v.number(), -1),
@@ -36,10 +28,18 @@ const archive = v.object({
 
 /**
  * The requests of an HTTP Archive 1.2 document, in order of time. A problem names the place in the document. Sizes are of the
- * body as sent, or as decoded where the browser did not say (-1).
+ * body as sent, or as decoded where the browser did not say (-1). What is no http or https request is counted in `skipped`.
  */
-export function parseHar(text: string): Parsed<LoggedRequest[]> {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), archive), text);
+export function parseHar(
+  text: string,
+  skipped: Skipped = { notRequests: 0, notUnderstood: 0 },
+): Parsed<LoggedRequest[]> {
+  // HAR 1.2 has readers ignore a byte order mark.
+  const document = text.replace(/^\u{feff}/u, "");
+  const parsed = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), archive),
+    document,
+  );
   if (!parsed.success) {
     const [issue] = parsed.issues;
     return {
@@ -47,20 +47,27 @@ export function parseHar(text: string): Parsed<LoggedRequest[]> {
       problem: `${v.getDotPath(issue) ?? "the document"}: found ${issue.received.slice(0, 80)}, expected ${issue.expected ?? issue.message}`,
     };
   }
-  const requests = parsed.output.log.entries.map(
-    ({ startedDateTime, request, response }): LoggedRequest => {
-      const url = new URL(request.url);
-      return {
-        atMs: Date.parse(startedDateTime),
-        method: request.method,
-        host: url.host,
-        target: `${url.pathname}${url.search}`,
-        status: response.status,
-        size:
-          response.bodySize >= 0
-            ? response.bodySize
-            : Math.max(response.content.size, 0),
-      };
+  const requests = parsed.output.log.entries.flatMap(
+    ({ startedDateTime, request, response }): LoggedRequest[] => {
+      const url = URL.parse(request.url);
+      // WebSockets, and what a page made itself (data:, blob:).
+      if (url === null || !/^https?:$/.test(url.protocol)) {
+        skipped.notRequests += 1;
+        return [];
+      }
+      return [
+        {
+          atMs: Date.parse(startedDateTime),
+          method: request.method,
+          host: url.host,
+          target: `${url.pathname}${url.search}`,
+          status: response.status,
+          size:
+            response.bodySize >= 0
+              ? response.bodySize
+              : Math.max(response.content.size, 0),
+        },
+      ];
     },
   );
   return {

@@ -8,6 +8,7 @@ import {
   type Unit,
 } from "./measure.ts";
 import type { Footprint } from "./capacity.ts";
+import type { Skipped } from "./trace.ts";
 
 /** All that a replay found out. */
 export interface ReplayResult {
@@ -21,6 +22,7 @@ export interface ReplayResult {
   footprint: Footprint | null;
   /** Requests whose answers no cache would keep, which count nowhere else. */
   passedOver: number;
+  skipped: Skipped;
   figures: TraceFigures;
 }
 
@@ -83,6 +85,7 @@ export function factsOf({
   figures,
   footprint,
   passedOver,
+  skipped: { notRequests, notUnderstood },
 }: ReplayResult): string[] {
   const { requests, bytes, emptyRequests } = figures;
   return [
@@ -98,15 +101,32 @@ export function factsOf({
     ...(passedOver === 0
       ? []
       : [`${counted(passedOver, "request")} that no cache keeps passed over`]),
+    ...(notRequests === 0
+      ? []
+      : [`${counted(notRequests, "line")} passed over that are no requests`]),
+    ...(notUnderstood === 0
+      ? []
+      : [
+          `${counted(notUnderstood, "line")} passed over that are not understood`,
+        ]),
   ];
 }
 
 export function outcomeJson(outcome: ReplayResult): string {
-  const { file, unit, partial, footprint, passedOver, figures } = outcome;
+  const { file, unit, partial, footprint, passedOver, skipped, figures } =
+    outcome;
   const { requests, bytes, emptyRequests } = figures;
   return `${JSON.stringify(
     {
-      trace: { file, requests, bytes, emptyRequests, passedOver, footprint },
+      trace: {
+        file,
+        requests,
+        bytes,
+        emptyRequests,
+        passedOver,
+        ...skipped,
+        footprint,
+      },
       partial,
       unit,
       caches: rowsOf(outcome),

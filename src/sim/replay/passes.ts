@@ -45,7 +45,7 @@ export async function replayPass(
   );
   if (!measured.ok) return measured;
   const figures = measured.value;
-  const { passedOver } = trace;
+  const { passedOver, skipped } = trace;
   const isEmpty = figures.requests === 0 && !signal.aborted;
   return isEmpty
     ? { ok: false, problem: emptiness(figures.emptyRequests, passedOver) }
@@ -58,6 +58,7 @@ export async function replayPass(
           names,
           footprint,
           passedOver,
+          skipped,
           figures,
         },
       };

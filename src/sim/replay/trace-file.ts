@@ -9,8 +9,10 @@ import { parseHar } from "./har.ts";
 import { lineBatches } from "./lines.ts";
 import {
   readEntries,
+  readLog,
   traceEntry,
   type LoggedRequest,
+  type Skipped,
   type TraceEntry,
 } from "./trace.ts";
 
@@ -54,6 +56,8 @@ export class TraceFile {
   bytesRead = 0;
   /** Requests of the reading under way whose answers no cache would keep. */
   passedOver = 0;
+  /** What else of it counts nowhere. */
+  skipped: Skipped = { notRequests: 0, notUnderstood: 0 };
 
   private constructor(path: string, how: Reading, sizeBytes: number) {
     this.#path = path;
@@ -78,6 +82,7 @@ export class TraceFile {
   ): AsyncGenerator<Parsed<TraceEntry[]>> {
     this.bytesRead = 0;
     this.passedOver = 0;
+    this.skipped = { notRequests: 0, notUnderstood: 0 };
     for await (const batch of this.#batches()) {
       if (signal?.aborted) return;
       yield batch.ok && this.#how.sizes === "ignored"
@@ -92,7 +97,7 @@ export class TraceFile {
         return readEntries(lineBatches(this.#chunks()), parseCsvLine);
       case "combined":
         return this.#kept(
-          readEntries(lineBatches(this.#chunks()), parseCombinedLine),
+          readLog(lineBatches(this.#chunks()), parseCombinedLine, this.skipped),
         );
       case "har":
         return this.#kept(this.#har());
@@ -114,7 +119,7 @@ export class TraceFile {
         return;
       }
     }
-    yield parseHar(Buffer.concat(chunks).toString("utf8"));
+    yield parseHar(Buffer.concat(chunks).toString("utf8"), this.skipped);
   }
 
   async *#kept(

@@ -71,3 +71,45 @@ export async function* readEntries<Entry>(
     yield { ok: true, value: entries };
   }
 }
+
+/** What of a log was passed over, in lines or entries. */
+export interface Skipped {
+  /** What a server or a browser records that is no request. */
+  notRequests: number;
+  notUnderstood: number;
+}
+
+/**
+ * Reads batches of lines of a server's log, which always has some that are no requests. They are counted in `skipped`, and so are
+ * those that are not understood. When these are more than the others, the log has another form: then yields the problem of the
+ * first, and ends.
+ */
+export async function* readLog(
+  batches: AsyncIterable<readonly string[]>,
+  parse: (line: string) => Parsed<LoggedRequest | null>,
+  skipped: Skipped,
+): AsyncGenerator<Parsed<LoggedRequest[]>> {
+  let read = 0;
+  let understood = 0;
+  let problem: string | null = null;
+  for await (const lines of batches) {
+    const requests: LoggedRequest[] = [];
+    for (const line of lines) {
+      read += 1;
+      if (line === "") continue;
+      const parsed = parse(line);
+      if (!parsed.ok) {
+        skipped.notUnderstood += 1;
+        problem ??= `line ${read}: ${parsed.problem}`;
+        continue;
+      }
+      understood += 1;
+      if (parsed.value === null) skipped.notRequests += 1;
+      else requests.push(parsed.value);
+    }
+    yield problem !== null && skipped.notUnderstood > understood
+      ? { ok: false, problem }
+      : { ok: true, value: requests };
+    if (skipped.notUnderstood > understood) return;
+  }
+}

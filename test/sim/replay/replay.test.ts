@@ -271,6 +271,8 @@ size  capacity  algorithm  hit ratio  byte-hit ratio  hits
         bytes: 11,
         emptyRequests: 0,
         passedOver: 0,
+        notRequests: 0,
+        notUnderstood: 0,
         footprint: { objects: 2, bytes: 7 },
       },
       partial: false,
