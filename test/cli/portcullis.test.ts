@@ -357,7 +357,9 @@ describe("output that cannot be written", () => {
   });
 
   test.runIf(existsSync("/dev/full"))("is said in a line", () => {
-    const { status, stderr } = shell(`${node} --help >/dev/full`);
+    const { status, stderr } = shell(
+      `${node} list --persist-to '${join(folder, "full")}' >/dev/full`,
+    );
     expect(status).toBe(1);
     expect(stderr).toMatch(/^cannot write the output: ENOSPC[^\n]*\n$/);
   });
