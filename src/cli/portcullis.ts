@@ -4,7 +4,7 @@ import { defineExplain } from "./commands/explain.ts";
 import { defineList } from "./commands/list.ts";
 import { definePurge } from "./commands/purge.ts";
 import { defineReplay } from "./commands/replay.ts";
-import type { Run } from "./commands/session.ts";
+import type { Run, Session } from "./commands/session.ts";
 import { defineShow } from "./commands/show.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineSite } from "./commands/site.ts";
@@ -97,16 +97,27 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
     return;
   }
   const store = opened.value;
-  const mustAsk = options.remote && !options.yes && process.stdin.isTTY;
   const report = await work({
     store,
     nowMs: Date.now(),
     colors: colorsFor(process.stdout),
-    confirm: mustAsk ? ask : async () => true,
+    confirm: confirmationFor(options),
   });
   await store.close();
   print(report, store, options.json ? "json" : "text");
   process.exitCode = exitCodes[report.exit];
+}
+
+/** A change of the remote store is asked about, and not made where nobody can be. */
+function confirmationFor({ remote, yes }: GlobalOptions): Session["confirm"] {
+  if (!remote || yes) return async () => true;
+  if (process.stdin.isTTY) return ask;
+  return async () => {
+    process.stderr.write(
+      "A change of the remote store needs --yes where there is no terminal to ask on.\n",
+    );
+    return false;
+  };
 }
 
 /** The runtime and wrangler take a second to load, which help and mistakes need not wait for. */

@@ -18,7 +18,11 @@ type Because =
   /** Only `restore` and the clock serve again a visitor who is refused. */
   | "serves-again"
   /** A legal demand would no longer stand in the list. */
-  | "by-order";
+  | "by-order"
+  /** What was said of a denial, and is not said anew, would go. */
+  | "discards"
+  /** A host that is not the customer's would not be denied. */
+  | "not-theirs";
 
 export type Refused = Extract<ApplyResult, { kind: "refused" }>;
 

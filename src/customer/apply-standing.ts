@@ -7,26 +7,30 @@ import {
 } from "./apply-result.ts";
 import type { Command, DenyingCommand } from "./command.ts";
 import { formatStanding } from "./format.ts";
-import { standingKey } from "./keys.ts";
+import { hostCandidates } from "../http/host.ts";
+import { siteKey, standingKey } from "./keys.ts";
+import { parseSite } from "./site.ts";
 import { covers, stateOf, type State } from "./state.ts";
 
-/** Nothing of the entry before is kept but the count in `seq`: what a denial says, its command says. */
+/** What the command does not mention stays as the entry before says it, as long as the ground is the same. */
 export function deny(
   records: Records,
   command: DenyingCommand & { force: boolean },
   nowMs: number,
 ): ApplyResult {
-  const { customer, denial, force } = command;
+  const { customer, force } = command;
   const key = standingKey(customer);
   const text = records.get(key) ?? null;
   const state = stateOf(customer, text, nowMs);
   const refusal =
     passed(command, nowMs) ??
-    (force ? null : reasonToAsk(state, command, nowMs));
+    (force
+      ? null
+      : (reasonToAsk(state, command, nowMs) ?? notTheirs(records, command)));
   if (refusal !== null) return refusal;
-  const effectiveAtMs = denial.effectiveAtMs ?? nowMs;
   const seq = lastSeq(state, text) + 1;
-  return succeed([key, formatStanding({ ...denial, effectiveAtMs, seq })]);
+  const denial = merged(state, command, nowMs);
+  return succeed([key, formatStanding({ ...denial, seq })]);
 }
 
 export function restore(
@@ -40,12 +44,113 @@ export function restore(
   if (state.kind === "allowed") {
     return refuse("already-served", `${key} says allow already`);
   }
-  if (state.kind === "malformed" && !force) {
-    return refuse("malformed", state.problem);
+  if (!force) {
+    if (state.kind === "malformed") return refuse("malformed", state.problem);
+    const standing = standingDenial(state);
+    if (standing?.ground === "legal")
+      return byOrder(key, standing, "which this would lift");
   }
   const seq = lastSeq(state, text) + 1;
   const served = { kind: "allow", effectiveAtMs: nowMs, seq } as const;
   return succeed([key, formatStanding(served)]);
+}
+
+/** The keys of the site records that say whose a host of a scope is. */
+export function scopeKeys({ denial }: DenyingCommand): string[] {
+  return (denial.scope.hosts ?? []).flatMap(siteKeysOf);
+}
+
+function siteKeysOf(host: string): string[] {
+  return (host.startsWith("*.") ? [host] : hostCandidates(host)).map(siteKey);
+}
+
+/** A host that is not the customer's would stay as it is, and nobody would notice. */
+function notTheirs(
+  records: Records,
+  { customer, denial }: DenyingCommand,
+): Refused | null {
+  for (const host of denial.scope.hosts ?? []) {
+    const owner = ownerOf(host, records);
+    if (owner !== customer)
+      return refuse(
+        "not-theirs",
+        owner === null
+          ? `the list has no site ${host}, so this would darken nothing there`
+          : `${host} is a site of ${owner}, not of ${customer}`,
+      );
+  }
+  return null;
+}
+
+/** Whose a host is by the list; null where no site record says it. */
+function ownerOf(host: string, records: Records): string | null {
+  for (const key of siteKeysOf(host)) {
+    const text = records.get(key) ?? null;
+    if (text === null) continue;
+    const site = parseSite(key, text);
+    return site.ok ? site.value.customer : null;
+  }
+  return null;
+}
+
+/** The denial that is in force or announced. */
+function standingDenial(state: State): Denial | null {
+  switch (state.kind) {
+    case "noticed":
+    case "dropped":
+    case "suspended":
+    case "withheld":
+      return state.denial;
+    case "absent":
+    case "malformed":
+    case "allowed":
+    case "ended":
+      return null;
+  }
+}
+
+/** The denial as it will stand: with what the one before it says besides, and since when it holds. */
+function merged(
+  state: State,
+  { verb, denial }: DenyingCommand,
+  nowMs: number,
+): Denial {
+  const before = standingDenial(state);
+  if (before === null)
+    return { ...denial, effectiveAtMs: denial.effectiveAtMs ?? nowMs };
+  const sinceMs = state.kind === "noticed" ? nowMs : before.effectiveAtMs;
+  const effectiveAtMs = denial.effectiveAtMs ?? sinceMs;
+  if (isOtherGround(before, { verb, denial }))
+    return { ...denial, effectiveAtMs: denial.effectiveAtMs ?? nowMs };
+  return {
+    ...denial,
+    effectiveAtMs,
+    ground: denial.ground ?? before.ground,
+    reason: denial.reason ?? before.reason,
+    statement:
+      Object.keys(denial.statement).length > 0
+        ? denial.statement
+        : before.statement,
+    reference: denial.reference ?? before.reference,
+    noticeUrl: denial.noticeUrl ?? before.noticeUrl,
+    appealUrl: denial.appealUrl ?? before.appealUrl,
+    authority: denial.authority ?? before.authority,
+    offboardUntilMs: denial.offboardUntilMs ?? before.offboardUntilMs,
+    clearSiteData: denial.clearSiteData ?? before.clearSiteData,
+  };
+}
+
+/** Is it a decision of its own, to which the texts of the one before do not belong? */
+function isOtherGround(
+  before: Denial,
+  { verb, denial }: Pick<DenyingCommand, "verb" | "denial">,
+): boolean {
+  return (
+    (before.ground === "legal" && verb !== "withhold") ||
+    (before.ground !== null &&
+      denial.ground !== null &&
+      denial.ground !== before.ground)
+  );
 }
 
 /** A moment that the command needs to come, and that has. */
@@ -84,14 +189,19 @@ function reasonToAsk(
     case "malformed":
       return refuse("malformed", state.problem);
     case "noticed":
-      return againstOrder(state.denial, command) ?? losing(state.problem);
+      return (
+        againstOrder(state.denial, command) ??
+        losing(state.problem) ??
+        discarding(state.denial, command)
+      );
     case "dropped":
     case "suspended":
     case "withheld":
       return (
         againstOrder(state.denial, command) ??
         servingAgain(state.denial, command, nowMs) ??
-        losing(state.problem)
+        losing(state.problem) ??
+        discarding(state.denial, command)
       );
   }
 }
@@ -107,13 +217,37 @@ function againstOrder(
   standing: Denial,
   { verb, customer }: DenyingCommand,
 ): Refused | null {
-  if (standing.ground !== "legal" || verb === "withhold") return null;
-  const by =
-    standing.authority === null ? "" : ` of ${standing.authority.name}`;
+  return standing.ground === "legal" && verb !== "withhold"
+    ? byOrder(standingKey(customer), standing, "which this would replace")
+    : null;
+}
+
+function byOrder(
+  key: string,
+  { authority }: Denial,
+  consequence: string,
+): Refused {
+  const by = authority === null ? "" : ` of ${authority.name}`;
   return refuse(
     "by-order",
-    `${standingKey(customer)} stands on a legal demand${by}, which this would replace`,
+    `${key} stands on a legal demand${by}, ${consequence}`,
   );
+}
+
+const texts = ["reason", "reference", "noticeUrl", "appealUrl"] as const;
+
+/** With another ground the texts of the one before go, unless the command says them anew. */
+function discarding(before: Denial, command: DenyingCommand): Refused | null {
+  if (!isOtherGround(before, command)) return null;
+  const lost = texts.filter(
+    (name) => before[name] !== null && command.denial[name] === null,
+  );
+  return lost.length === 0
+    ? null
+    : refuse(
+        "discards",
+        `${standingKey(command.customer)} is denied on the ground ${before.ground}, and with another one its ${lost.join(", ")} would go`,
+      );
 }
 
 function servingAgain(

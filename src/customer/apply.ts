@@ -6,7 +6,7 @@ import {
   type Records,
 } from "./apply-result.ts";
 import { add, change, remove } from "./apply-site.ts";
-import { deny, restore } from "./apply-standing.ts";
+import { deny, restore, scopeKeys } from "./apply-standing.ts";
 import type { Command } from "./command.ts";
 import { purgeKey, siteKey, standingKey } from "./keys.ts";
 import { parsePurge, purgeText } from "./purge.ts";
@@ -24,6 +24,7 @@ export function keysOf(command: Command): string[] {
     case "remove":
       return [siteKey(command.host)];
     case "deny":
+      return [standingKey(command.customer), ...scopeKeys(command)];
     case "restore":
       return [standingKey(command.customer)];
     case "purge":

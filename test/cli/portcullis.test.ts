@@ -121,6 +121,18 @@ describe("on one list", () => {
     [["restore", "forum"], 1, "customer:forum says allow already"],
     [["drop", "archive"], 1, "expected allow, deny or a JSON object"],
     [["drop", "archive"], 1, "Add --force if that is meant"],
+    [["drop", "https://forun.example/"], 1, "did you mean forum.example?"],
+    [["drop", "a b"], 1, 'the list has no site "a b"'],
+    [
+      ["drop", "forum", "--host", "x.example"],
+      1,
+      "the list has no site x.example",
+    ],
+    [
+      ["drop", "forum", "--host", "archive.example"],
+      1,
+      "archive.example is a site of archive, not of forum",
+    ],
     [["suspend", "forum", "--for", "3x"], 2, "expected a duration such as"],
     [["notice", "forum", "--at", "2026-12-01"], 2, "with its time zone"],
     [
@@ -350,7 +362,7 @@ describe("output that cannot be written", () => {
   test("because its reader has gone ends the command quietly", () => {
     const out = join(folder, "piped");
     const { stderr } = shell(
-      `set -o pipefail; ${node} simulate drop-now --pops 2 --json --out '${out}' | head -c 10; echo "ended with $?" >&2`,
+      `set -o pipefail; ${node} simulate drop-now --pops 2 --json --out '${out}' | true; echo "ended with $?" >&2`,
     );
     expect(stderr).toContain("ended with 141");
     expect(stderr).not.toContain("Error");

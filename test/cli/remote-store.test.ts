@@ -68,16 +68,19 @@ function answer(asked: string, body: string): unknown {
 
 test("with --remote it acts through wrangler on the deployed Worker's namespace", async () => {
   const add = ["add", "shop.example", "--customer", "shop"];
-  const added = await portcullis(
-    [...add, "--origin", "https://origin.example", "--remote"],
-    env,
-  );
+  const remotely = [...add, "--origin", "https://origin.example", "--remote"];
+  const unasked = await portcullis(remotely, env);
+  expect(unasked.code).toBe(1);
+  expect(unasked.stderr).toContain("needs --yes where there is no terminal");
+  expect([...store.keys()]).toEqual([]);
+
+  const added = await portcullis([...remotely, "--yes"], env);
   expect(added).toMatchObject({ code: 0, stderr: "" });
   expect(added.stdout).toContain("remote store (Cloudflare)");
   expect([...store.keys()]).toEqual(["host:shop.example", "customer:shop"]);
 
   const removed = await portcullis(
-    ["remove", "shop.example", "--remote", "--json"],
+    ["remove", "shop.example", "--remote", "--yes", "--json"],
     env,
   );
   expect(JSON.parse(removed.stdout)).toMatchObject({

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { apply } from "../../src/customer/apply.ts";
 import type { Command } from "../../src/customer/command.ts";
 import { stateOf } from "../../src/customer/state.ts";
@@ -32,6 +32,17 @@ const entries = {
   "withheld, flawed": deny({ ground: "legal", authority: "a court" }),
 };
 type Entry = keyof typeof entries;
+
+/** The list around it. */
+const sites = {
+  "host:a.example": site("forum"),
+  "host:*.forum.example": site("forum"),
+  "host:shop.example": site("shop"),
+};
+
+function site(customer: string): string {
+  return JSON.stringify({ customer, origins: ["https://origin.example"] });
+}
 
 function deny(members: object): string {
   return JSON.stringify({ verdict: "deny", seq: 7, ...members });
@@ -68,15 +79,15 @@ absent            noticed       dropped       noticed       dropped       suspen
 allowed           noticed       dropped       noticed       dropped       suspended     noticed         withheld   withheld        already-served!
 ended             noticed       dropped       noticed       dropped       suspended     noticed         withheld   withheld        allowed
 noticed           noticed       dropped       noticed       dropped       suspended     noticed         withheld   withheld        allowed
-noticed by order  by-order!     by-order!     by-order!     by-order!     by-order!     by-order!       withheld   withheld        allowed
+noticed by order  by-order!     by-order!     by-order!     by-order!     by-order!     by-order!       withheld   withheld        by-order!
 dropped           serves-again! dropped       serves-again! serves-again! suspended     serves-again!   withheld   serves-again!   allowed
 dropped in part   serves-again! dropped       serves-again! serves-again! suspended     serves-again!   withheld   serves-again!   allowed
 suspended         serves-again! dropped       serves-again! serves-again! suspended     serves-again!   withheld   serves-again!   allowed
-withheld          by-order!     by-order!     by-order!     by-order!     by-order!     by-order!       withheld   serves-again!   allowed
+withheld          by-order!     by-order!     by-order!     by-order!     by-order!     by-order!       withheld   serves-again!   by-order!
 malformed         malformed!    malformed!    malformed!    malformed!    malformed!    malformed!      malformed! malformed!      malformed!
 noticed, flawed   malformed!    malformed!    malformed!    malformed!    malformed!    malformed!      malformed! malformed!      allowed
 dropped, flawed   serves-again! malformed!    serves-again! serves-again! malformed!    serves-again!   malformed! serves-again!   allowed
-withheld, flawed  by-order!     by-order!     by-order!     by-order!     by-order!     by-order!       malformed! serves-again!   allowed
+withheld, flawed  by-order!     by-order!     by-order!     by-order!     by-order!     by-order!       malformed! serves-again!   by-order!
 `;
 const [orderNames = [], ...rows] = machine
   .trim()
@@ -134,7 +145,7 @@ test.each([
   ["dropped", "drop, less", /outside this scope/],
   ["withheld", "drop", /legal demand of Regional Court of Example/],
 ] as const)("%s, %s: the refusal says why", (entry, name, why) => {
-  const records = new Map([["customer:forum", entries[entry]]]);
+  const records = recordsWith(entries[entry]);
   expect(apply(records, order(name), nowMs)).toMatchObject({
     problem: expect.stringMatching(why),
   });
@@ -173,14 +184,92 @@ test("a denial may say that it holds since earlier", () => {
   });
 });
 
-test("a denial keeps nothing of the entry before", () => {
-  const before = deny({ reason: "Spam", reference: "N-1" });
-  expect(JSON.parse(write(before, order("suspend")))).toEqual({
-    verdict: "deny",
-    effectiveAt: "2026-06-01T12:00:00.000Z",
-    endsAt: "2026-08-01T00:00:00.000Z",
-    seq: 8,
+describe("a denial of a customer who is denied already", () => {
+  const billing = {
+    ground: "billing",
+    reason: "Invoice 7",
+    reference: "N-1",
+    noticeUrl: "https://edge.example/n-1",
+    appealUrl: "https://edge.example/appeals",
+  };
+
+  test("keeps what it does not mention, and since when it holds", () => {
+    const before = deny({ ...billing, effectiveAt: past });
+    const more = { reason: "Invoices 7 and 8" };
+    expect(JSON.parse(write(before, order("suspend", more)))).toEqual({
+      verdict: "deny",
+      ...billing,
+      ...more,
+      effectiveAt: "2026-05-01T00:00:00.000Z",
+      endsAt: "2026-08-01T00:00:00.000Z",
+      seq: 8,
+    });
   });
+
+  test("brings an announced one forward, with all that was announced", () => {
+    const before = deny({ ...billing, effectiveAt: soon });
+    expect(JSON.parse(write(before, order("drop")))).toEqual({
+      verdict: "deny",
+      ...billing,
+      effectiveAt: "2026-06-01T12:00:00.000Z",
+      seq: 8,
+    });
+  });
+
+  test("says no moment where the one before said none", () => {
+    expect(JSON.parse(write("deny", order("drop")))).toEqual({
+      verdict: "deny",
+      seq: 1,
+    });
+  });
+
+  test("on another ground asks before texts go that it does not say anew", () => {
+    const before = deny({ ...billing, effectiveAt: past });
+    const policy = { ground: "policy", reason: "Phishing", reference: "N-2" };
+    const asked = apply(recordsWith(before), order("drop", policy), nowMs);
+    expect(asked).toEqual({
+      kind: "refused",
+      because: "discards",
+      problem:
+        "customer:forum is denied on the ground billing, and with another one its noticeUrl, appealUrl would go",
+    });
+    const forced = order("drop", { ...policy, force: true });
+    expect(JSON.parse(write(before, forced))).toEqual({
+      verdict: "deny",
+      ...policy,
+      effectiveAt: "2026-06-01T12:00:00.000Z",
+      seq: 8,
+    });
+  });
+});
+
+test.each([
+  ["shop.example", "shop.example is a site of shop, not of forum"],
+  [
+    "b.example",
+    "the list has no site b.example, so this would darken nothing there",
+  ],
+  [
+    "*.shop.example",
+    "the list has no site *.shop.example, so this would darken nothing there",
+  ],
+])(
+  "a denial of %s, which is not the customer's, is refused",
+  (host, problem) => {
+    const scope = { hosts: ["a.example", host] };
+    expect(
+      apply(recordsWith(entries.allowed), order("drop", { scope }), nowMs),
+    ).toEqual({ kind: "refused", because: "not-theirs", problem });
+    const forced = order("drop", { scope, force: true });
+    expect(JSON.parse(write(entries.allowed, forced)).scope).toEqual(scope);
+  },
+);
+
+test("a host below the customer's wildcard is the customer's", () => {
+  const scope = { hosts: ["x.forum.example", "*.forum.example"] };
+  expect(
+    JSON.parse(write(entries.allowed, order("drop", { scope }))).scope,
+  ).toEqual(scope);
 });
 
 test("a restored customer's entry says since when", () => {
@@ -189,8 +278,12 @@ test("a restored customer's entry says since when", () => {
   );
 });
 
+function recordsWith(entry: string | null) {
+  return new Map(Object.entries({ ...sites, "customer:forum": entry }));
+}
+
 function outcome(entry: Entry, ordered: Command): string {
-  const records = new Map([["customer:forum", entries[entry]]]);
+  const records = recordsWith(entries[entry]);
   const result = apply(records, ordered, nowMs);
   if (result.kind === "refused") return `${result.because}!`;
   const text = result.writes.get("customer:forum") ?? null;
@@ -199,6 +292,6 @@ function outcome(entry: Entry, ordered: Command): string {
 
 /** The customer's entry after a command that is not refused. */
 function write(entry: string | null, ordered: Command): string {
-  const writes = writesOf({ "customer:forum": entry }, ordered);
+  const writes = writesOf({ ...sites, "customer:forum": entry }, ordered);
   return writes.get("customer:forum") ?? "";
 }

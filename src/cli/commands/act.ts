@@ -82,9 +82,13 @@ function refused(because: string, problem: string): Report {
 function hint(because: string, { kind }: Command): string {
   if (because === "malformed" && kind === "change")
     return ". remove --force takes it away, add writes a new one";
-  const needsForce = ["malformed", "serves-again", "by-order"].includes(
-    because,
-  );
+  const needsForce = [
+    "malformed",
+    "serves-again",
+    "by-order",
+    "discards",
+    "not-theirs",
+  ].includes(because);
   return needsForce ? ". Add --force if that is meant" : "";
 }
 

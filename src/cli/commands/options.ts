@@ -18,3 +18,6 @@ export function dryRun(): Option {
 export function example(...commands: readonly string[]): string {
   return `\nExample:\n${commands.map((words) => `  $ npx portcullis ${words}`).join("\n")}`;
 }
+
+/** What a command that concerns a customer takes for it. */
+export const customerArgument = "the customer's id, one of its hosts, or a URL";

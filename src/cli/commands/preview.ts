@@ -2,6 +2,7 @@ import type { Records } from "../../customer/apply-result.ts";
 import type { Command } from "../../customer/command.ts";
 import { decisionStatuses } from "../../customer/decide.ts";
 import { siteKey, standingKey } from "../../customer/keys.ts";
+import type { Denial } from "../../customer/standing.ts";
 import { stateOf } from "../../customer/state.ts";
 import { formatInstant } from "../moment.ts";
 import { nameValueTable } from "../../node/table.ts";
@@ -71,12 +72,34 @@ function previewStanding(
   }
   return `${head}\n${nameValueTable([
     ["visitors get", formatVerdict(refusalOf(denial, nowMs))],
+    ...textRows(denialOf(was), denial),
     ["scope", formatScope(denial.scope)],
     ["from", formatMoment(denial.effectiveAtMs, nowMs)],
     ["until", formatMoment(denial.endsAtMs, nowMs) || "further notice"],
     ["clears", formatClearing(denial.clearSiteData)],
     known(session),
   ])}`;
+}
+
+const texts = [
+  ["ground", "ground"],
+  ["reason", "reason"],
+  ["reference", "reference"],
+  ["notice", "noticeUrl"],
+  ["appeal", "appealUrl"],
+] as const;
+
+/** What visitors read of the decision, and what they read before where that changes. */
+function textRows(before: Denial | null, denial: Denial): [string, string][] {
+  return texts.flatMap(([label, member]): [string, string][] => {
+    const was = before?.[member] ?? null;
+    const is = denial[member];
+    if (was === null && is === null) return [];
+    const text = is ?? "(none)";
+    return [
+      [label, was === null || was === is ? text : `${text} (was ${was})`],
+    ];
+  });
 }
 
 /** How long until the edge knows. */

@@ -1,13 +1,15 @@
 import { Option } from "commander";
 import { momentOf } from "../moment.ts";
 import { act, type ActOptions } from "./act.ts";
-import { dryRun, example } from "./options.ts";
+import { customerArgument, dryRun, example } from "./options.ts";
 import {
+  failed,
   wrongUsage,
   type Define,
   type Report,
   type Session,
 } from "./session.ts";
+import { findCustomer } from "./target.ts";
 
 interface PurgeOptions extends ActOptions {
   all?: true;
@@ -24,7 +26,7 @@ export const definePurge: Define = (program, run) => {
   program
     .command("purge")
     .description("use no more what is stored of a customer's sites")
-    .argument("<customer>", "the customer's id")
+    .argument("<customer>", customerArgument)
     .option("--all", "everything")
     .option("--url <url>", "one URL")
     .option("--prefix <url>", "all URLs that begin so")
@@ -54,7 +56,7 @@ export const definePurge: Define = (program, run) => {
 
 async function purge(
   session: Session,
-  customer: string,
+  target: string,
   options: PurgeOptions,
 ): Promise<Report> {
   const at = momentOf(
@@ -69,10 +71,17 @@ async function purge(
       "a purge says of what: one of --all, --url, --prefix, --host and --group",
     );
   }
-  const how = options.soft ? "soft" : "hard";
+  const customer = await findCustomer(session, target);
+  if (!customer.ok) return failed(customer.problem);
   return act(
     session,
-    { kind: "purge", customer, what, how, at: at.value ?? undefined },
+    {
+      kind: "purge",
+      customer: customer.value,
+      what,
+      how: options.soft ? "soft" : "hard",
+      at: at.value ?? undefined,
+    },
     options,
   );
 }

@@ -1,13 +1,15 @@
 import { denyVerbs, type DenyVerb } from "../../customer/command-form.ts";
 import { momentOf } from "../moment.ts";
 import { act, type ActOptions } from "./act.ts";
-import { dryRun, example } from "./options.ts";
+import { customerArgument, dryRun, example } from "./options.ts";
 import {
+  failed,
   wrongUsage,
   type Define,
   type Report,
   type Session,
 } from "./session.ts";
+import { findCustomer } from "./target.ts";
 import {
   denyInputFrom,
   addDenyOptions,
@@ -40,7 +42,7 @@ export const defineStanding: Define = (program, run) => {
     const command = program
       .command(kind)
       .description(about[kind].does)
-      .argument("<customer>", "the customer's id");
+      .argument("<customer>", customerArgument);
     addDenyOptions(command, kind)
       .addHelpText("after", example(about[kind].example))
       .action((customer: string, options: DenyOptions) =>
@@ -50,18 +52,32 @@ export const defineStanding: Define = (program, run) => {
   program
     .command("restore")
     .description("serve a customer again, whatever denied it or was to deny it")
-    .argument("<customer>", "the customer's id")
+    .argument("<customer>", customerArgument)
     .addOption(dryRun())
-    .option("--force", "replace an entry that cannot be read")
-    .action((customer: string, options: ActOptions) =>
-      run((session) => act(session, { kind: "restore", customer }, options)),
+    .option(
+      "--force",
+      "lift a legal demand, or replace an entry that cannot be read",
+    )
+    .action((target: string, options: ActOptions) =>
+      run((session) => restore(session, target, options)),
     );
 };
+
+async function restore(
+  session: Session,
+  target: string,
+  options: ActOptions,
+): Promise<Report> {
+  const customer = await findCustomer(session, target);
+  return customer.ok
+    ? act(session, { kind: "restore", customer: customer.value }, options)
+    : failed(customer.problem);
+}
 
 async function deny(
   session: Session,
   kind: DenyVerb,
-  customer: string,
+  target: string,
   options: DenyOptions,
 ): Promise<Report> {
   const { nowMs } = session;
@@ -82,10 +98,12 @@ async function deny(
   if (!offboard.ok) return wrongUsage(offboard.problem);
   const missing = missingFrom(kind, options, from.value, end.value);
   if (missing !== null) return wrongUsage(missing);
+  const customer = await findCustomer(session, target);
+  if (!customer.ok) return failed(customer.problem);
 
   const input = {
     kind,
-    customer,
+    customer: customer.value,
     ...denyInputFrom(options),
     effectiveAt: isoOf(from.value),
     endsAt: isoOf(end.value),
