@@ -8,12 +8,23 @@ import { shippedScenarios } from "../src/sim/shipped.ts";
 
 const at = (path: string) => join(import.meta.dirname, "..", path);
 const read = (path: string) => readFileSync(at(path), "utf8");
-const readme = read("README.md");
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "test/README.md",
+  ...["cache", "cli", "cloudflare", "customer", "edge", "page", "sim"].map(
+    (room) => `src/${room}/README.md`,
+  ),
+];
 
 const values = Array.from(
-  readme.matchAll(
-    /kv key put --binding CUSTOMERS (?:--remote )?(\S+) '(.*?)'/gs,
-  ),
+  documents
+    .map(read)
+    .join("\n")
+    .matchAll(
+      /kv key put --binding CUSTOMERS (?:--remote )?([a-z]+:\S+) '(.*?)'/gs,
+    ),
   ([, key = "", value = ""]) => [key, value] as const,
 );
 
@@ -36,15 +47,22 @@ test.each([
   ),
   ...words(read("src/edge/fetch.ts"), /because: "(unkeyed-fields)"/),
   ...words(read("src/edge/fetch.ts"), /detail: ("stale-on-error")/),
-])("it says what the Cache-Status detail %s means", (detail) => {
-  expect(readme).toMatch(new RegExp(`^\\| \`${detail}\` `, "m"));
-});
+])(
+  "the cache's README says what the Cache-Status detail %s means",
+  (detail) => {
+    expect(read("src/cache/README.md")).toMatch(
+      new RegExp(`^\\| \`${detail}\` `, "m"),
+    );
+  },
+);
 
-test("its table of variables is that of the edge, with what is usual", () => {
+test("the table of variables is that of the edge, with their defaults", () => {
   const rows = new Map(
     Array.from(
-      readme.matchAll(/^\| `([A-Z_]+)` +\| `?([^`|]*?)`? +\|/gm),
-      ([, name = "", usual = ""]) => [name, usual] as const,
+      read("src/cloudflare/README.md").matchAll(
+        /^\| `([A-Z_]+)` +\| `?([^`|]*?)`? +\|/gm,
+      ),
+      ([, name = "", byDefault = ""]) => [name, byDefault] as const,
     ),
   );
   expect(rows.delete("OPERATOR")).toBe(true);
@@ -72,8 +90,9 @@ test("SECURITY.md names a test that exists for every bound", () => {
   }
 });
 
-test("its table of scenarios has all that ship", async () => {
-  const table = /^\| scenario .*?\n\n/ms.exec(readme)?.[0] ?? "";
+test("the table of scenarios has all that ship", async () => {
+  const reference = read("src/sim/README.md");
+  const table = /^\| scenario .*?\n\n/ms.exec(reference)?.[0] ?? "";
   const names = Array.from(table.matchAll(/^\| `(\S+)`/gm), ([, name]) => name);
   const shipped = await shippedScenarios();
   expect(new Set(names)).toEqual(new Set(shipped.map(({ name }) => name)));
@@ -81,8 +100,9 @@ test("its table of scenarios has all that ship", async () => {
 
 test("the simulator's reference says something of every member of a scenario file", () => {
   const schema = read("src/sim/scenarios/scenario.schema.json");
-  // The Worker's variables are the README's, which it points to.
-  const reference = read("src/sim/README.md") + read("README.md");
+  // The Worker's variables are described elsewhere, which it points to.
+  const reference =
+    read("src/sim/README.md") + read("src/cloudflare/README.md");
   const members = new Set<string>();
   JSON.parse(schema, (key, value: unknown) => {
     if (key === "properties" && typeof value === "object")
@@ -110,16 +130,6 @@ function lastCell(row: string): string {
   return row.split("|").at(-2)?.trim() ?? "";
 }
 
-const documents = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  "test/README.md",
-  ...["cache", "cli", "customer", "edge", "sim"].map(
-    (room) => `src/${room}/README.md`,
-  ),
-];
-
 test.each(documents)("every link of %s leads to a file", (document) => {
   const links = Array.from(
     read(document).matchAll(/\]\((?![a-z]+:)([^)#\s]+)/g),
@@ -138,4 +148,8 @@ test("the edge's README says what each of its files is for", () => {
   );
   const missing = files.filter((name) => !text.includes(`](${name})`));
   expect(missing).toEqual([]);
+});
+
+test("the README can be read in one sitting", () => {
+  expect(Buffer.byteLength(read("README.md"))).toBeLessThan(12_000);
 });

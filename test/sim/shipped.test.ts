@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../src/sim/run.ts";
 import { parseScenario } from "../../src/sim/scenario.ts";
@@ -41,15 +41,27 @@ test.each(await shippedScenarios())(
   },
 );
 
-test.each(["README.md", "src/sim/README.md"])(
-  "the scenario in %s parses, names the schema, and comes true",
-  async (readme) => {
-    const path = join(import.meta.dirname, "../..", readme);
-    const text = readFileSync(path, "utf8");
-    const [, yaml = ""] = /^```yaml\n(.*?)^```$/ms.exec(text) ?? [];
-    const [, schema = "none"] = /\$schema=(\S+)/.exec(yaml) ?? [];
-    expect(existsSync(join(dirname(path), schema))).toBe(true);
-    const assertions = await assertionsOf(readme, parsed(readme, yaml));
+const reference = "src/sim/README.md";
+const root = join(import.meta.dirname, "../..");
+const written = Array.from(
+  readFileSync(join(root, reference), "utf8").matchAll(
+    /^```yaml\n(# yaml-language-server: \$schema=(\S+)\n.*?)^```$/gms,
+  ),
+  ([, yaml = "", schema = "none"]) => [schema, yaml] as const,
+);
+
+test("the reference has a scenario to begin with, and one with every part", () => {
+  expect(written).toHaveLength(2);
+});
+
+test.each(written)(
+  "the scenario in the reference that names %s parses, and comes true",
+  async (schema, yaml) => {
+    const folders = [root, join(root, "src/sim")];
+    expect(folders.some((folder) => existsSync(join(folder, schema)))).toBe(
+      true,
+    );
+    const assertions = await assertionsOf(reference, parsed(reference, yaml));
     expect(assertions.length).toBeGreaterThan(0);
     expect(assertions.filter(({ passed }) => !passed)).toEqual([]);
   },
