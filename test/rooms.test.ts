@@ -40,6 +40,7 @@ const rooms: Record<string, readonly string[]> = {
     "ws",
     "commander",
     "picocolors",
+    "smol-toml",
     "valibot",
     "wrangler",
   ],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { setImmediate as turn } from "node:timers/promises";
-import { cachePath, emptyCache } from "../node/local.ts";
+import { cachePath, emptyCache } from "../node/state.ts";
 import type { StartOptions } from "./options.ts";
 
 /** An entry of the local Cache API, and what it takes of the disk. */

@@ -9,10 +9,13 @@ const node = path("../../node_modules/.bin/node");
 // What a simulation has under way at one moment outgrows the usual space for young objects, and would be moved about for nothing.
 const options = ["--max-semi-space-size=128"];
 
+// A command starts in half the time when what V8 compiled of it is kept.
+const compiled = path("../../node_modules/.cache/compiled");
+
 const child = spawn(
   node,
   [...options, path("portcullis.ts"), ...process.argv.slice(2)],
-  { stdio: "inherit" },
+  { stdio: "inherit", env: { NODE_COMPILE_CACHE: compiled, ...process.env } },
 );
 child.on("error", () => {
   console.error(

@@ -11,7 +11,7 @@ import type { EdgePlace, EdgeProcess } from "../node/edge-process.ts";
 import { startHostDispatcher } from "../node/host-dispatcher.ts";
 import { untilItAnswers, untilItIsSilent } from "./liveness.ts";
 import { openLocalStore } from "./local-store.ts";
-import { emptyCache } from "../node/local.ts";
+import { emptyCache } from "../node/state.ts";
 import { localVariables } from "./local-variables.ts";
 import { parseStartCommand, type StartOptions } from "./options.ts";
 import { loopbackAddresses } from "./ports.ts";

@@ -5,7 +5,8 @@ import {
   convertV4MiniflareOptions,
   type Json,
 } from "miniflare";
-import { configuredWorker, localRuntime } from "./local.ts";
+import { configuredWorker } from "./local.ts";
+import { localRuntime } from "./state.ts";
 
 export interface DirectEdge {
   /** The text of the built Worker, one module. */

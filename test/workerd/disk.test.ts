@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { prepareCache } from "../../src/cli/cache-files.ts";
 import type { Disk } from "../../src/cli/disk.ts";
-import { cachePath } from "../../src/node/local.ts";
+import { cachePath } from "../../src/node/state.ts";
 import { request } from "./request.ts";
 import { origin, startRig, type Rig } from "./rig.ts";
 

@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { build } from "esbuild";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { startDirect } from "../../../src/node/direct.ts";
-import { localRuntime } from "../../../src/node/local.ts";
+import { localRuntime } from "../../../src/node/state.ts";
 
 export interface Server {
   port: number;
