@@ -275,6 +275,12 @@ test("doctor ends with 3 and names every key that is wrong", async () => {
       "problem purge:shop",
     ]),
   );
+  expect(report.findings).toContainEqual({
+    weight: "remark",
+    key: "customer:gone",
+    finding:
+      "says no ground and no reason: visitors and the owner are not told why",
+  });
 });
 
 test("a denial of which a part is malformed is shown for what holds, with its problem", async () => {

@@ -8,6 +8,7 @@ import {
 } from "../../customer/keys.ts";
 import { parsePurge } from "../../customer/purge.ts";
 import { defaultSettings } from "../../customer/settings.ts";
+import type { Denial } from "../../customer/standing.ts";
 import { canonicalHost, hostCandidates } from "../../http/host.ts";
 import { isShort, shortage, type Disk } from "../disk.ts";
 import { formatInstant } from "../moment.ts";
@@ -167,6 +168,14 @@ function customerFindings(
     remarks.push(remark(key, "no site of this customer is in the list"));
   const denial = denialOf(state);
   if (denial === null) return remarks;
+  const unstated = unstatedOf(denial);
+  if (state.kind !== "ended" && state.problem === null && unstated !== null)
+    remarks.push(
+      remark(
+        key,
+        `says no ${unstated}: visitors and the owner are not told why`,
+      ),
+    );
   if (state.kind === "ended")
     remarks.push(
       remark(
@@ -185,6 +194,13 @@ function customerFindings(
       ),
     );
   return remarks;
+}
+
+/** What a denial does not say of itself, though it should. */
+function unstatedOf({ ground, reason, statement }: Denial): string | null {
+  const hasReason = reason !== null || Object.keys(statement).length > 0;
+  if (ground === null) return hasReason ? "ground" : "ground and no reason";
+  return hasReason || ground === "request" ? null : "reason";
 }
 
 /** Does a host of a scope concern any of these sites? */
