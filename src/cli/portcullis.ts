@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineExplain } from "./commands/explain.ts";
@@ -13,6 +15,7 @@ import { printable } from "../parse/text.ts";
 import type { Parsed } from "../parse/parsed.ts";
 import type { Store } from "./store.ts";
 import { exitCodes } from "../node/exit-codes.ts";
+import { projectPath } from "../node/project.ts";
 import { ask, colorsFor, endWithOutput } from "../node/terminal.ts";
 import { print } from "./print.ts";
 
@@ -23,10 +26,15 @@ interface GlobalOptions {
   yes?: true;
 }
 
+const { version }: { version: string } = JSON.parse(
+  readFileSync(join(projectPath, "package.json"), "utf8"),
+);
+
 const program = new Command("portcullis")
   .description(
     "Keeps the list of customers: whose sites the edge serves, and whose it does not.",
   )
+  .version(version)
   .option(
     "--remote",
     "act on the deployed edge's store instead of this machine's",

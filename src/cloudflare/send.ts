@@ -68,6 +68,8 @@ export async function send(
     pump(upload, request, { ending, silence }, sender);
   const outcome = await answering;
   if (outcome.kind === "answered") {
+    // The first bytes of a small body are waited for as its head was.
+    silence.begin();
     const answer = await readAnswer(outcome.response, request, ending);
     silence.end();
     return answer;

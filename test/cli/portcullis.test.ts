@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -333,6 +333,14 @@ test("output that is piped has no colours, whatever else the environment says", 
       "",
     ].join("\n"),
   );
+});
+
+test("--version says which one it is", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(await portcullis(["--version"])).toMatchObject({
+    code: 0,
+    stdout: `${version}\n`,
+  });
 });
 
 test("help names every subcommand and explains the exit codes", async () => {

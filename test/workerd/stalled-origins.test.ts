@@ -109,3 +109,22 @@ test("a customer whose origin stalls can be dropped, which ends what is open", a
   const { status } = await request(rig.port, "dropped.localhost", "/");
   expect(status).toBe(403);
 });
+
+test("an origin that sends the head of a short answer, and then nothing, is too slow", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.once("data", () =>
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"),
+    );
+  });
+  const slow = await counted(server);
+  await rig.site("headonly", [`http://127.0.0.1:${slow.port}`], {
+    timeoutSeconds: 1,
+  });
+  const { status, fields } = await request(rig.port, "headonly.localhost", "/");
+  expect(status).toBe(504);
+  expect(fields["proxy-status"]).toBe(
+    "portcullis;error=connection_read_timeout",
+  );
+  await slow.untilNoneIsOpen();
+});
