@@ -19,6 +19,8 @@ export interface EdgeConfig {
   siteMemoryMs: number;
   /** How long a read of the list may take before it counts as failed. */
   listDeadlineMs: number;
+  /** How many hosts that are not known here may be read of the list in a second. */
+  newHostsPerSecond: number;
   /** How often a reply under way is held against the list. */
   watchMs: number;
   /** How many bytes of stored responses an isolate holds in memory. */
@@ -46,6 +48,8 @@ const oneOf = <const T extends readonly [string, ...string[]]>(
   byDefault: T[number],
 ) => v.optional(v.picklist(words, `expected ${words.join(" or ")}`), byDefault);
 
+const hostsPerSecond = "expected a whole number of hosts from 1 to 1000";
+
 const wholeMebibytes = `expected a whole number of mebibytes from 0 to ${maxResponseMebibytes}`;
 
 /** The most that LIST_DEADLINE_SECONDS may be. */
@@ -66,6 +70,16 @@ const Variables = v.object({
   RECORD_MEMORY_SECONDS: seconds("5", 60),
   SITE_MEMORY_SECONDS: seconds("1200", 3600),
   LIST_DEADLINE_SECONDS: seconds("1", maxListDeadlineSeconds),
+  NEW_HOSTS_PER_SECOND: v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()], hostsPerSecond),
+      v.transform(Number),
+      v.integer(hostsPerSecond),
+      v.minValue(1, hostsPerSecond),
+      v.maxValue(1000, hostsPerSecond),
+    ),
+    "20",
+  ),
   WATCH_SECONDS: seconds("5", 60),
   RESPONSE_MEMORY_MIB: v.optional(
     v.pipe(
@@ -113,6 +127,7 @@ export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
       recordMemoryMs: set.RECORD_MEMORY_SECONDS,
       siteMemoryMs: set.SITE_MEMORY_SECONDS,
       listDeadlineMs: set.LIST_DEADLINE_SECONDS,
+      newHostsPerSecond: set.NEW_HOSTS_PER_SECOND,
       watchMs: set.WATCH_SECONDS,
       responseMemoryBytes: set.RESPONSE_MEMORY_MIB * 2 ** 20,
       logRequests: set.LOG_REQUESTS,

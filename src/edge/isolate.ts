@@ -96,7 +96,7 @@ export function newIsolate(config: EdgeConfig): Isolate {
       recordShares.purges,
     ),
     settings: new RecordMemory(parseEdgeSettings, recordShares.settings),
-    newHosts: new NewHosts(),
+    newHosts: new NewHosts(config.newHostsPerSecond),
     startedDenials: new WeakSet(),
     prohibited: boundedMap(shares.prohibitedOrigins),
     cache: new IsolateCache(

@@ -19,8 +19,8 @@ describe("billed reads of KV", () => {
   });
 
   test.each([
-    ["of unknown hosts", sweep, newHostReads.isolate],
-    ["of hosts below a wildcard", sweepBelow, newHostReads.parent],
+    ["of unknown hosts", sweep, newHostReads(20).isolate],
+    ["of hosts below a wildcard", sweepBelow, newHostReads(20).parent],
   ])(
     "in a sweep %s are as many as its bound allows",
     async (_, workload, { perSecond, burst }) => {

@@ -36,8 +36,8 @@ const anywhere = (n: number) => `name${n}.parent${n}.example`;
 
 describe("a sweep of unknown hosts reads no more of KV than is stated", () => {
   test.each([
-    ["below one parent", below, newHostReads.parent],
-    ["below ever new ones", anywhere, newHostReads.isolate],
+    ["below one parent", below, newHostReads(20).parent],
+    ["below ever new ones", anywhere, newHostReads(20).isolate],
   ])("%s", async (_, nameOf, { perSecond, burst }) => {
     const edge = memoryEdge(usual);
     const counts = await sweep(edge, nameOf, { seconds: 20, perSecond: 500 });
@@ -47,12 +47,20 @@ describe("a sweep of unknown hosts reads no more of KV than is stated", () => {
     expect(Object.keys(counts)).toEqual(["421", "503"]);
   });
 
+  test("where the operator says how much", async () => {
+    const edge = memoryEdge({ ...usual, NEW_HOSTS_PER_SECOND: "2" });
+    await sweep(edge, anywhere, { seconds: 20, perSecond: 500 });
+    const hosts = edge.world.listReads.filter((key) => key.startsWith("host:"));
+    expect(hosts.length).toBeGreaterThan(100);
+    expect(hosts.length).toBeLessThanOrEqual(100 + 20 * 2 + 1);
+  });
+
   test("below a wildcard, whose site no host gets unread", async () => {
     const edge = memoryEdge(usual);
     edge.world.list.set("host:*.swept.example", wildcard);
     const pace = { seconds: 20, perSecond: 500 };
     const counts = await sweep(edge, below, pace);
-    const { perSecond, burst } = newHostReads.parent;
+    const { perSecond, burst } = newHostReads(20).parent;
     const read = new Set(edge.world.listReads);
     expect(read.size).toBeLessThanOrEqual(burst + 20 * perSecond + 5);
     expect(counts[200]).toBe(
@@ -64,7 +72,7 @@ describe("a sweep of unknown hosts reads no more of KV than is stated", () => {
     const edge = memoryEdge(usual);
     const again = (n: number) => anywhere(n % 1000);
     await sweep(edge, again, { seconds: 200, perSecond: 50 });
-    const { perSecond, burst } = newHostReads.isolate;
+    const { perSecond, burst } = newHostReads(20).isolate;
     const hosts = edge.world.listReads.filter((key) => key.startsWith("host:"));
     expect(hosts.length).toBeLessThanOrEqual(burst + 200 * perSecond);
   });

@@ -95,6 +95,7 @@ function variablesOf(config: EdgeConfig): Record<string, string> {
     SITE_MEMORY_SECONDS: String(config.siteMemoryMs / 1_000),
     LIST_DEADLINE_SECONDS: String(config.listDeadlineMs / 1_000),
     WATCH_SECONDS: String(config.watchMs / 1_000),
+    NEW_HOSTS_PER_SECOND: String(config.newHostsPerSecond),
     RESPONSE_MEMORY_MIB: String(config.responseMemoryBytes / 2 ** 20),
     LOG_REQUESTS: "all",
     CLIENT_ADDRESS: "unknown",
