@@ -78,6 +78,7 @@ function previewStanding(
     ["until", formatMoment(denial.endsAtMs, nowMs) || "further notice"],
     ["clears", formatClearing(denial.clearSiteData)],
     known(session),
+    ...late(denial, session),
   ])}`;
 }
 
@@ -113,4 +114,22 @@ function known({ store, nowMs }: Session): [string, string] {
         `to every PoP by ${formatInstant(nowMs + defaultPropagationMs)} as a rule; Cloudflare says "60 seconds or more"`,
       ];
   }
+}
+
+/** A denial that is to come, and may begin before all PoPs have heard of it. */
+function late(
+  { effectiveAtMs }: Denial,
+  { store, nowMs }: Session,
+): [string, string][] {
+  const aheadMs = (effectiveAtMs ?? nowMs) - nowMs;
+  return store.kind === "remote" &&
+    aheadMs > 0 &&
+    aheadMs < defaultPropagationMs
+    ? [
+        [
+          "warning",
+          "it begins before all PoPs can know of it: give it more time",
+        ],
+      ]
+    : [];
 }

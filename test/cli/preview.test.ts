@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { preview } from "../../src/cli/commands/preview.ts";
+import type { Session } from "../../src/cli/commands/session.ts";
+import { apply } from "../../src/customer/apply.ts";
+import { colorsFor } from "../../src/node/terminal.ts";
+import { command, nowMs } from "../customer/ordered.ts";
+
+/** What is said before a command is carried out. */
+function said(given: object, entry: string, kind: "local" | "remote"): string {
+  const done = async () => ({ ok: true, value: null }) as const;
+  const session: Session = {
+    store: {
+      kind,
+      name: kind,
+      keys: async () => ({ ok: true, value: [] }),
+      read: async () => ({ ok: true, value: new Map() }),
+      write: done,
+      disk: async () => null,
+      close: async () => undefined,
+    },
+    nowMs,
+    colors: colorsFor(process.stdout),
+    confirm: async () => true,
+  };
+  const before = new Map([["customer:forum", entry]]);
+  const ordered = command(given);
+  const result = apply(before, ordered, nowMs);
+  if (result.kind === "refused") throw new Error(result.problem);
+  return preview(ordered, before, result.writes, session);
+}
+
+const at = (seconds: number) => new Date(nowMs + seconds * 1000).toISOString();
+const notice = (seconds: number) => ({
+  kind: "notice",
+  customer: "forum",
+  effectiveAt: at(seconds),
+});
+
+test.each([
+  ["a minute ahead, everywhere", 60, "remote", true],
+  ["two minutes ahead, everywhere", 120, "remote", false],
+  ["a minute ahead, on one machine", 60, "local", false],
+] as const)("a notice %s", (_, seconds, kind, warns) => {
+  expect(said(notice(seconds), "allow", kind).includes("warning")).toBe(warns);
+});
+
+test("what visitors read is shown with what they read before", () => {
+  const entry = JSON.stringify({
+    verdict: "deny",
+    ground: "billing",
+    reason: "Invoice 7",
+  });
+  const text = said(
+    { kind: "drop", customer: "forum", reason: "Invoices 7 and 8" },
+    entry,
+    "local",
+  );
+  expect(text).toMatch(/^ *ground +billing$/m);
+  expect(text).toMatch(/^ *reason +Invoices 7 and 8 \(was Invoice 7\)$/m);
+});
