@@ -181,6 +181,23 @@ describe("what an isolate remembers of", () => {
         ),
       ({ isolate }) => isolate.pages.calculatedSize,
     ],
+    [
+      "pages that say what is wrong with long requests",
+      memoryShares.pages,
+      (edge, n) => {
+        const fields = { "accept-language": `${n}`, "sec-fetch-dest": "image" };
+        const problem = `${n}`.padStart(50_000, "x");
+        renderOwnReply(
+          { kind: "malformed", status: 400, problem },
+          inbound(shop, { fields }),
+          edge,
+        );
+        expect(edge.isolate.pages.size * 50_000).toBeLessThan(
+          memoryShares.pages,
+        );
+      },
+      ({ isolate }) => isolate.pages.calculatedSize,
+    ],
   ])("%s stays within its share", (_, share, add, size) => {
     const edge = memoryEdge();
     for (let n = 0; n < 5_000; n++) add(edge, n);
