@@ -71,8 +71,15 @@ async function openNamespace(statePath: string, id: string) {
       kvNamespaces: { CUSTOMERS: id },
     }),
   );
-  const kv = await runtime.getKVNamespace("CUSTOMERS");
-  return { kv, close: () => runtime.dispose() };
+  const close = () => runtime.dispose();
+  return runtime.getKVNamespace("CUSTOMERS").then(
+    (kv) => ({ kv, close }),
+    async (error: unknown) => {
+      // It may be opened again.
+      await close();
+      throw error;
+    },
+  );
 }
 
 const configuration = v.object({
