@@ -57,12 +57,12 @@ async function replied(
 }
 
 function page(c: WorkerContext, own: OwnPage): Promise<Response> {
-  return replied(visitOf(c), (request, edge) =>
+  return replied(requestOf(c), (request, edge) =>
     renderReply(own, request, edge),
   );
 }
 
-function visitOf({ req, env, executionCtx }: WorkerContext): RuntimeRequest {
+function requestOf({ req, env, executionCtx }: WorkerContext): RuntimeRequest {
   return { request: req.raw, env, ctx: executionCtx };
 }
 
@@ -82,7 +82,7 @@ app.get(`${ownPath}/problems/:type`, (c) =>
   page(c, problemTypePage(c.req.param("type"))),
 );
 app.all(`${ownPath}/*`, (c) => page(c, { kind: "no-page" }));
-app.all("*", (c) => replied(visitOf(c), handle));
+app.all("*", (c) => replied(requestOf(c), handle));
 app.onError((error) => {
   throw error;
 });

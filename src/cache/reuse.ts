@@ -107,7 +107,7 @@ export function isReusable(
   return evaluate(stored, null, settings, moment).kind !== "validate";
 }
 
-/** RFC 9111 §4.2 to §4.2.4 for the selected response. `asked` is null where a visitor's directives do not count. */
+/** RFC 9111 §4.2 to §4.2.4 for the selected response. `directives` is null where a visitor's directives do not count. */
 function evaluate(
   stored: Stored,
   directives: RequestDirectives | null,

@@ -11,7 +11,7 @@ import { send } from "./send.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** What the outside of one request needs of it. */
-export interface RequestParts {
+interface RequestParts {
   ctx: Waiting;
   visitor: Visitor;
 }

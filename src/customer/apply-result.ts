@@ -6,23 +6,32 @@ export type ApplyResult =
   | { kind: "applied"; writes: Records }
   | { kind: "refused"; because: Because; problem: string };
 
+/** Refusals that `force` lifts, because what each guards may be meant to go. */
+const questions = [
+  /** A record that cannot be read would be lost. */
+  "malformed",
+  /** Only `restore` and the clock serve again a visitor who is refused. */
+  "serves-again",
+  /** A legal demand would no longer stand in the list. */
+  "by-order",
+  /** What was said of a denial, and is not said anew, would go. */
+  "discards",
+  /** A host that is not the customer's would not be denied. */
+  "not-theirs",
+] as const;
+
 type Because =
   | "absent"
   | "present"
   | "already-served"
   | "past"
   | "purges-full"
-  // The rest is lifted by `force`, because what each guards may be meant to go.
-  /** A record that cannot be read would be lost. */
-  | "malformed"
-  /** Only `restore` and the clock serve again a visitor who is refused. */
-  | "serves-again"
-  /** A legal demand would no longer stand in the list. */
-  | "by-order"
-  /** What was said of a denial, and is not said anew, would go. */
-  | "discards"
-  /** A host that is not the customer's would not be denied. */
-  | "not-theirs";
+  | (typeof questions)[number];
+
+/** Does a refusal only ask whether this is meant? */
+export function isQuestion(because: Because): boolean {
+  return questions.some((question) => question === because);
+}
 
 export type Refused = Extract<ApplyResult, { kind: "refused" }>;
 

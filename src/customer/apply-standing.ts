@@ -7,10 +7,9 @@ import {
 } from "./apply-result.ts";
 import type { Command, DenyingCommand } from "./command.ts";
 import { formatStanding } from "./format.ts";
-import { hostCandidates } from "../http/host.ts";
-import { siteKey, standingKey } from "./keys.ts";
-import { parseSite } from "./site.ts";
-import { covers, stateOf, type State } from "./state.ts";
+import { standingKey } from "./keys.ts";
+import { ownerOf, siteKeysOf } from "./owner.ts";
+import { covers, denialOf, stateOf, type State } from "./state.ts";
 
 /** What the command does not mention stays as the entry before says it, as long as the ground is the same. */
 export function deny(
@@ -60,10 +59,6 @@ export function scopeKeys({ denial }: DenyingCommand): string[] {
   return (denial.scope.hosts ?? []).flatMap(siteKeysOf);
 }
 
-function siteKeysOf(host: string): string[] {
-  return (host.startsWith("*.") ? [host] : hostCandidates(host)).map(siteKey);
-}
-
 /** A host that is not the customer's would stay as it is, and nobody would notice. */
 function notTheirs(
   records: Records,
@@ -82,31 +77,9 @@ function notTheirs(
   return null;
 }
 
-/** Whose a host is by the list; null where no site record says it. */
-function ownerOf(host: string, records: Records): string | null {
-  for (const key of siteKeysOf(host)) {
-    const text = records.get(key) ?? null;
-    if (text === null) continue;
-    const site = parseSite(key, text);
-    return site.ok ? site.value.customer : null;
-  }
-  return null;
-}
-
 /** The denial that is in force or announced. */
 function standingDenial(state: State): Denial | null {
-  switch (state.kind) {
-    case "noticed":
-    case "dropped":
-    case "suspended":
-    case "withheld":
-      return state.denial;
-    case "absent":
-    case "malformed":
-    case "allowed":
-    case "ended":
-      return null;
-  }
+  return state.kind === "ended" ? null : denialOf(state);
 }
 
 /** The denial as it will stand: with what the one before it says besides, and since when it holds. */
@@ -116,15 +89,12 @@ function merged(
   nowMs: number,
 ): Denial {
   const before = standingDenial(state);
-  if (before === null)
+  if (before === null || isOtherGround(before, { verb, denial }))
     return { ...denial, effectiveAtMs: denial.effectiveAtMs ?? nowMs };
   const sinceMs = state.kind === "noticed" ? nowMs : before.effectiveAtMs;
-  const effectiveAtMs = denial.effectiveAtMs ?? sinceMs;
-  if (isOtherGround(before, { verb, denial }))
-    return { ...denial, effectiveAtMs: denial.effectiveAtMs ?? nowMs };
   return {
     ...denial,
-    effectiveAtMs,
+    effectiveAtMs: denial.effectiveAtMs ?? sinceMs,
     ground: denial.ground ?? before.ground,
     reason: denial.reason ?? before.reason,
     statement:

@@ -65,6 +65,11 @@ function phaseOf({ ground, effectiveAtMs, endsAtMs }: Denial, nowMs: number) {
   return endsAtMs === null ? "dropped" : "suspended";
 }
 
+/** The denial of a state that has one. */
+export function denialOf(state: State): Denial | null {
+  return "denial" in state ? state.denial : null;
+}
+
 /** Is every visitor in the scope `narrow` in the scope `wide` too? */
 export function covers(
   wide: Denial["scope"],

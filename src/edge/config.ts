@@ -48,9 +48,23 @@ const oneOf = <const T extends readonly [string, ...string[]]>(
   byDefault: T[number],
 ) => v.optional(v.picklist(words, `expected ${words.join(" or ")}`), byDefault);
 
-const hostsPerSecond = "expected a whole number of hosts from 1 to 1000";
-
-const wholeMebibytes = `expected a whole number of mebibytes from 0 to ${maxResponseMebibytes}`;
+function wholeNumber(
+  of: string,
+  { min, max }: { min: number; max: number },
+  byDefault: string,
+) {
+  const expected = `expected a whole number of ${of} from ${min} to ${max}`;
+  return v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()], expected),
+      v.transform(Number),
+      v.integer(expected),
+      v.minValue(min, expected),
+      v.maxValue(max, expected),
+    ),
+    byDefault,
+  );
+}
 
 /** The most that LIST_DEADLINE_SECONDS may be. */
 export const maxListDeadlineSeconds = 30;
@@ -70,25 +84,11 @@ const Variables = v.object({
   RECORD_MEMORY_SECONDS: seconds("5", 60),
   SITE_MEMORY_SECONDS: seconds("1200", 3600),
   LIST_DEADLINE_SECONDS: seconds("1", maxListDeadlineSeconds),
-  NEW_HOSTS_PER_SECOND: v.optional(
-    v.pipe(
-      v.union([v.string(), v.number()], hostsPerSecond),
-      v.transform(Number),
-      v.integer(hostsPerSecond),
-      v.minValue(1, hostsPerSecond),
-      v.maxValue(1000, hostsPerSecond),
-    ),
-    "20",
-  ),
+  NEW_HOSTS_PER_SECOND: wholeNumber("hosts", { min: 1, max: 1000 }, "20"),
   WATCH_SECONDS: seconds("5", 60),
-  RESPONSE_MEMORY_MIB: v.optional(
-    v.pipe(
-      v.union([v.string(), v.number()], wholeMebibytes),
-      v.transform(Number),
-      v.integer(wholeMebibytes),
-      v.minValue(0, wholeMebibytes),
-      v.maxValue(maxResponseMebibytes, wholeMebibytes),
-    ),
+  RESPONSE_MEMORY_MIB: wholeNumber(
+    "mebibytes",
+    { min: 0, max: maxResponseMebibytes },
     "32",
   ),
   LOG_REQUESTS: oneOf(["all", "problems"], "all"),

@@ -27,10 +27,9 @@ const known = new Set([
  * Content-Length beside it, which is not the body's (RFC 9112 §6.1, §6.3).
  */
 export function framingOf(lines: readonly FieldLine[]): Framing {
-  const isCoded = lines.some(
-    ([name]) => name.toLowerCase() === "transfer-encoding",
+  const received = fieldsOf(
+    lines.filter(([name]) => name.toLowerCase() === "transfer-encoding"),
   );
-  const received = fieldsOf(isCoded ? lines : []);
   if (applied(received).length === 0)
     return { kind: "plain", fields: lines.map(withOneLength) };
   const fields = lines.filter(

@@ -110,6 +110,9 @@ describe("on one list", () => {
     seed("list", {
       ...forum,
       "customer:archive": "dney",
+      // Its own record goes before the wildcard's, even one that is malformed.
+      "host:*.wild.example": forum["host:forum.example"],
+      "host:own.wild.example": "{",
       "host:archive.example":
         '{"customer":"archive","origins":["https://origin.example"]}',
     }),
@@ -123,6 +126,7 @@ describe("on one list", () => {
     [["drop", "archive"], 1, "Add --force if that is meant"],
     [["drop", "https://forun.example/"], 1, "did you mean forum.example?"],
     [["drop", "a b"], 1, 'the list has no site "a b"'],
+    [["drop", "own.wild.example"], 1, 'no site "own.wild.example"'],
     [
       ["drop", "forum", "--host", "x.example"],
       1,

@@ -1,4 +1,8 @@
-import type { Records } from "../../customer/apply-result.ts";
+import {
+  isQuestion,
+  type Records,
+  type Refused,
+} from "../../customer/apply-result.ts";
 import { apply, keysOf } from "../../customer/apply.ts";
 import { parseCommand, type Command } from "../../customer/command.ts";
 import { siteKey, standingKey } from "../../customer/keys.ts";
@@ -79,17 +83,10 @@ function refused(because: string, problem: string): Report {
 }
 
 /** What to do about a refusal that only asks whether this is meant. */
-function hint(because: string, { kind }: Command): string {
+function hint(because: Refused["because"], { kind }: Command): string {
   if (because === "malformed" && kind === "change")
     return ". remove --force takes it away, add writes a new one";
-  const needsForce = [
-    "malformed",
-    "serves-again",
-    "by-order",
-    "discards",
-    "not-theirs",
-  ].includes(because);
-  return needsForce ? ". Add --force if that is meant" : "";
+  return isQuestion(because) ? ". Add --force if that is meant" : "";
 }
 
 type Subject =

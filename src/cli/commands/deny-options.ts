@@ -1,7 +1,6 @@
 import { Option, type Command } from "commander";
-import { grounds } from "../../customer/standing-form.ts";
 import type { DenyVerb } from "../../customer/command-form.ts";
-import { clearable } from "../../customer/standing-form.ts";
+import { clearable, grounds } from "../../customer/standing-form.ts";
 import type { ActOptions } from "./act.ts";
 import { dryRun, repeatable } from "./options.ts";
 

@@ -27,11 +27,6 @@ export function formatState({ kind }: State, colors: Colors): string {
   }
 }
 
-/** The denial of a state that has one. */
-export function denialOf(state: State): Denial | null {
-  return "denial" in state ? state.denial : null;
-}
-
 /** What is wrong with the entry of a state that has one. */
 export function problemOf(state: State): string | null {
   return "problem" in state ? state.problem : null;

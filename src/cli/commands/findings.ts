@@ -1,3 +1,4 @@
+import { denialOf } from "../../customer/state.ts";
 import { decisionStatuses } from "../../customer/decide.ts";
 import {
   siteKey,
@@ -12,7 +13,6 @@ import type { Denial } from "../../customer/standing.ts";
 import { canonicalHost, hostCandidates } from "../../http/host.ts";
 import { isShort, shortage, type Disk } from "../disk.ts";
 import { formatInstant } from "../moment.ts";
-import { denialOf } from "./describe.ts";
 import type { Listed } from "./list-records.ts";
 
 export interface Finding {

@@ -1,7 +1,7 @@
 import type { Colors } from "../../node/terminal.ts";
-import type { State } from "../../customer/state.ts";
+import { denialOf, type State } from "../../customer/state.ts";
 import { table } from "../../node/table.ts";
-import { denialOf, problemOf, formatMoment, formatState } from "./describe.ts";
+import { problemOf, formatMoment, formatState } from "./describe.ts";
 import { readList } from "./list-records.ts";
 import { failed, type Define, type Report, type Session } from "./session.ts";
 

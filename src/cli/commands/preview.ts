@@ -3,11 +3,10 @@ import type { Command } from "../../customer/command.ts";
 import { decisionStatuses } from "../../customer/decide.ts";
 import { siteKey, standingKey } from "../../customer/keys.ts";
 import type { Denial } from "../../customer/standing.ts";
-import { stateOf } from "../../customer/state.ts";
+import { denialOf, stateOf } from "../../customer/state.ts";
 import { formatInstant } from "../moment.ts";
 import { nameValueTable } from "../../node/table.ts";
 import {
-  denialOf,
   refusalOf,
   formatClearing,
   formatMoment,

@@ -1,15 +1,14 @@
 import { Option } from "commander";
 import { momentOf } from "../moment.ts";
-import { act, type ActOptions } from "./act.ts";
+import type { ActOptions } from "./act.ts";
 import { customerArgument, dryRun, example } from "./options.ts";
 import {
-  failed,
   wrongUsage,
   type Define,
   type Report,
   type Session,
 } from "./session.ts";
-import { findCustomer } from "./target.ts";
+import { actOn } from "./target.ts";
 
 interface PurgeOptions extends ActOptions {
   all?: true;
@@ -71,17 +70,11 @@ async function purge(
       "a purge says of what: one of --all, --url, --prefix, --host and --group",
     );
   }
-  const customer = await findCustomer(session, target);
-  if (!customer.ok) return failed(customer.problem);
-  return act(
+  const how = options.soft ? "soft" : "hard";
+  return actOn(
     session,
-    {
-      kind: "purge",
-      customer: customer.value,
-      what,
-      how: options.soft ? "soft" : "hard",
-      at: at.value ?? undefined,
-    },
+    target,
+    { kind: "purge", what, how, at: at.value ?? undefined },
     options,
   );
 }

@@ -1,9 +1,8 @@
 import { purgeKey, siteKey, standingKey } from "../../customer/keys.ts";
-import type { State } from "../../customer/state.ts";
+import { denialOf, type State } from "../../customer/state.ts";
 import { suggestion } from "../../parse/suggest.ts";
 import { nameValueTable } from "../../node/table.ts";
 import {
-  denialOf,
   problemOf,
   refusalOf,
   formatClearing,

@@ -1,15 +1,14 @@
 import { denyVerbs, type DenyVerb } from "../../customer/command-form.ts";
 import { momentOf } from "../moment.ts";
-import { act, type ActOptions } from "./act.ts";
+import type { ActOptions } from "./act.ts";
 import { customerArgument, dryRun, example } from "./options.ts";
 import {
-  failed,
   wrongUsage,
   type Define,
   type Report,
   type Session,
 } from "./session.ts";
-import { findCustomer } from "./target.ts";
+import { actOn } from "./target.ts";
 import {
   denyInputFrom,
   addDenyOptions,
@@ -59,20 +58,9 @@ export const defineStanding: Define = (program, run) => {
       "lift a legal demand, or replace an entry that cannot be read",
     )
     .action((target: string, options: ActOptions) =>
-      run((session) => restore(session, target, options)),
+      run((session) => actOn(session, target, { kind: "restore" }, options)),
     );
 };
-
-async function restore(
-  session: Session,
-  target: string,
-  options: ActOptions,
-): Promise<Report> {
-  const customer = await findCustomer(session, target);
-  return customer.ok
-    ? act(session, { kind: "restore", customer: customer.value }, options)
-    : failed(customer.problem);
-}
 
 async function deny(
   session: Session,
@@ -98,18 +86,15 @@ async function deny(
   if (!offboard.ok) return wrongUsage(offboard.problem);
   const missing = missingFrom(kind, options, from.value, end.value);
   if (missing !== null) return wrongUsage(missing);
-  const customer = await findCustomer(session, target);
-  if (!customer.ok) return failed(customer.problem);
 
   const input = {
     kind,
-    customer: customer.value,
     ...denyInputFrom(options),
     effectiveAt: isoOf(from.value),
     endsAt: isoOf(end.value),
     offboardUntil: isoOf(offboard.value),
   };
-  return act(session, input, options);
+  return actOn(session, target, input, options);
 }
 
 /** What the command itself says in the words of records, said in those of options. */

@@ -1,29 +1,27 @@
-import { isCustomerId, siteKey, standingKey } from "../../customer/keys.ts";
-import { parseSite } from "../../customer/site.ts";
-import { hostCandidates } from "../../http/host.ts";
+import { isCustomerId, standingKey } from "../../customer/keys.ts";
+import { ownerOf, siteKeysOf } from "../../customer/owner.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import { suggestion } from "../../parse/suggest.ts";
+import { act, type ActOptions } from "./act.ts";
 import { readList } from "./list-records.ts";
-import type { Session } from "./session.ts";
+import { failed, type Report, type Session } from "./session.ts";
 import { parseVisitedUrl } from "./visited-url.ts";
 
 /** Whom an officer means: a customer by its id, by one of its hosts, or by a URL there. */
-export async function findCustomer(
+async function findCustomer(
   session: Session,
   target: string,
 ): Promise<Parsed<string>> {
   const { store } = session;
   const url = parseVisitedUrl(target, { method: "GET", country: null });
-  const keys = url.ok ? hostCandidates(url.value.visit.host).map(siteKey) : [];
+  const host = url.ok ? url.value.visit.host : null;
+  const keys = host === null ? [] : siteKeysOf(host);
   const isId = isCustomerId(target);
   const records = await store.read(
     isId ? [standingKey(target), ...keys] : keys,
   );
   if (!records.ok) return records;
-  const owner = keys
-    .map((key) => parseSite(key, records.value.get(key) ?? ""))
-    .find((site) => site.ok);
-  const customer = owner?.ok ? owner.value.customer : null;
+  const customer = host === null ? null : ownerOf(host, records.value);
   const hasEntry = (records.value.get(standingKey(target)) ?? null) !== null;
   if (isId && hasEntry && customer !== null && customer !== target)
     return {
@@ -33,8 +31,21 @@ export async function findCustomer(
   if (isId && (hasEntry || customer === null))
     return { ok: true, value: target };
   return customer === null
-    ? findSimilar(session, url.ok ? url.value.visit.host : target)
+    ? findSimilar(session, host ?? target)
     : { ok: true, value: customer };
+}
+
+/** Carries out what is given for whom an officer means. */
+export async function actOn(
+  session: Session,
+  target: string,
+  given: object,
+  options: ActOptions,
+): Promise<Report> {
+  const customer = await findCustomer(session, target);
+  return customer.ok
+    ? act(session, { ...given, customer: customer.value }, options)
+    : failed(customer.problem);
 }
 
 async function findSimilar(

@@ -95,21 +95,15 @@ export function factsOf({
       : [
           `${counted(footprint.objects, "object")} of ${byteSize(footprint.bytes)}`,
         ]),
-    ...(emptyRequests === 0
-      ? []
-      : [`${counted(emptyRequests, "request")} for nothing left out`]),
-    ...(passedOver === 0
-      ? []
-      : [`${counted(passedOver, "request")} that no cache keeps passed over`]),
-    ...(notRequests === 0
-      ? []
-      : [`${counted(notRequests, "line")} passed over that are no requests`]),
-    ...(notUnderstood === 0
-      ? []
-      : [
-          `${counted(notUnderstood, "line")} passed over that are not understood`,
-        ]),
+    ...unlessNone(emptyRequests, "request", "for nothing left out"),
+    ...unlessNone(passedOver, "request", "that no cache keeps passed over"),
+    ...unlessNone(notRequests, "line", "passed over that are no requests"),
+    ...unlessNone(notUnderstood, "line", "passed over that are not understood"),
   ];
+}
+
+function unlessNone(found: number, unit: string, what: string): string[] {
+  return found === 0 ? [] : [`${counted(found, unit)} ${what}`];
 }
 
 export function outcomeJson(outcome: ReplayResult): string {
