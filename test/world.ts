@@ -101,7 +101,7 @@ export class MemoryWorld implements World {
 export function answered(
   status: number,
   fields: readonly FieldLine[],
-  text: string | null,
+  text: string | Uint8Array<ArrayBuffer> | null,
 ): OriginAnswer {
   return {
     kind: "answered",
@@ -186,14 +186,18 @@ export function fieldOf(reply: Reply, name: string): string | null {
 }
 
 /** All of a reply's body, as text. */
-export async function textOf({ body }: Reply): Promise<string> {
+export async function bytesOf({ body }: Reply): Promise<Uint8Array> {
   switch (body.kind) {
     case "bytes":
-      return new TextDecoder().decode(body.bytes);
+      return body.bytes;
     case "stream":
-      return new Response(body.stream).text();
+      return new Response(body.stream).bytes();
     case "none":
     case "channel":
-      return "";
+      return new Uint8Array();
   }
+}
+
+export async function textOf(reply: Reply): Promise<string> {
+  return new TextDecoder().decode(await bytesOf(reply));
 }

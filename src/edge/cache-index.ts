@@ -5,8 +5,17 @@ import type { Stored } from "../cache/stored.ts";
 import type { World } from "../ports.ts";
 import { isAhead } from "./clock.ts";
 import type { Edge } from "./edge.ts";
-import { isArriving, type CacheEntry } from "./isolate-cache.ts";
-import { deleteBody, sliceCount, type ReplacedBody } from "./stored-body.ts";
+import {
+  isArriving,
+  type CacheEntry,
+  type StoredBody,
+} from "./isolate-cache.ts";
+import {
+  deleteBody,
+  isInline,
+  sliceCount,
+  type ReplacedBody,
+} from "./stored-body.ts";
 
 /** A URL keeps no more variants than this by what its origin names in Vary, those used last. */
 const maxVariants = 32;
@@ -77,12 +86,21 @@ export async function readIndex(
   return {
     invalidatedAtMs,
     replaced,
-    entries: entries.map(({ stored, name, isWhole }) => ({
+    entries: entries.map(({ stored, name, ...body }) => ({
       stored,
       name,
-      body: { kind: "pop", isWhole },
+      body: bodyIn(body, stored),
     })),
   };
+}
+
+function bodyIn(
+  { isWhole, inline }: { isWhole: boolean; inline?: Uint8Array | undefined },
+  { bodyLength }: Pick<Stored, "bodyLength">,
+): StoredBody {
+  return inline?.byteLength === bodyLength
+    ? { kind: "memory", bytes: inline }
+    : { kind: "pop", isWhole };
 }
 
 /**
@@ -118,7 +136,7 @@ export async function updateIndex(
   const needed = new Set([...entries, ...inMemory].map(({ name }) => name));
   const left = [...replaced, ...(added ? [added] : []), ...before.entries];
   const bodies = [
-    ...left.map(bodyOf),
+    ...left.filter(({ body }) => !isInline(body)).map(bodyOf),
     ...(isolate.replacedBodies.get(key) ?? []),
     ...before.replaced,
   ];
@@ -179,6 +197,10 @@ async function writeIndex(
     stored,
     name,
     isWhole: body.kind !== "pop" || body.isWhole,
+    inline:
+      body.kind === "memory" && isInline(body)
+        ? toBase64(body.bytes)
+        : undefined,
   }));
   const text = JSON.stringify({ invalidatedAtMs, entries: written, replaced });
   return world.keep(indexName(key), text, maxKeptSeconds);
@@ -191,6 +213,14 @@ function isComplete(entry: CacheEntry): boolean {
 /** Field bytes that are no UTF-8 stand as U+FFFD, and only the isolate that received them knows the bytes. */
 function isWritable({ stored }: CacheEntry): boolean {
   return !stored.fields.some(([, value]) => value.includes("\u{fffd}"));
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 const indexName = (key: string) => `index/${key}`;
@@ -209,6 +239,9 @@ const Index = v.pipe(
       v.object({
         name: v.string(),
         isWhole: v.boolean(),
+        inline: v.optional(
+          v.pipe(v.string(), v.base64(), v.transform(fromBase64)),
+        ),
         stored: v.object({
           method: v.literal("GET"),
           status: v.number(),

@@ -32,6 +32,7 @@ import type { CacheEntry, StoredBody } from "./isolate-cache.ts";
 import { accessFor, receiveSlices } from "./slice-fetch.ts";
 import {
   deleteBody,
+  isInline,
   sliceBytes,
   sliceCount,
   streamOf,
@@ -307,7 +308,7 @@ async function complete(
   putWhole(context, arrived);
 }
 
-/** Puts in entries with one body, joined with what is stored of it, and keeps what is in memory in the PoP cache too. */
+/** Puts in entries with one body, joined with what is stored of it, and keeps in the PoP cache what is in memory and too long for its index. */
 function putWhole(
   { resource: { key }, site, edge }: RequestContext,
   arrived: readonly CacheEntry[],
@@ -317,7 +318,7 @@ function putWhole(
   for (const one of arrived) {
     const entry = joinedWithParts(key, one, edge);
     const { name, stored, body } = entry;
-    if (body.kind === "memory" && !written.has(name)) {
+    if (body.kind === "memory" && !isInline(body) && !written.has(name)) {
       const seconds = usefulSeconds(stored, site.cache, world.nowMs());
       written.add(name);
       world.later(writeBody({ name, bytes: body.bytes, seconds }, world));

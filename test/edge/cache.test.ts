@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
+import { inlineBytes } from "../../src/edge/stored-body.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
 import type { OriginAnswer } from "../../src/ports.ts";
 import {
   answered,
   ask,
+  bytesOf,
   fieldOf,
   inbound,
   memoryEdge,
@@ -83,12 +85,82 @@ describe("the cache of a PoP", () => {
         for (const name of bytes.keys()) bytes.set(name, new Uint8Array(1));
       },
     ]) {
-      const edge = counting([["Cache-Control", "max-age=60"]]);
+      const edge = counting([["Cache-Control", "max-age=60"]], (n) =>
+        `v${n}`.padEnd(inlineBytes + 1),
+      );
       await askText(edge);
       spoil(edge.world.popBytes);
       const other = { ...edge, isolate: newIsolate(edge.config) };
-      expect(await askText(other)).toBe("v2");
+      expect((await askText(other)).trim()).toBe("v2");
     }
+  });
+
+  test.each([
+    [0, { lookUps: 1, slices: 0 }],
+    [inlineBytes, { lookUps: 1, slices: 0 }],
+    [inlineBytes + 1, { lookUps: 2, slices: 1 }],
+  ])(
+    "has a body of %i bytes for another isolate by so many look-ups",
+    async (length, { lookUps, slices }) => {
+      const bytes = Uint8Array.from({ length }, (_, n) => (n * 7) % 256);
+      const edge = memoryEdge();
+      edge.world.origin = () =>
+        answered(200, [["Cache-Control", "max-age=60"]], bytes);
+      await askText(edge);
+      expect(edge.world.popBytes.size).toBe(slices);
+      const names: string[] = [];
+      const { recall, recallBytes } = edge.world;
+      edge.world.recall = (name) => {
+        if (name.startsWith("index/")) names.push(name);
+        return recall(name);
+      };
+      edge.world.recallBytes = (name) => {
+        names.push(name);
+        return recallBytes(name);
+      };
+      const other = { ...edge, isolate: newIsolate(edge.config) };
+      const reply = await handle(inbound(shop), other);
+      expect(await bytesOf(reply)).toEqual(bytes);
+      expect(names).toHaveLength(lookUps);
+      expect(edge.world.sent).toHaveLength(1);
+    },
+  );
+
+  test("keeps a short body while other variants come and go, and what a validation renewed", async () => {
+    const edge = memoryEdge();
+    const fields: FieldLine[] = [
+      ["Cache-Control", "max-age=60"],
+      ["Vary", "Accept-Language"],
+      ["ETag", '"v"'],
+    ];
+    const isolates = Array.from({ length: 4 }, () => newIsolate(edge.config));
+    const visit = (isolate = newIsolate(edge.config), language = "en") =>
+      handle(inbound(shop, { fields: { "accept-language": language } }), {
+        ...edge,
+        isolate,
+      });
+    edge.world.origin = () => answered(200, fields, "in English");
+    await visit(isolates[0]);
+    await edge.world.settle();
+    edge.world.origin = () => answered(200, fields, "in French");
+    await visit(isolates[1], "fr");
+    await edge.world.settle();
+    edge.world.pass(61_000);
+    edge.world.origin = () => answered(304, fields, null);
+    await visit(isolates[2]);
+    await edge.world.settle();
+    const sentBefore = edge.world.sent.length;
+    expect(await textOf(await visit(isolates[3]))).toBe("in English");
+    expect(edge.world.sent).toHaveLength(sentBefore);
+  });
+
+  test("that holds a short body of another length is a miss", async () => {
+    const edge = counting([["Cache-Control", "max-age=60"]]);
+    await askText(edge);
+    for (const [name, text] of edge.world.popTexts)
+      edge.world.popTexts.set(name, text.replace(btoa("v1"), btoa("v")));
+    const other = { ...edge, isolate: newIsolate(edge.config) };
+    expect(await askText(other)).toBe("v2");
   });
 
   test("that holds what no edge wrote is a miss", async () => {
