@@ -152,7 +152,7 @@ const subjects: readonly Subject[] = [
     against: [...fetches, "bare fetch, then Cache API put"],
     target: 0.65,
     limit:
-      "the local runtime writes what is stored to disk before the next miss: two writes and two look-ups of the PoP cache, where the Worker that only stores the body makes one write",
+      "the local runtime writes what is stored to disk before the next miss: one write and two look-ups of the PoP cache, where bare fetch makes none and the Worker that only stores the body one write",
   },
   {
     ...shop,
@@ -164,7 +164,7 @@ const subjects: readonly Subject[] = [
     against: ["bare Cache API match"],
     target: 0.7,
     limit:
-      "the index of a URL and the body are two look-ups, and the local runtime takes as long for each",
+      "with no memory every request parses and checks the index of its URL, and works out the policy of the response, anew",
   },
 ];
 
