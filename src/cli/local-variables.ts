@@ -1,5 +1,19 @@
 import { configuredWorker } from "../node/local.ts";
+import {
+  defaultOperator,
+  parseOperator,
+  type Operator,
+} from "../page/operator.ts";
+import type { Parsed } from "../parse/parsed.ts";
 import { demoOperator } from "./demo/operator.ts";
+
+/** Who runs the edge that wrangler.toml or .dev.vars describe; where they name nobody, on this machine the demo's operator. */
+export function edgeOperator(store: "local" | "remote"): Parsed<Operator> {
+  const { OPERATOR } = configuredWorker().bindings ?? {};
+  if (OPERATOR !== undefined) return parseOperator(OPERATOR);
+  const value = store === "local" ? demoOperator : defaultOperator;
+  return { ok: true, value };
+}
 
 /**
  * The variables of an edge on this machine: its origins are here, a toggle shows at once, and the demo has an operator,

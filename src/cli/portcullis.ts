@@ -4,6 +4,8 @@ import { Command } from "commander";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineExplain } from "./commands/explain.ts";
 import { defineList } from "./commands/list.ts";
+import { defineMaintenance } from "./commands/maintenance.ts";
+import { definePreview } from "./commands/preview.ts";
 import { definePurge } from "./commands/purge.ts";
 import { defineReplay } from "./commands/replay.ts";
 import type { Run, Session } from "./commands/session.ts";
@@ -76,7 +78,9 @@ for (const define of [
   defineShow,
   defineSite,
   defineStanding,
+  definePreview,
   definePurge,
+  defineMaintenance,
   defineExplain,
   defineDoctor,
   defineSimulate,

@@ -16,6 +16,8 @@ const questions = [
   "by-order",
   /** What was said of a denial, and is not said anew, would go. */
   "discards",
+  /** A denial would say that it began before anybody decided it. */
+  "backdated",
   /** A host that is not the customer's would not be denied. */
   "not-theirs",
 ] as const;

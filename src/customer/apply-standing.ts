@@ -25,7 +25,9 @@ export function deny(
     passed(command, nowMs) ??
     (force
       ? null
-      : (reasonToAsk(state, command, nowMs) ?? notTheirs(records, command)));
+      : (reasonToAsk(state, command, nowMs) ??
+        backdated(command, nowMs) ??
+        notTheirs(records, command)));
   if (refusal !== null) return refusal;
   const seq = lastSeq(state, text) + 1;
   const denial = merged(state, command, nowMs);
@@ -57,6 +59,19 @@ export function restore(
 /** The keys of the site records that say whose a host of a scope is. */
 export function scopeKeys({ denial }: DenyingCommand): string[] {
   return (denial.scope.hosts ?? []).flatMap(siteKeysOf);
+}
+
+/** A moment that has passed is more often a slip of the pen than a decision written down late. */
+function backdated(
+  { customer, denial: { effectiveAtMs } }: DenyingCommand,
+  nowMs: number,
+): Refused | null {
+  return effectiveAtMs !== null && effectiveAtMs < nowMs
+    ? refuse(
+        "backdated",
+        `${standingKey(customer)} would be denied at once, and said to have been since ${instant(effectiveAtMs)}; it is ${instant(nowMs)}`,
+      )
+    : null;
 }
 
 /** A host that is not the customer's would stay as it is, and nobody would notice. */

@@ -8,8 +8,13 @@ import {
 import { add, change, remove } from "./apply-site.ts";
 import { deny, restore, scopeKeys } from "./apply-standing.ts";
 import type { Command } from "./command.ts";
-import { purgeKey, siteKey, standingKey } from "./keys.ts";
+import { edgeKey, purgeKey, siteKey, standingKey } from "./keys.ts";
 import { parsePurge, purgeText } from "./purge.ts";
+import {
+  defaultSettings,
+  parseEdgeSettings,
+  settingsText,
+} from "./settings.ts";
 
 /** The keys whose texts `apply` must be given. */
 export function keysOf(command: Command): string[] {
@@ -29,6 +34,8 @@ export function keysOf(command: Command): string[] {
       return [standingKey(command.customer)];
     case "purge":
       return [purgeKey(command.customer)];
+    case "maintenance":
+      return [edgeKey];
   }
 }
 
@@ -54,7 +61,27 @@ export function apply(
       return restore(records, command, nowMs);
     case "purge":
       return purge(records, command, nowMs);
+    case "maintenance":
+      return maintain(records, command, nowMs);
   }
+}
+
+function maintain(
+  records: Records,
+  { maintenance, force }: Extract<Command, { kind: "maintenance" }>,
+  nowMs: number,
+): ApplyResult {
+  const untilMs = maintenance?.untilMs ?? null;
+  if (untilMs !== null && untilMs <= nowMs)
+    return refuse(
+      "past",
+      `${edgeKey}: maintenance would be over at once: "until" is ${new Date(untilMs).toISOString()}, and it is ${new Date(nowMs).toISOString()}`,
+    );
+  const text = records.get(edgeKey) ?? "{}";
+  const settings = parseEdgeSettings(edgeKey, text);
+  if (!settings.ok && !force) return refuse("malformed", settings.problem);
+  const before = settings.ok ? settings.value : defaultSettings;
+  return succeed([edgeKey, settingsText({ ...before, maintenance })]);
 }
 
 function purge(

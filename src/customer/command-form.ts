@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { members } from "../parse/schema.ts";
 import { customerId, hostPattern } from "./names.ts";
+import { maintenanceRecord } from "./settings.ts";
 
 /** Read by the parser of the record that they end up in; only their names count here. */
 const anything = v.unknown();
@@ -47,6 +48,11 @@ const forms = {
     what: anything,
     how: anything,
   }),
+  maintenance: members({
+    kind: v.literal("maintenance"),
+    force,
+    maintenance: maintenanceRecord,
+  }),
 };
 
 /** What a command may be. */
@@ -57,6 +63,7 @@ export const commandKinds = [
   ...denyVerbs,
   "restore",
   "purge",
+  "maintenance",
 ] as const;
 
 const known = v.object({ kind: v.picklist(commandKinds) });

@@ -9,6 +9,7 @@ import {
 import { purgeKey, siteKey, standingKey } from "./keys.ts";
 import { parsePurge } from "./purge.ts";
 import { readRecord } from "../parse/record.ts";
+import type { EdgeSettings } from "./settings.ts";
 import { parseSite, type Site } from "./site.ts";
 import { bareDenial, parseStanding, type Denial } from "./standing.ts";
 
@@ -27,6 +28,8 @@ export type Command = (
       what: Purged;
       how: PurgeFact["how"];
     }
+  /** Every site gets a page of ours, or gets it no longer. */
+  | { kind: "maintenance"; maintenance: EdgeSettings["maintenance"] }
 ) & {
   /** Lifts those refusals that only ask whether this is meant. */
   force: boolean;
@@ -63,6 +66,7 @@ export function parseCommand(value: unknown): Parsed<Command> {
       return changing(input);
     case "remove":
     case "restore":
+    case "maintenance":
       return { ok: true, value: input };
     case "notice":
     case "drop":

@@ -36,6 +36,11 @@ const maintenanceDetails = v.pipe(
   })),
 );
 
+/** The switch as a record or a command has it: true, false, or when it ends and what visitors are told. */
+export const maintenanceRecord = v.lazy((input) =>
+  typeof input === "object" ? maintenanceDetails : maintenanceSwitch,
+);
+
 const settings = v.pipe(
   v.string(),
   v.parseJson(),
@@ -48,11 +53,7 @@ const settings = v.pipe(
       oneOf(["closed", "open"]),
       defaultSettings.failPolicy,
     ),
-    maintenance: optional(
-      v.lazy((input) =>
-        typeof input === "object" ? maintenanceDetails : maintenanceSwitch,
-      ),
-    ),
+    maintenance: optional(maintenanceRecord),
   }),
   v.transform((record): EdgeSettings => ({
     defaultVerdict: record.default,
@@ -67,4 +68,34 @@ export function parseEdgeSettings(
   text: string,
 ): Parsed<EdgeSettings> {
   return readRecord(key, text, "a JSON object", settings);
+}
+
+/** Settings as a record has them; what is as by default is left out. */
+export function settingsText({
+  defaultVerdict,
+  failPolicy,
+  maintenance,
+}: EdgeSettings): string {
+  return JSON.stringify({
+    ...(defaultVerdict !== defaultSettings.defaultVerdict && {
+      default: defaultVerdict,
+    }),
+    ...(failPolicy !== defaultSettings.failPolicy && { failPolicy }),
+    ...(maintenance !== null && {
+      maintenance: maintenanceText(maintenance),
+    }),
+  });
+}
+
+function maintenanceText({
+  untilMs,
+  message,
+}: NonNullable<EdgeSettings["maintenance"]>) {
+  const isBare = untilMs === null && Object.keys(message).length === 0;
+  return (
+    isBare || {
+      ...(untilMs !== null && { until: new Date(untilMs).toISOString() }),
+      ...(Object.keys(message).length > 0 && { message }),
+    }
+  );
 }

@@ -7,15 +7,11 @@ import { isAhead } from "./clock.ts";
 import type { Edge } from "./edge.ts";
 import {
   isArriving,
+  isInline,
   type CacheEntry,
   type StoredBody,
 } from "./isolate-cache.ts";
-import {
-  deleteBody,
-  isInline,
-  sliceCount,
-  type ReplacedBody,
-} from "./stored-body.ts";
+import { deleteBody, sliceCount, type ReplacedBody } from "./stored-body.ts";
 
 /** A URL keeps no more variants than this by what its origin names in Vary, those used last. */
 const maxVariants = 32;

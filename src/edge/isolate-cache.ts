@@ -12,6 +12,17 @@ export type StoredBody =
   | { kind: "pop"; isWhole: boolean }
   | { kind: "arriving"; arriving: ArrivingBody };
 
+/**
+ * A body of up to this many bytes that is in memory is written into the index of its key, so that other isolates find it with
+ * one look-up. It has no slice.
+ */
+export const inlineBytes = 4 * 1024;
+
+/** Does the index have this body itself? */
+export function isInline(body: StoredBody): boolean {
+  return body.kind === "memory" && body.bytes.byteLength <= inlineBytes;
+}
+
 /** A stored response and where its body is. `name` is what the PoP cache knows the body by. */
 export interface CacheEntry {
   stored: Stored;

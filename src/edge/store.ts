@@ -28,11 +28,10 @@ import {
 import { cacheRequestOf, purgeOf, type RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import { rememberRefusal } from "./hit-for-miss.ts";
-import type { CacheEntry, StoredBody } from "./isolate-cache.ts";
+import { isInline, type CacheEntry, type StoredBody } from "./isolate-cache.ts";
 import { accessFor, receiveSlices } from "./slice-fetch.ts";
 import {
   deleteBody,
-  isInline,
   sliceBytes,
   sliceCount,
   streamOf,

@@ -1,15 +1,8 @@
 import type { Bytes, World } from "../ports.ts";
 import { concatenate } from "./bytes.ts";
-import type { StoredBody } from "./isolate-cache.ts";
 
 /** Bodies up to this many bytes are kept in memory. Longer ones lie in the PoP cache, in slices of so many bytes. */
 export const sliceBytes = 2 ** 20;
-
-/**
- * A body of up to this many bytes that is in memory is written into the index of its key, so that other isolates find it with
- * one look-up. It has no slice.
- */
-export const inlineBytes = 4 * 1024;
 
 /** How many slices are asked of an origin at once. */
 export const slicesPerFetch = 4;
@@ -21,11 +14,6 @@ export interface BodyAccess {
   slice(at: number): AsyncGenerator<Uint8Array, void, void>;
   /** From a position to the end of the body, by asking the origin for the rest. Throws when it has another body by now. */
   fromOrigin(at: number): AsyncGenerator<Uint8Array, void, void>;
-}
-
-/** Does the index have this body itself? */
-export function isInline(body: StoredBody): boolean {
-  return body.kind === "memory" && body.bytes.byteLength <= inlineBytes;
 }
 
 /** What the PoP cache knows a slice of a body by. */

@@ -139,6 +139,7 @@ export class ScenarioEvents {
       case "add":
       case "change":
       case "remove":
+      case "maintenance":
         return;
     }
   }
@@ -197,6 +198,7 @@ function subjectOf(command: Command): string | null {
       return command.site.customer;
     case "change":
     case "remove":
+    case "maintenance":
       return null;
     case "deny":
     case "restore":

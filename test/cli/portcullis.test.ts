@@ -65,7 +65,8 @@ test("a customer is added, listed, dropped, explained, purged, restored and foun
       ],
     },
   });
-  const drop = await on("story", "drop", "forum", "--ground", "policy");
+  const because = ["--ground", "policy", "--reason", "Phishing"];
+  const drop = await on("story", "drop", "forum", ...because);
   expect(drop).toMatchObject({ code: 0, stderr: "" });
   expect(drop.stdout).toContain("forum: allowed -> dropped");
   expect(drop.stdout).toMatch(/visitors get +403/);
@@ -125,7 +126,7 @@ describe("on one list", () => {
     [["drop", "archive"], 1, "expected allow, deny or a JSON object"],
     [["drop", "archive"], 1, "Add --force if that is meant"],
     [["drop", "https://forun.example/"], 1, "did you mean forum.example?"],
-    [["drop", "a b"], 1, 'the list has no site "a b"'],
+    [["drop", "a b"], 1, 'no customer and no site "a b"'],
     [["drop", "own.wild.example"], 1, 'no site "own.wild.example"'],
     [
       ["drop", "forum", "--host", "x.example"],
@@ -137,6 +138,18 @@ describe("on one list", () => {
       1,
       "archive.example is a site of archive, not of forum",
     ],
+    [["drop", "forum"], 1, "there is no ground and no reason. Say --ground"],
+    [["drop", "forum", "--ground", "policy"], 1, "there is no reason. Say"],
+    [
+      ["drop", "forum", "--ground", "request", "--at", "2020-01-01T00:00:00Z"],
+      1,
+      "said to have been since 2020-01-01",
+    ],
+    [["maintenance", "on", "--until", "2020-01-01T00:00:00Z"], 1, "be over at"],
+    [["maintenance", "off", "--for", "1h"], 2, "takes neither an end nor"],
+    [["maintenance", "of"], 2, "choices are on, off"],
+    [["preview", "forun"], 1, "did you mean forum"],
+    [["preview", "forum", "--language", "xx"], 2, "choices are en, fr"],
     [["suspend", "forum", "--for", "3x"], 2, "expected a duration such as"],
     [["notice", "forum", "--at", "2026-12-01"], 2, "with its time zone"],
     [
@@ -197,7 +210,15 @@ describe("on one list", () => {
   });
 
   test("a dry run says what it would write and writes nothing", async () => {
-    const dry = await json("list", "drop", "forum", "--dry-run", "--in", "2h");
+    const dry = await json(
+      "list",
+      "drop",
+      "forum",
+      "--no-reason",
+      "--dry-run",
+      "--in",
+      "2h",
+    );
     expect(dry).toMatchObject({ code: 0, report: { outcome: "not-written" } });
     const { report } = await json("list", "show", "forum");
     expect(report.records["customer:forum"]).toBe("allow");
@@ -212,6 +233,7 @@ test("what a drop clears in browsers is said before, by show and by explain", as
     "forum",
     "--clear-site-data",
     "storage",
+    "--no-reason",
   );
   expect(dropped).toMatchObject({ code: 0, stderr: "" });
   const { report } = await json("clearing", "show", "forum");
@@ -322,6 +344,47 @@ test("a denial of which a part is malformed is shown for what holds, with its pr
   expect(await json("slip", "restore", "forum")).toMatchObject({ code: 0 });
 }, 180_000);
 
+test("maintenance closes every site for a time, keeps the other settings, and is ended", async () => {
+  await seed("closed", { ...forum, edge: '{"failPolicy":"open"}' });
+  const on30 = ["maintenance", "on", "--for", "30m", "--message", "de=Umzug"];
+  const { report } = await json("closed", ...on30);
+  expect(JSON.parse(report.writes.edge)).toEqual({
+    failPolicy: "open",
+    maintenance: { until: expect.any(String), message: { de: "Umzug" } },
+  });
+  const closed = await json("closed", "explain", "https://forum.example/");
+  expect(closed.report.gets).toBe("503");
+  const off = await json("closed", "maintenance", "off");
+  expect(off.report.writes).toEqual({ edge: '{"failPolicy":"open"}' });
+  const open = await json("closed", "explain", "https://forum.example/");
+  expect(open.report.gets).toBe("the site");
+}, 180_000);
+
+test("a page is previewed by the terms given, by those in the list, and in all languages and formats", async () => {
+  await seed("pages", {
+    ...forum,
+    "customer:archive": '{"verdict":"deny","ground":"billing"}',
+  });
+  const policy = ["--ground", "policy", "--reason", "Phishing kits"];
+  const text = await on("pages", "preview", "forum", ...policy);
+  expect(text).toMatchObject({ code: 0, stderr: "" });
+  expect(text.stdout).toMatch(/^forum\.example\n/);
+  expect(text.stdout).toContain("Phishing kits");
+  const problem = ["--format", "problem", "--language", "de"];
+  const standing = await on("pages", "preview", "archive", ...problem);
+  expect(JSON.parse(standing.stdout)).toMatchObject({
+    status: 402,
+    block: { reason: "billing" },
+  });
+  const output = join(folder, "pages", "written");
+  const all = await json("pages", "preview", "forum", "--output", output);
+  expect(all.report.files).toHaveLength(35);
+  const arabic = readFileSync(join(output, "ar.html"), "utf8");
+  expect(arabic).toContain('lang="ar" dir="rtl"');
+  const { report } = await json("pages", "show", "forum");
+  expect(report.records["customer:forum"]).toBe("allow");
+}, 180_000);
+
 test("output that is piped has no colours, whatever else the environment says", async () => {
   await seed("plain", forum);
   const args = ["list", "--persist-to", join(folder, "plain")];
@@ -362,6 +425,8 @@ test("help names every subcommand and explains the exit codes", async () => {
     "withhold",
     "restore",
     "purge",
+    "maintenance",
+    "preview",
     "explain",
     "doctor",
     "simulate",

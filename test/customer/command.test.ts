@@ -177,13 +177,6 @@ test("a denial without a moment holds from the one at which it is applied", () =
   );
 });
 
-test("a denial may say that it holds since earlier", () => {
-  const text = write(entries.dropped, order("drop", { effectiveAt: past }));
-  expect(JSON.parse(text)).toMatchObject({
-    effectiveAt: "2026-05-01T00:00:00.000Z",
-  });
-});
-
 describe("a denial of a customer who is denied already", () => {
   const billing = {
     ground: "billing",
@@ -264,6 +257,20 @@ test.each([
     expect(JSON.parse(write(entries.allowed, forced)).scope).toEqual(scope);
   },
 );
+
+test("a denial that would have begun before it was decided is asked about", () => {
+  const effectiveAt = "2026-05-31T12:00:00.000Z";
+  const given = order("drop", { effectiveAt });
+  expect(apply(recordsWith(entries.allowed), given, nowMs)).toEqual({
+    kind: "refused",
+    because: "backdated",
+    problem: `customer:forum would be denied at once, and said to have been since ${effectiveAt}; it is 2026-06-01T12:00:00.000Z`,
+  });
+  const forced = order("drop", { effectiveAt, force: true });
+  expect(JSON.parse(write(entries.allowed, forced))).toMatchObject({
+    effectiveAt,
+  });
+});
 
 test("a host below the customer's wildcard is the customer's", () => {
   const scope = { hosts: ["x.forum.example", "*.forum.example"] };

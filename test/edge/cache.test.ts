@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
-import { inlineBytes } from "../../src/edge/stored-body.ts";
+import { inlineBytes } from "../../src/edge/isolate-cache.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
 import type { OriginAnswer } from "../../src/ports.ts";
 import {
@@ -109,16 +109,17 @@ describe("the cache of a PoP", () => {
       await askText(edge);
       expect(edge.world.popBytes.size).toBe(slices);
       const names: string[] = [];
-      const { recall, recallBytes } = edge.world;
-      edge.world.recall = (name) => {
-        if (name.startsWith("index/")) names.push(name);
-        return recall(name);
-      };
-      edge.world.recallBytes = (name) => {
-        names.push(name);
-        return recallBytes(name);
-      };
-      const other = { ...edge, isolate: newIsolate(edge.config) };
+      const world = Object.assign(memoryEdge().world, edge.world, {
+        recall: (name: string) => {
+          if (name.startsWith("index/")) names.push(name);
+          return edge.world.recall(name);
+        },
+        recallBytes: (name: string) => {
+          names.push(name);
+          return edge.world.recallBytes(name);
+        },
+      });
+      const other = { ...edge, world, isolate: newIsolate(edge.config) };
       const reply = await handle(inbound(shop), other);
       expect(await bytesOf(reply)).toEqual(bytes);
       expect(names).toHaveLength(lookUps);

@@ -5,25 +5,29 @@ import {
 } from "../../customer/apply-result.ts";
 import { apply, keysOf } from "../../customer/apply.ts";
 import { parseCommand, type Command } from "../../customer/command.ts";
-import { siteKey, standingKey } from "../../customer/keys.ts";
+import { edgeKey, siteKey, standingKey } from "../../customer/keys.ts";
+import { denialOf, stateOf } from "../../customer/state.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import { suggestion } from "../../parse/suggest.ts";
 import { nameValueTable } from "../../node/table.ts";
-import { readList } from "./list-records.ts";
-import { preview } from "./preview.ts";
+import { unstatedOf } from "./describe.ts";
+import { sitesOf, readList } from "./list-records.ts";
+import { describeChange } from "./describe-change.ts";
 import { failed, wrongUsage, type Report, type Session } from "./session.ts";
 
 /** What each subcommand that changes the list takes besides its own options. */
 export interface ActOptions {
   force?: true;
   dryRun?: true;
+  /** A denial's reason; false when it is said aloud that there is none. */
+  reason?: string | false;
 }
 
 /** Carries a command out: reads what it needs, says what will happen, writes, and reads back what was written. */
 export async function act(
   session: Session,
   given: object,
-  { force, dryRun }: ActOptions,
+  { force, dryRun, reason }: ActOptions,
 ): Promise<Report> {
   const { store, nowMs } = session;
   const command = parseCommand({ ...given, force: force ?? false });
@@ -50,7 +54,16 @@ export async function act(
     );
 
   const { writes } = result;
-  const what = preview(command.value, before.value, writes, session);
+  const unstated = unstatedBy(command.value, writes, nowMs);
+  if (unstated !== null && reason !== false)
+    return refused(
+      "unstated",
+      `visitors and the owner would not be told why: there is no ${unstated}. Say --ground and --reason, or --no-reason`,
+    );
+  const hosts = await sitesOf(command.value, store);
+  if (!hosts.ok) return failed(hosts.problem);
+  const change = { before: before.value, writes, hosts: hosts.value };
+  const what = describeChange(command.value, change, session);
   const json = {
     command: given,
     before: toJson(before.value),
@@ -74,6 +87,19 @@ export async function act(
   };
 }
 
+/** What a denial that would be written does not say of itself. */
+function unstatedBy(
+  command: Command,
+  writes: Records,
+  nowMs: number,
+): string | null {
+  if (command.kind !== "deny") return null;
+  const { customer } = command;
+  const text = writes.get(standingKey(customer)) ?? null;
+  const denial = denialOf(stateOf(customer, text, nowMs));
+  return denial === null ? null : unstatedOf(denial);
+}
+
 function refused(because: string, problem: string): Report {
   return {
     exit: "failed",
@@ -91,19 +117,26 @@ function hint(because: Refused["because"], { kind }: Command): string {
 
 type Subject =
   | { kind: "customer" | "site"; key: string; name: string }
-  | { kind: "new site"; key: string };
+  /** Need not be there. */
+  | { kind: "new"; key: string };
 
 /** What must be in the list for a command to make sense. */
 function subjectOf(command: Command): Subject {
-  if (command.kind === "add")
-    return { kind: "new site", key: siteKey(command.host) };
-  return "host" in command
-    ? { kind: "site", key: siteKey(command.host), name: command.host }
-    : {
-        kind: "customer",
-        key: standingKey(command.customer),
-        name: command.customer,
-      };
+  switch (command.kind) {
+    case "add":
+      return { kind: "new", key: siteKey(command.host) };
+    case "maintenance":
+      return { kind: "new", key: edgeKey };
+    case "change":
+    case "remove":
+      return { kind: "site", key: siteKey(command.host), name: command.host };
+    case "deny":
+    case "restore":
+    case "purge": {
+      const { customer: name } = command;
+      return { kind: "customer", key: standingKey(name), name };
+    }
+  }
 }
 
 /** Why a command probably names the wrong customer or site: the list knows no such one. */
@@ -111,7 +144,7 @@ async function findUnknownSubject(
   { store, nowMs }: Session,
   subject: Subject,
 ): Promise<Parsed<string | null>> {
-  if (subject.kind === "new site") return { ok: true, value: null };
+  if (subject.kind === "new") return { ok: true, value: null };
   const list = await readList(store, nowMs);
   if (!list.ok) return list;
   const { sites, customers } = list.value;

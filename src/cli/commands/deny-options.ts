@@ -1,6 +1,8 @@
 import { Option, type Command } from "commander";
 import type { DenyVerb } from "../../customer/command-form.ts";
 import { clearable, grounds } from "../../customer/standing-form.ts";
+import type { Parsed } from "../../parse/parsed.ts";
+import { momentOf } from "../moment.ts";
 import type { ActOptions } from "./act.ts";
 import { dryRun, repeatable } from "./options.ts";
 
@@ -13,7 +15,7 @@ export interface DenyOptions extends ActOptions {
   for?: string;
   host?: string[];
   country?: string[];
-  reason?: string;
+  reason?: string | false;
   statement?: string[];
   reference?: string;
   noticeUrl?: string;
@@ -29,30 +31,46 @@ export interface DenyOptions extends ActOptions {
 
 /** Adds the options by which a denial says its terms. */
 export function addDenyOptions(command: Command, kind: DenyVerb): Command {
-  if (kind === "withhold") {
-    command
-      .option("--authority <name>", "who demands it (required)")
-      .option("--law <text>", "under what law")
-      .option("--jurisdiction <text>", "where that law holds")
-      .option(
-        "--authority-url <url>",
-        "where the demand or its author is found",
-      );
-  } else {
-    // A legal demand has a command of its own.
-    const others = grounds.filter((ground) => ground !== "legal");
-    command.addOption(
-      new Option(
-        "--ground <ground>",
-        "why; the status follows from it",
-      ).choices(others),
-    );
-  }
-  if (kind !== "drop") {
-    command
-      .addOption(new Option("--until <instant>", "until when").conflicts("for"))
-      .option("--for <duration>", "how long, from when it holds");
-  }
+  if (kind === "withhold") addAuthority(command);
+  else addGround(command);
+  if (kind !== "drop") addEnd(command);
+  return addTerms(command)
+    .option("--no-reason", "deny without saying why")
+    .option("--force", "go ahead where it is only asked whether this is meant")
+    .addOption(dryRun());
+}
+
+/** Those of all denials: what a page may say. */
+export function addAllTerms(command: Command): Command {
+  for (const add of [addGround, addAuthority, addEnd, addTerms]) add(command);
+  return command;
+}
+
+function addAuthority(command: Command): void {
+  command
+    .option("--authority <name>", "who demands it by law")
+    .option("--law <text>", "under what law")
+    .option("--jurisdiction <text>", "where that law holds")
+    .option("--authority-url <url>", "where the demand or its author is found");
+}
+
+function addGround(command: Command): void {
+  // A legal demand has a command of its own.
+  const others = grounds.filter((ground) => ground !== "legal");
+  command.addOption(
+    new Option("--ground <ground>", "why; the status follows from it").choices(
+      others,
+    ),
+  );
+}
+
+function addEnd(command: Command): void {
+  command
+    .addOption(new Option("--until <instant>", "until when").conflicts("for"))
+    .option("--for <duration>", "how long, from when it holds");
+}
+
+function addTerms(command: Command): Command {
   return command
     .addOption(
       new Option(
@@ -93,13 +111,73 @@ export function addDenyOptions(command: Command, kind: DenyVerb): Command {
         "--clear-site-data <what>",
         "have browsers clear their cache of the site, or its storage too: logins, drafts, service workers",
       ).choices(clearable),
-    )
-    .option("--force", "go ahead where it is only asked whether this is meant")
-    .addOption(dryRun());
+    );
+}
+
+/** The command that the options say, in the words of records. A problem speaks in those of options. */
+export function denyInputFrom(
+  kind: DenyVerb,
+  options: DenyOptions,
+  nowMs: number,
+): Parsed<object> {
+  const from = momentOf(["--at", options.at], ["--in", options.in], nowMs);
+  if (!from.ok) return from;
+  const fromMs = from.value ?? nowMs;
+  const end = momentOf(
+    ["--until", options.until],
+    ["--for", options.for],
+    fromMs,
+  );
+  if (!end.ok) return end;
+  const offboard = momentOf(
+    ["--offboard-until", options.offboardUntil],
+    ["--offboard-for", options.offboardFor],
+    fromMs,
+  );
+  if (!offboard.ok) return offboard;
+  const problem = missingFrom(kind, options, from.value, end.value);
+  if (problem !== null) return { ok: false, problem };
+  return {
+    ok: true,
+    value: {
+      kind,
+      ...termsOf(options),
+      effectiveAt: isoOf(from.value),
+      endsAt: isoOf(end.value),
+      offboardUntil: isoOf(offboard.value),
+    },
+  };
+}
+
+/** What the command itself says in the words of records, said in those of options. */
+function missingFrom(
+  kind: DenyVerb,
+  { authority }: DenyOptions,
+  fromMs: number | null,
+  endMs: number | null,
+): string | null {
+  switch (kind) {
+    case "notice":
+      return fromMs === null ? "a notice says from when: --at or --in" : null;
+    case "suspend":
+      return endMs === null
+        ? "a suspension says until when: --until or --for"
+        : null;
+    case "withhold":
+      return authority === undefined
+        ? "a legal demand names who demands it: --authority"
+        : null;
+    case "drop":
+      return null;
+  }
+}
+
+function isoOf(ms: number | null): string | undefined {
+  return ms === null ? undefined : new Date(ms).toISOString();
 }
 
 /** The terms as a standing record has them, but for its moments. */
-export function denyInputFrom(options: DenyOptions) {
+function termsOf(options: DenyOptions) {
   const {
     ground,
     reason,
@@ -112,8 +190,8 @@ export function denyInputFrom(options: DenyOptions) {
   return {
     ground,
     scope: scopeOf(options),
-    reason,
-    statement: statementOf(statement),
+    reason: reason === false ? undefined : reason,
+    statement: textsByLanguage(statement),
     reference,
     noticeUrl,
     appealUrl,
@@ -129,7 +207,7 @@ function scopeOf({ host, country }: DenyOptions) {
 }
 
 /** `en=…` names the language; a text that does not begin so is one in a language not said. */
-function statementOf(texts: readonly string[] | undefined) {
+export function textsByLanguage(texts: readonly string[] | undefined) {
   if (texts === undefined) return undefined;
   return Object.fromEntries(
     texts.map((text) => {

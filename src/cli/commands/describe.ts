@@ -116,3 +116,19 @@ export function formatScope({ hosts, countries }: Denial["scope"]): string {
     countries === null ? "all visitors" : `visitors in ${countries.join(", ")}`;
   return `${where}, ${audience}`;
 }
+
+/** What a denial does not say of itself, though it should. Who demands it by law, or that the customer asked for it, is a reason. */
+export function unstatedOf({
+  ground,
+  reason,
+  statement,
+  authority,
+}: Denial): string | null {
+  const hasReason =
+    reason !== null ||
+    authority !== null ||
+    ground === "request" ||
+    Object.keys(statement).length > 0;
+  if (ground === null) return hasReason ? "ground" : "ground and no reason";
+  return hasReason ? null : "reason";
+}

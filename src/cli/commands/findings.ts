@@ -9,9 +9,9 @@ import {
 } from "../../customer/keys.ts";
 import { parsePurge } from "../../customer/purge.ts";
 import { defaultSettings } from "../../customer/settings.ts";
-import type { Denial } from "../../customer/standing.ts";
 import { canonicalHost, hostCandidates } from "../../http/host.ts";
 import { isShort, shortage, type Disk } from "../disk.ts";
+import { unstatedOf } from "./describe.ts";
 import { formatInstant } from "../moment.ts";
 import type { Listed } from "./list-records.ts";
 
@@ -194,13 +194,6 @@ function customerFindings(
       ),
     );
   return remarks;
-}
-
-/** What a denial does not say of itself, though it should. */
-function unstatedOf({ ground, reason, statement }: Denial): string | null {
-  const hasReason = reason !== null || Object.keys(statement).length > 0;
-  if (ground === null) return hasReason ? "ground" : "ground and no reason";
-  return hasReason || ground === "request" ? null : "reason";
 }
 
 /** Does a host of a scope concern any of these sites? */

@@ -4,6 +4,7 @@ import {
   defaultSettings,
   type EdgeSettings,
 } from "../../customer/settings.ts";
+import type { Command } from "../../customer/command.ts";
 import { parseSite, type Site } from "../../customer/site.ts";
 import { stateOf, type State } from "../../customer/state.ts";
 import type { Records } from "../../customer/apply-result.ts";
@@ -30,6 +31,30 @@ export async function readList(
   const records = await store.read(keys.value);
   if (!records.ok) return records;
   return { ok: true, value: assessList(records.value, nowMs) };
+}
+
+/** A list with more sites is not read to the end for one command. */
+const maxSitesRead = 1000;
+
+/** The sites that a command denies or restores, in order; null where they are not looked for. */
+export async function sitesOf(
+  command: Command,
+  store: Store,
+): Promise<Parsed<readonly string[] | null>> {
+  if (command.kind !== "deny" && command.kind !== "restore")
+    return { ok: true, value: null };
+  const keys = await store.keys("host:");
+  if (!keys.ok) return keys;
+  if (keys.value.length > maxSitesRead) return { ok: true, value: null };
+  const records = await store.read(keys.value);
+  if (!records.ok) return records;
+  const hosts = [...records.value].flatMap(([key, text]) => {
+    const site = text === null ? null : parseSite(key, text);
+    return site?.ok && site.value.customer === command.customer
+      ? [key.slice("host:".length)]
+      : [];
+  });
+  return { ok: true, value: hosts.toSorted() };
 }
 
 function assessList(records: Records, nowMs: number): Listed {

@@ -1,134 +1,244 @@
-import type { Records } from "../../customer/apply-result.ts";
-import type { Command } from "../../customer/command.ts";
-import { decisionStatuses } from "../../customer/decide.ts";
-import { siteKey, standingKey } from "../../customer/keys.ts";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Option } from "commander";
+import { apply, keysOf } from "../../customer/apply.ts";
+import { parseCommand } from "../../customer/command.ts";
+import type { DenyVerb } from "../../customer/command-form.ts";
+import type { Verdict } from "../../customer/decide.ts";
+import { standingKey } from "../../customer/keys.ts";
 import type { Denial } from "../../customer/standing.ts";
 import { denialOf, stateOf } from "../../customer/state.ts";
-import { formatInstant } from "../moment.ts";
-import { nameValueTable } from "../../node/table.ts";
+import { fieldsOf } from "../../http/fields.ts";
+import { pageFormats, type PageFormat } from "../../page/choose-format.ts";
+import { languages } from "../../page/locales/all.ts";
+import type { Operator } from "../../page/operator.ts";
+import { renderPage } from "../../page/render.ts";
+import type { Parsed } from "../../parse/parsed.ts";
+import { edgeOperator } from "../local-variables.ts";
 import {
-  refusalOf,
-  formatClearing,
-  formatMoment,
-  formatScope,
-  formatState,
-  formatVerdict,
-} from "./describe.ts";
-import type { Session } from "./session.ts";
+  addAllTerms,
+  denyInputFrom,
+  type DenyOptions,
+} from "./deny-options.ts";
+import { formatVerdict, refusalOf } from "./describe.ts";
+import { sitesOf } from "./list-records.ts";
+import { customerArgument, example } from "./options.ts";
+import { failed, type Define, type Report, type Session } from "./session.ts";
+import { findCustomer, findSimilar } from "./target.ts";
+import { parseVisitedUrl } from "./visited-url.ts";
 
-/** What KV keeps in a PoP, and what an isolate there may add to it. */
-const defaultPropagationMs = 70_000;
-
-/** What a command will do, for whoever gives it. */
-export function preview(
-  command: Command,
-  before: Records,
-  writes: Records,
-  session: Session,
-): string {
-  const { colors } = session;
-  switch (command.kind) {
-    case "add":
-    case "change": {
-      const text = writes.get(siteKey(command.host)) ?? "";
-      return `${command.kind} ${colors.bold(command.host)}\n${nameValueTable([["record", text], known(session)])}`;
-    }
-    case "remove":
-      return `remove ${colors.bold(command.host)}\n${nameValueTable([["visitors get", `${decisionStatuses["unknown-host"]}: no such site here`], ["customer", "its entry stays"], known(session)])}`;
-    case "purge":
-      return `purge ${colors.bold(command.customer)}\n${nameValueTable([
-        ["what", JSON.stringify(command.what)],
-        [
-          "how",
-          command.how === "hard"
-            ? "fetched anew"
-            : "validated with the origin before it is used again",
-        ],
-        ["from", formatMoment(command.atMs ?? session.nowMs, session.nowMs)],
-        known(session),
-      ])}`;
-    case "deny":
-    case "restore":
-      return previewStanding(command.customer, before, writes, session);
-  }
+interface PreviewOptions extends DenyOptions {
+  language: string;
+  format: FormatName;
+  output?: string;
 }
 
-function previewStanding(
-  customer: string,
-  before: Records,
-  writes: Records,
+const formats = {
+  html: "text/html",
+  problem: "application/problem+json",
+  json: "application/json",
+  markdown: "text/markdown",
+  text: "text/plain",
+} as const satisfies Record<string, PageFormat>;
+
+type FormatName = keyof typeof formats;
+
+const endings: Readonly<Record<PageFormat, string>> = {
+  "text/html": "html",
+  "application/problem+json": "problem.json",
+  "application/json": "json",
+  "text/markdown": "md",
+  "text/plain": "txt",
+};
+
+export const definePreview: Define = (program, run) => {
+  const command = program
+    .command("preview")
+    .description(
+      "show the page that visitors would get, and change nothing: by the terms given, else by the denial in the list, else by a bare drop",
+    )
+    .argument("<customer>", customerArgument);
+  addAllTerms(command)
+    .addOption(
+      new Option("--language <tag>", "what language the visitor reads")
+        .choices(languages)
+        .default("en"),
+    )
+    .addOption(
+      new Option("--format <format>", "what the visitor's program asks for")
+        .choices(Object.keys(formats))
+        .default("text"),
+    )
+    .option(
+      "--output <folder>",
+      "write the page in all languages and formats to files there",
+    )
+    .addHelpText(
+      "after",
+      example(
+        "preview forum --ground policy --reason 'Repeated incitement to violence'",
+        "preview forum --format html --language ar > page.html",
+        "preview forum --authority 'Regional Court of Example' --output pages",
+      ),
+    )
+    .action((target: string, options: PreviewOptions) =>
+      run((session) => preview(session, target, options)),
+    );
+};
+
+async function preview(
   session: Session,
-): string {
-  const { colors, nowMs } = session;
-  const [was, is] = [before, writes].map((records) =>
-    stateOf(customer, records.get(standingKey(customer)) ?? null, nowMs),
-  );
-  if (was === undefined || is === undefined) return "";
-  const denial = denialOf(is);
-  const head = `${colors.bold(customer)}: ${formatState(was, colors)} -> ${formatState(is, colors)}`;
-  if (denial === null) {
-    return `${head}\n${nameValueTable([["visitors get", "the site"], known(session)])}`;
-  }
-  return `${head}\n${nameValueTable([
-    ["visitors get", formatVerdict(refusalOf(denial, nowMs))],
-    ...textRows(denialOf(was), denial),
-    ["scope", formatScope(denial.scope)],
-    ["from", formatMoment(denial.effectiveAtMs, nowMs)],
-    ["until", formatMoment(denial.endsAtMs, nowMs) || "further notice"],
-    ["clears", formatClearing(denial.clearSiteData)],
-    known(session),
-    ...late(denial, session),
-  ])}`;
-}
-
-const texts = [
-  ["ground", "ground"],
-  ["reason", "reason"],
-  ["reference", "reference"],
-  ["notice", "noticeUrl"],
-  ["appeal", "appealUrl"],
-] as const;
-
-/** What visitors read of the decision, and what they read before where that changes. */
-function textRows(before: Denial | null, denial: Denial): [string, string][] {
-  return texts.flatMap(([label, member]): [string, string][] => {
-    const was = before?.[member] ?? null;
-    const is = denial[member];
-    if (was === null && is === null) return [];
-    const text = is ?? "(none)";
-    return [
-      [label, was === null || was === is ? text : `${text} (was ${was})`],
-    ];
+  target: string,
+  options: PreviewOptions,
+): Promise<Report> {
+  const { nowMs } = session;
+  const customer = await findCustomer(session, target);
+  if (!customer.ok) return failed(customer.problem);
+  const operator = edgeOperator(session.store.kind);
+  if (!operator.ok) return failed(operator.problem);
+  const denial = await denialFor(session, customer.value, options);
+  if (!denial.ok) return failed(denial.problem);
+  const host = await hostFor(session, { target, customer: customer.value });
+  if (!host.ok) return failed(host.problem);
+  // A notice is shown as it will be read when it has come.
+  const atMs = Math.max(nowMs, denial.value.effectiveAtMs ?? nowMs);
+  const refusal = refusalOf(denial.value, atMs);
+  if (refusal.kind !== "refuse")
+    return failed(`visitors are not refused: ${formatVerdict(refusal)}`);
+  const page = {
+    refusal,
+    host: host.value,
+    operator: operator.value,
+    nowMs: atMs,
+  };
+  const { language, format, output } = options;
+  if (output !== undefined) return writeAll(page, output);
+  const { status, fields, body } = rendered(page, {
+    language,
+    type: formats[format],
   });
+  return {
+    exit: "done",
+    json: {
+      outcome: "preview",
+      status,
+      fields: Object.fromEntries(fields),
+      body,
+    },
+    text: body,
+    isOutput: true,
+  };
 }
 
-/** How long until the edge knows. */
-function known({ store, nowMs }: Session): [string, string] {
-  switch (store.kind) {
-    case "local":
-      return ["known", "within a second to an edge that runs on this store"];
-    case "remote":
-      return [
-        "known",
-        `to every PoP by ${formatInstant(nowMs + defaultPropagationMs)} as a rule; Cloudflare says "60 seconds or more"`,
-      ];
+interface Page {
+  refusal: Extract<Verdict, { kind: "refuse" }>;
+  host: string;
+  operator: Operator;
+  nowMs: number;
+}
+
+function rendered(
+  { refusal, host, operator, nowMs }: Page,
+  { language, type }: { language: string; type: PageFormat },
+) {
+  const fields = fieldsOf([
+    ["accept", type],
+    ["accept-language", language],
+  ]);
+  const page = renderPage(
+    { ...refusal, kind: "dropped", host },
+    { method: "GET", fields },
+    operator,
+    nowMs,
+  );
+  return { ...page, body: page.body ?? "" };
+}
+
+async function writeAll(page: Page, folder: string): Promise<Report> {
+  const files = languages.flatMap((language) =>
+    pageFormats.map((type) => ({
+      name: `${language}.${endings[type]}`,
+      text: rendered(page, { language, type }).body,
+    })),
+  );
+  const write = async () => {
+    await mkdir(folder, { recursive: true });
+    for (const { name, text } of files)
+      await writeFile(join(folder, name), text);
+  };
+  return write().then(
+    () => ({
+      exit: "done",
+      json: {
+        outcome: "written-to-files",
+        folder,
+        files: files.map(({ name }) => name),
+      },
+      text: `${files.length} files in ${folder}: ${languages.join(", ")}, each as ${Object.values(endings).join(", ")}`,
+    }),
+    (error: unknown) => failed(`${folder} cannot be written: ${String(error)}`),
+  );
+}
+
+/** By the terms given, else as the list has it. */
+async function denialFor(
+  session: Session,
+  customer: string,
+  options: PreviewOptions,
+): Promise<Parsed<Denial>> {
+  const { store, nowMs } = session;
+  const input = denyInputFrom(verbFor(options), options, nowMs);
+  if (!input.ok) return input;
+  // The page says what the list would, whatever stands in the way of writing it.
+  const command = parseCommand({ ...input.value, customer, force: true });
+  if (!command.ok) return command;
+  const records = await store.read(keysOf(command.value));
+  if (!records.ok) return records;
+  const key = standingKey(customer);
+  const standing = denialOf(
+    stateOf(customer, records.value.get(key) ?? null, nowMs),
+  );
+  if ((records.value.get(key) ?? null) === null) {
+    const sites = await sitesOf(command.value, store);
+    if (!sites.ok) return sites;
+    if (sites.value?.length === 0) return findSimilar(session, customer);
   }
+  if (standing !== null && !hasTerms(input.value))
+    return { ok: true, value: standing };
+  const result = apply(records.value, command.value, nowMs);
+  if (result.kind === "refused") return { ok: false, problem: result.problem };
+  const denial = denialOf(
+    stateOf(customer, result.writes.get(key) ?? null, nowMs),
+  );
+  return denial === null
+    ? { ok: false, problem: `${key} would deny nothing` }
+    : { ok: true, value: denial };
 }
 
-/** A denial that is to come, and may begin before all PoPs have heard of it. */
-function late(
-  { effectiveAtMs }: Denial,
-  { store, nowMs }: Session,
-): [string, string][] {
-  const aheadMs = (effectiveAtMs ?? nowMs) - nowMs;
-  return store.kind === "remote" &&
-    aheadMs > 0 &&
-    aheadMs < defaultPropagationMs
-    ? [
-        [
-          "warning",
-          "it begins before all PoPs can know of it: give it more time",
-        ],
-      ]
-    : [];
+function hasTerms(input: object): boolean {
+  return Object.entries(input).some(
+    ([name, value]) => name !== "kind" && value !== undefined,
+  );
+}
+
+function verbFor({ authority, until, for: lasts }: DenyOptions): DenyVerb {
+  if (authority !== undefined) return "withhold";
+  return until === undefined && lasts === undefined ? "drop" : "suspend";
+}
+
+/** The host that is named, or one of the customer's. */
+async function hostFor(
+  { store }: Session,
+  { target, customer }: { target: string; customer: string },
+): Promise<Parsed<string>> {
+  const url = parseVisitedUrl(target, { method: "GET", country: null });
+  if (target !== customer && url.ok)
+    return { ok: true, value: url.value.visit.host };
+  const hosts = await sitesOf(
+    { kind: "restore", customer, force: false },
+    store,
+  );
+  if (!hosts.ok) return hosts;
+  const [first = `${customer}.example`] = hosts.value ?? [];
+  return { ok: true, value: first.replace("*", "www") };
 }

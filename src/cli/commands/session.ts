@@ -16,6 +16,8 @@ export interface Report {
   exit: Exit;
   json: object;
   text: string;
+  /** The text is to be piped on as it is: nothing stands before it. */
+  isOutput?: true;
 }
 
 /** The exit codes, which `portcullis --help` explains. */

@@ -1,5 +1,4 @@
 import { denyVerbs, type DenyVerb } from "../../customer/command-form.ts";
-import { momentOf } from "../moment.ts";
 import type { ActOptions } from "./act.ts";
 import { customerArgument, dryRun, example } from "./options.ts";
 import {
@@ -68,58 +67,8 @@ async function deny(
   target: string,
   options: DenyOptions,
 ): Promise<Report> {
-  const { nowMs } = session;
-  const from = momentOf(["--at", options.at], ["--in", options.in], nowMs);
-  if (!from.ok) return wrongUsage(from.problem);
-  const fromMs = from.value ?? nowMs;
-  const end = momentOf(
-    ["--until", options.until],
-    ["--for", options.for],
-    fromMs,
-  );
-  if (!end.ok) return wrongUsage(end.problem);
-  const offboard = momentOf(
-    ["--offboard-until", options.offboardUntil],
-    ["--offboard-for", options.offboardFor],
-    fromMs,
-  );
-  if (!offboard.ok) return wrongUsage(offboard.problem);
-  const missing = missingFrom(kind, options, from.value, end.value);
-  if (missing !== null) return wrongUsage(missing);
-
-  const input = {
-    kind,
-    ...denyInputFrom(options),
-    effectiveAt: isoOf(from.value),
-    endsAt: isoOf(end.value),
-    offboardUntil: isoOf(offboard.value),
-  };
-  return actOn(session, target, input, options);
-}
-
-/** What the command itself says in the words of records, said in those of options. */
-function missingFrom(
-  kind: DenyVerb,
-  { authority }: DenyOptions,
-  fromMs: number | null,
-  endMs: number | null,
-): string | null {
-  switch (kind) {
-    case "notice":
-      return fromMs === null ? "a notice says from when: --at or --in" : null;
-    case "suspend":
-      return endMs === null
-        ? "a suspension says until when: --until or --for"
-        : null;
-    case "withhold":
-      return authority === undefined
-        ? "a legal demand names who demands it: --authority"
-        : null;
-    case "drop":
-      return null;
-  }
-}
-
-function isoOf(ms: number | null): string | undefined {
-  return ms === null ? undefined : new Date(ms).toISOString();
+  const input = denyInputFrom(kind, options, session.nowMs);
+  return input.ok
+    ? actOn(session, target, input.value, options)
+    : wrongUsage(input.problem);
 }

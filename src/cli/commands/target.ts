@@ -8,7 +8,7 @@ import { failed, type Report, type Session } from "./session.ts";
 import { parseVisitedUrl } from "./visited-url.ts";
 
 /** Whom an officer means: a customer by its id, by one of its hosts, or by a URL there. */
-async function findCustomer(
+export async function findCustomer(
   session: Session,
   target: string,
 ): Promise<Parsed<string>> {
@@ -48,15 +48,16 @@ export async function actOn(
     : failed(customer.problem);
 }
 
-async function findSimilar(
+/** What the list has instead of a customer or a site that it has not. */
+export async function findSimilar(
   { store, nowMs }: Session,
   target: string,
-): Promise<Parsed<string>> {
+): Promise<Parsed<never>> {
   const list = await readList(store, nowMs);
   if (!list.ok) return list;
   const { sites, customers } = list.value;
   return {
     ok: false,
-    problem: `the list has no site ${JSON.stringify(target)}${suggestion(target, [...sites.keys(), ...customers.keys()])}`,
+    problem: `the list has no customer and no site ${JSON.stringify(target)}${suggestion(target, [...sites.keys(), ...customers.keys()])}`,
   };
 }

@@ -10,11 +10,14 @@ import { pt } from "./pt.ts";
 
 const others: readonly Locale[] = [fr, de, es, pt, ja, ar];
 
+/** Tags of the languages that pages are written in. */
+export const languages = [
+  en.language,
+  ...others.map(({ language }) => language),
+] as const;
+
 /** Our own words in the best of their languages for this reader; English for a reader of none of them. */
 export function localeFor(acceptLanguage: string | null | undefined): Locale {
-  const language = bestLanguage(acceptLanguage, [
-    en.language,
-    ...others.map((locale) => locale.language),
-  ]);
+  const language = bestLanguage(acceptLanguage, languages);
   return others.find((locale) => locale.language === language) ?? en;
 }

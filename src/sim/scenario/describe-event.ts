@@ -22,6 +22,8 @@ export function describeCommand(command: Command): string {
       return `restore ${command.customer}`;
     case "purge":
       return `purge ${command.what.kind} of ${command.customer}`;
+    case "maintenance":
+      return `maintenance ${command.maintenance === null ? "off" : "on"}`;
   }
 }
 

@@ -78,7 +78,7 @@ test.each([
     "a command of no kind",
     "kind: drop",
     "kind: dorp",
-    '17:16: "events.0.command.kind" is "dorp"; expected one of add, change, remove, notice, drop, suspend, withhold, restore, purge',
+    '17:16: "events.0.command.kind" is "dorp"; expected one of add, change, remove, notice, drop, suspend, withhold, restore, purge, maintenance',
   ],
   [
     "a command that the list could not hold",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { preview } from "../../src/cli/commands/preview.ts";
+import { describeChange } from "../../src/cli/commands/describe-change.ts";
 import type { Session } from "../../src/cli/commands/session.ts";
 import { apply } from "../../src/customer/apply.ts";
 import { colorsFor } from "../../src/node/terminal.ts";
@@ -26,7 +26,8 @@ function said(given: object, entry: string, kind: "local" | "remote"): string {
   const ordered = command(given);
   const result = apply(before, ordered, nowMs);
   if (result.kind === "refused") throw new Error(result.problem);
-  return preview(ordered, before, result.writes, session);
+  const change = { before, writes: result.writes, hosts: ["forum.example"] };
+  return describeChange(ordered, change, session);
 }
 
 const at = (seconds: number) => new Date(nowMs + seconds * 1000).toISOString();
