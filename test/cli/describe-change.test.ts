@@ -6,7 +6,12 @@ import { colorsFor } from "../../src/node/terminal.ts";
 import { command, nowMs } from "../customer/ordered.ts";
 
 /** What is said before a command is carried out. */
-function said(given: object, entry: string, kind: "local" | "remote"): string {
+function said(
+  given: object,
+  entry: string,
+  kind: "local" | "remote",
+  hosts: readonly string[] = ["forum.example"],
+): string {
   const done = async () => ({ ok: true, value: null }) as const;
   const session: Session = {
     store: {
@@ -26,7 +31,7 @@ function said(given: object, entry: string, kind: "local" | "remote"): string {
   const ordered = command(given);
   const result = apply(before, ordered, nowMs);
   if (result.kind === "refused") throw new Error(result.problem);
-  const change = { before, writes: result.writes, hosts: ["forum.example"] };
+  const change = { before, writes: result.writes, hosts };
   return describeChange(ordered, change, session);
 }
 
@@ -58,4 +63,21 @@ test("what visitors read is shown with what they read before", () => {
   );
   expect(text).toMatch(/^ *ground +billing$/m);
   expect(text).toMatch(/^ *reason +Invoices 7 and 8 \(was Invoice 7\)$/m);
+});
+
+test.each([
+  [["forum.example"], /^ *sites +forum\.example$/m],
+  [[], /^ *sites +none in the list$/m],
+  [
+    Array.from({ length: 20 }, (_, n) => `h${n}.example`),
+    /^ *sites +h0\.example, .*h11\.example and 8 more$/m,
+  ],
+])("the sites that go dark are named: %j", (hosts, expected) => {
+  const text = said(
+    { kind: "drop", customer: "forum" },
+    "allow",
+    "local",
+    hosts,
+  );
+  expect(text).toMatch(expected);
 });

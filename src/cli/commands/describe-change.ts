@@ -114,7 +114,7 @@ function siteRows(
   if (hosts.length === 0) return [["sites", "none in the list"]];
   const more = hosts.length - maxNamed;
   const first = hosts.slice(0, maxNamed).join(", ");
-  return [["sites", more > 0 ? `${named} and ${more} more` : first]];
+  return [["sites", more > 0 ? `${first} and ${more} more` : first]];
 }
 
 const texts = [
