@@ -13,6 +13,7 @@ const rooms: Record<string, readonly string[]> = {
   page: ["@noble/hashes/*", "valibot"],
   "ports.ts": [],
   edge: ["lru-cache", "valibot"],
+  registry: ["@noble/hashes/*", "valibot"],
   cloudflare: ["cloudflare:sockets", "lru-cache"],
   "worker.ts": ["hono"],
   node: ["node:*", "cli-table3", "miniflare", "picocolors", "wrangler"],
@@ -59,9 +60,18 @@ const pure = [
 /** The edge and what it stands on never know of the runtime they are in, nor of one another out of order. */
 const skips: Record<string, readonly string[]> = {
   "ports.ts": ["parse", "cache", "origin", "customer", "markup.ts", "page"],
+  registry: [
+    "http",
+    "cache",
+    "origin",
+    "markup.ts",
+    "page",
+    "ports.ts",
+    "edge",
+  ],
   cloudflare: ["page", "origin"],
-  node: ["edge", "cloudflare", "worker.ts"],
-  sim: ["page", "cloudflare", "worker.ts"],
+  node: ["edge", "registry", "cloudflare", "worker.ts"],
+  sim: ["page", "registry", "cloudflare", "worker.ts"],
   cli: ["edge", "cloudflare", "worker.ts"],
 };
 

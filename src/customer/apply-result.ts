@@ -16,6 +16,8 @@ const questions = [
   "by-order",
   /** What was said of a denial, and is not said anew, would go. */
   "discards",
+  /** What is to be taken back has been changed again. */
+  "changed-since",
   /** A denial would say that it began before anybody decided it. */
   "backdated",
   /** A host that is not the customer's would not be denied. */
@@ -28,6 +30,9 @@ type Because =
   | "already-served"
   | "past"
   | "purges-full"
+  /** What cannot be taken back. */
+  | "final"
+  | "already-undone"
   | (typeof questions)[number];
 
 /** Does a refusal only ask whether this is meant? */

@@ -1,0 +1,19 @@
+/** RFC 4648 §4. */
+export function toBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** Null where the text is no base64. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  const isBase64 =
+    /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+  return isBase64.test(text)
+    ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    : null;
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}
