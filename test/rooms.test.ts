@@ -14,8 +14,15 @@ const rooms: Record<string, readonly string[]> = {
   "ports.ts": [],
   edge: ["lru-cache", "valibot"],
   registry: ["@noble/hashes/*", "valibot"],
-  cloudflare: ["cloudflare:sockets", "lru-cache"],
+  admin: ["@valibot/to-json-schema", "hono", "hono/html", "valibot"],
+  cloudflare: [
+    "cloudflare:sockets",
+    "cloudflare:workers",
+    "lru-cache",
+    "valibot",
+  ],
   "worker.ts": ["hono"],
+  "registry-worker.ts": [],
   node: ["node:*", "cli-table3", "miniflare", "picocolors", "wrangler"],
   sim: [
     "node:*",
@@ -69,10 +76,25 @@ const skips: Record<string, readonly string[]> = {
     "ports.ts",
     "edge",
   ],
+  admin: ["http", "cache", "origin", "markup.ts", "page", "ports.ts"],
   cloudflare: ["page", "origin"],
-  node: ["edge", "registry", "cloudflare", "worker.ts"],
-  sim: ["page", "registry", "cloudflare", "worker.ts"],
-  cli: ["edge", "cloudflare", "worker.ts"],
+  node: [
+    "edge",
+    "registry",
+    "admin",
+    "cloudflare",
+    "worker.ts",
+    "registry-worker.ts",
+  ],
+  sim: [
+    "page",
+    "registry",
+    "admin",
+    "cloudflare",
+    "worker.ts",
+    "registry-worker.ts",
+  ],
+  cli: ["edge", "admin", "cloudflare", "worker.ts", "registry-worker.ts"],
 };
 
 const src = resolve(import.meta.dirname, "../src");

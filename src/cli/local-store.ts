@@ -35,6 +35,7 @@ export async function openLocalStore(
   const store: Store = {
     kind: "local",
     name: `local store ${statePath}`,
+    ledger: null,
     keys: (prefix) => patiently(() => listKeys(kv, prefix)),
     async read(keys) {
       const read = new Map<string, string | null>();

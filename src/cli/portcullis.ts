@@ -1,8 +1,16 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineExplain } from "./commands/explain.ts";
+import { defineHistory } from "./commands/history.ts";
+import {
+  defineDrift,
+  defineExport,
+  defineToken,
+  defineVerify,
+} from "./commands/ledger.ts";
+import { defineUndo } from "./commands/undo.ts";
 import { defineList } from "./commands/list.ts";
 import { defineMaintenance } from "./commands/maintenance.ts";
 import { definePreview } from "./commands/preview.ts";
@@ -15,9 +23,10 @@ import { defineSite } from "./commands/site.ts";
 import { defineStanding } from "./commands/standing.ts";
 import { printable } from "../parse/text.ts";
 import type { Parsed } from "../parse/parsed.ts";
+import { openRegistry } from "./open-registry.ts";
 import type { Store } from "./store.ts";
 import { exitCodes } from "../node/exit-codes.ts";
-import { projectPath } from "../node/project.ts";
+import { defaultStatePath, projectPath } from "../node/project.ts";
 import { ask, colorsFor, endWithOutput } from "../node/terminal.ts";
 import { print } from "./print.ts";
 
@@ -26,6 +35,9 @@ interface GlobalOptions {
   persistTo?: string;
   json?: true;
   yes?: true;
+  registry?: string;
+  kv?: true;
+  cause?: string;
 }
 
 const { version }: { version: string } = JSON.parse(
@@ -46,6 +58,15 @@ const program = new Command("portcullis")
     "where this machine's store is, when npm start was given one by --state",
   )
   .option("--json", "print JSON")
+  .option(
+    "--registry <url>",
+    "act through this registry, and with the token in PORTCULLIS_TOKEN (also PORTCULLIS_REGISTRY)",
+  )
+  .option("--kv", "write to KV itself, past a registry that runs on it")
+  .option(
+    "--cause <text>",
+    "why, for colleagues: kept by the registry, seen by no visitor",
+  )
   .option("--yes", "do not ask before a change of the remote store")
   .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError("See portcullis --help, and portcullis COMMAND --help.")
@@ -54,11 +75,13 @@ const program = new Command("portcullis")
     `
 Durations are such as 90s, 30m, 2h or 1d12h; instants such as 2026-12-01T00:00:00Z.
 
+With a registry (npm start runs one on its store), every change is entered in its ledger, and so is who made it.
+
 Exit codes:
   0  done
   1  refused, or failed
   2  not understood: unknown option, missing or malformed argument
-  3  doctor found problems
+  3  doctor, drift or verify found problems
 
 Examples:
   $ npx portcullis add shop.example --customer shop --origin https://origin.shop.example
@@ -83,6 +106,12 @@ for (const define of [
   defineMaintenance,
   defineExplain,
   defineDoctor,
+  defineHistory,
+  defineUndo,
+  defineDrift,
+  defineExport,
+  defineVerify,
+  defineToken,
   defineSimulate,
   defineReplay,
 ]) {
@@ -109,11 +138,16 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
     return;
   }
   const store = opened.value;
+  if (options.cause !== undefined && store.ledger === null)
+    program.error("--cause is kept by a registry, and there is none here", {
+      exitCode: exitCodes.usage,
+    });
   const report = await work({
     store,
     nowMs: Date.now(),
     colors: colorsFor(process.stdout),
-    confirm: confirmationFor(options),
+    cause: options.cause ?? null,
+    confirm: confirmationFor(options, store),
   });
   await store.close();
   print(report, store, options.json ? "json" : "text");
@@ -121,8 +155,11 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
 }
 
 /** A change of the remote store is asked about, and not made where nobody can be. */
-function confirmationFor({ remote, yes }: GlobalOptions): Session["confirm"] {
-  if (!remote || yes) return async () => true;
+function confirmationFor(
+  { yes }: GlobalOptions,
+  { kind }: Store,
+): Session["confirm"] {
+  if (kind === "local" || yes) return async () => true;
   if (process.stdin.isTTY) return ask;
   return async () => {
     process.stderr.write(
@@ -136,7 +173,17 @@ function confirmationFor({ remote, yes }: GlobalOptions): Session["confirm"] {
 async function openStore({
   remote,
   persistTo,
+  registry = process.env["PORTCULLIS_REGISTRY"],
+  kv,
 }: GlobalOptions): Promise<Parsed<Store>> {
+  if (!kv) {
+    const found = await openRegistry({
+      url: registry,
+      token: process.env["PORTCULLIS_TOKEN"],
+      statePath: remote ? null : resolve(persistTo ?? defaultStatePath),
+    });
+    if (found !== null) return found;
+  }
   if (remote) {
     const { openRemoteStore } = await import("./remote-store.ts");
     return { ok: true, value: openRemoteStore() };

@@ -7,6 +7,7 @@ export function print(
   store: { kind: string; name: string },
   form: "json" | "text",
 ): void {
+  if (isOutput && text === "") return;
   if (form === "json") {
     const { kind, name } = store;
     console.log(JSON.stringify({ store: { kind, name }, ...json }, null, 2));

@@ -28,6 +28,7 @@ export function openRemoteStore(): Store {
   return {
     kind: "remote",
     name: "remote store (Cloudflare)",
+    ledger: null,
     async keys(prefix) {
       const listed = await answer(["key", "list", "--prefix", prefix], keyList);
       return listed.ok

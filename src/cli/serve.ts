@@ -6,7 +6,7 @@ import { serveDemoSites } from "./demo/customers.ts";
 import { serveWelcome } from "./demo/welcome.ts";
 import { prepareCache } from "./cache-files.ts";
 import { startCacheKeeper, type CacheKeeper } from "./cache-keeper.ts";
-import { startDirect } from "../node/direct.ts";
+import { registryName, startDirect } from "../node/direct.ts";
 import type { EdgePlace, EdgeProcess } from "../node/edge-process.ts";
 import { startHostDispatcher } from "../node/host-dispatcher.ts";
 import { untilItAnswers, untilItIsSilent } from "./liveness.ts";
@@ -15,7 +15,10 @@ import { emptyCache } from "../node/state.ts";
 import { localVariables } from "./local-variables.ts";
 import { parseStartCommand, type StartOptions } from "./options.ts";
 import { loopbackAddresses } from "./ports.ts";
-import { defaultStatePath } from "../node/project.ts";
+import { defaultStatePath, registryConfigPath } from "../node/project.ts";
+import { tokenHash } from "../registry/tokens.ts";
+import { openRegistry } from "./open-registry.ts";
+import { keepPlace, prepareRegistry } from "./registry-place.ts";
 import { planSeeds, seedKeys, type DemoCustomer } from "./seeds.ts";
 import { bundleWorker, startDevServer } from "../node/wrangler.ts";
 
@@ -35,12 +38,15 @@ async function serve(options: StartOptions): Promise<void> {
   const { port, runtime } = options;
   const storePath = resolve(options.statePath ?? defaultStatePath);
   // Building takes longer than seeding, so it goes on meanwhile.
-  const startEdge = runtime === "dev" ? startDev : startBundle(bundleWorker());
+  const startEdge =
+    runtime === "dev"
+      ? startDev
+      : startBundle(bundleWorker(), bundleWorker(registryConfigPath));
   await prepareCache(storePath, options);
   const persistTo = storePath === defaultStatePath ? null : storePath;
   const edge = { port, runtime, storePath, persistTo };
   const sites = options.customers === "demo" ? await openDemo(edge) : [];
-  const customers = await seed(sites, storePath, options.demo);
+  const { customers, changed } = await seed(sites, storePath, options.demo);
   const dispatcher = await startHostDispatcher();
   const keeper = await startCacheKeeper(storePath, {
     maxBytes: options.cacheBytes,
@@ -53,6 +59,7 @@ async function serve(options: StartOptions): Promise<void> {
   await startEdge({ port, statePath: storePath, variables }, keeper);
   void failWhenSilent(port);
   await untilItAnswers(port);
+  if (runtime === "bundle") await adoptSeeds(storePath, changed);
   console.log(startupMessage({ ...edge, customers }, Date.now()));
 }
 
@@ -68,7 +75,7 @@ async function seed(
   statePath: string,
   demo: "kept" | "fresh",
 ) {
-  if (customers.length === 0) return [];
+  if (customers.length === 0) return { customers: [], changed: [] };
   const opened = await openLocalStore(statePath);
   if (!opened.ok) fail(opened.problem);
   const store = opened.value;
@@ -86,11 +93,31 @@ async function seed(
     console.log(`Emptied the cache; reset ${reset.join(", ") || "no key"}.`);
   }
   const now = new Map([...found, ...changes]);
-  return customers.map(({ id, host }) => ({
-    id,
-    host,
-    entry: now.get(standingKey(id)) ?? "",
-  }));
+  return {
+    customers: customers.map(({ id, host }) => ({
+      id,
+      host,
+      entry: now.get(standingKey(id)) ?? "",
+    })),
+    changed: [...changes.keys()],
+  };
+}
+
+/** The demo writes to KV before there is a registry to ask; what it wrote is no drift. */
+async function adoptSeeds(
+  statePath: string,
+  keys: readonly string[],
+): Promise<void> {
+  const opened = await openRegistry({
+    url: undefined,
+    token: undefined,
+    statePath,
+  });
+  const ledger = opened?.ok ? opened.value.ledger : null;
+  const drifted = await ledger?.drifted();
+  if (!drifted?.ok) return;
+  for (const { key } of drifted.value)
+    if (keys.includes(key)) await ledger?.settle(key, "adopt");
 }
 
 async function startDev(place: EdgePlace): Promise<void> {
@@ -100,17 +127,37 @@ async function startDev(place: EdgePlace): Promise<void> {
 }
 
 /** Starts what `building` comes to. A runtime of it that is killed is started again by miniflare. */
-function startBundle(building: Promise<Parsed<string>>) {
+function startBundle(
+  building: Promise<Parsed<string>>,
+  buildingRegistry: Promise<Parsed<string>>,
+) {
   return async (place: EdgePlace, keeper: CacheKeeper): Promise<void> => {
     const bundle = await building;
     if (!bundle.ok) fail(bundle.problem);
+    const registryBundle = await buildingRegistry;
+    if (!registryBundle.ok) fail(registryBundle.problem);
+    const registry = await prepareRegistry(place.statePath);
+    if (!registry.ok) fail(registry.problem);
+    const { token, secretKey } = registry.value;
     const edge = await startDirect({
       ...place,
       bundle: bundle.value,
       // Nobody is in front of it who could vouch for CF-Connecting-IP.
       variables: { ...place.variables, CLIENT_ADDRESS: "unknown" },
       addresses: loopbackAddresses(),
+      registry: {
+        bundle: registryBundle.value,
+        variables: {
+          REGISTRY_KEY: secretKey,
+          REGISTRY_TOKEN_SHA256: tokenHash(token),
+          // The local KV shows at once what was written to it.
+          SWEEP_SECONDS: "2",
+          KV_SETTLES_SECONDS: "0",
+        },
+      },
     });
+    const { href } = await edge.unsafeGetDirectURL(registryName);
+    await keepPlace(place.statePath, { ...registry.value, url: href });
     keeper.evictThrough(edge);
   };
 }

@@ -36,7 +36,7 @@ type Because =
   | (typeof questions)[number];
 
 /** Does a refusal only ask whether this is meant? */
-export function isQuestion(because: Because): boolean {
+export function isQuestion(because: string): boolean {
   return questions.some((question) => question === because);
 }
 

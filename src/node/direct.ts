@@ -6,6 +6,7 @@ import {
   type Json,
 } from "miniflare";
 import { configuredWorker } from "./local.ts";
+import { registryConfigPath } from "./project.ts";
 import { localRuntime } from "./state.ts";
 
 export interface DirectEdge {
@@ -22,6 +23,11 @@ export interface DirectEdge {
   logged?: (message: string) => void;
   /** Where the runtime's inspector listens; without a port it does not. */
   inspectorPort?: number;
+  /** The registry beside it, with a port of its own. */
+  registry?: {
+    bundle: string;
+    variables: Readonly<Record<string, string>>;
+  };
   /** A module that runs in the bundle's place and imports it as "./worker.js", with what it needs besides the Worker's bindings. */
   front?: {
     module: string;
@@ -50,23 +56,51 @@ export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
       ...localRuntime(edge.statePath),
-      ...worker,
-      modules,
-      bindings: { ...worker.bindings, ...edge.variables, ...front?.bindings },
-      serviceBindings: front?.services ?? {},
+      workers: [
+        {
+          ...worker,
+          modules,
+          bindings: {
+            ...worker.bindings,
+            ...edge.variables,
+            ...front?.bindings,
+          },
+          serviceBindings: front?.services ?? {},
+          unsafeDirectSockets: edge.addresses.map((host) => ({
+            host,
+            port: edge.port,
+          })),
+        },
+        ...(edge.registry === undefined ? [] : [registryWorker(edge.registry)]),
+      ],
       ...(logged === undefined
         ? {}
         : { handleStructuredLogs: ({ message }) => logged(message) }),
       ...(edge.inspectorPort !== undefined && {
         inspectorPort: edge.inspectorPort,
       }),
-      unsafeDirectSockets: edge.addresses.map((host) => ({
-        host,
-        port: edge.port,
-      })),
       log: new Log(LogLevel.WARN),
     }),
   );
   await runtime.ready;
   return runtime;
+}
+
+/** By what name its port is asked for. */
+export const registryName = "portcullis-registry";
+
+function registryWorker({
+  bundle,
+  variables,
+}: NonNullable<DirectEdge["registry"]>) {
+  const worker = configuredWorker(registryConfigPath);
+  return {
+    ...worker,
+    name: registryName,
+    modules: [
+      { type: "ESModule" as const, path: "registry.js", contents: bundle },
+    ],
+    bindings: { ...worker.bindings, ...variables },
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+  };
 }

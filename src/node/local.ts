@@ -5,9 +5,9 @@ import {
 } from "wrangler";
 import { configPath } from "./project.ts";
 
-/** The Worker as wrangler.toml describes it, in the words of the local runtime. */
-export function configuredWorker(): V4WorkerOptionsShape {
-  const config = unstable_readConfig({ config: configPath });
+/** A Worker as its wrangler file describes it, in the words of the local runtime; the edge, unless another file is named. */
+export function configuredWorker(path = configPath): V4WorkerOptionsShape {
+  const config = unstable_readConfig({ config: path });
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   return { ...workerOptions, name: config.name ?? "portcullis" };
 }

@@ -7,5 +7,8 @@ export const projectPath = fileURLToPath(new URL("../../", import.meta.url));
 /** Where wrangler keeps its local storage unless told otherwise. */
 export const defaultStatePath = join(projectPath, ".wrangler/state");
 
-/** The Worker's configuration, which wrangler reads. */
+/** The edge's configuration, which wrangler reads. */
 export const configPath = join(projectPath, "wrangler.toml");
+
+/** The registry's. */
+export const registryConfigPath = join(projectPath, "wrangler.registry.toml");

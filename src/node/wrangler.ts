@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Parsed } from "../parse/parsed.ts";
-import { projectPath } from "./project.ts";
+import { configPath, projectPath, registryConfigPath } from "./project.ts";
 import {
   startProcess,
   type EdgePlace,
@@ -25,14 +25,14 @@ const quiet = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 };
 
-/** The production bundle, as `wrangler deploy` would upload it. The problem is wrangler's output. */
-export async function bundleWorker(): Promise<Parsed<string>> {
+/** A production bundle, as `wrangler deploy` would upload it; the edge's, unless another file is named. The problem is wrangler's output. */
+export async function bundleWorker(path = configPath): Promise<Parsed<string>> {
   const outdir = await mkdtemp(join(tmpdir(), "portcullis-"));
   const clear = () => rmSync(outdir, { recursive: true, force: true });
   process.once("exit", clear);
   const build = spawn(
     process.execPath,
-    [wranglerPath, "deploy", "--dry-run", "--outdir", outdir],
+    [wranglerPath, "deploy", "--dry-run", "--config", path, "--outdir", outdir],
     {
       cwd: projectPath,
       env: { ...process.env, ...quiet },
@@ -46,7 +46,10 @@ export async function bundleWorker(): Promise<Parsed<string>> {
   ]);
   const built: Parsed<string> =
     code === 0
-      ? { ok: true, value: await readFile(join(outdir, "worker.js"), "utf8") }
+      ? {
+          ok: true,
+          value: await readFile(join(outdir, bundleName(path)), "utf8"),
+        }
       : {
           ok: false,
           problem: `The Worker does not build.\n${output}${errors}`.trimEnd(),
@@ -54,6 +57,11 @@ export async function bundleWorker(): Promise<Parsed<string>> {
   process.off("exit", clear);
   clear();
   return built;
+}
+
+/** Wrangler names it after the module that `main` names. */
+function bundleName(path: string): string {
+  return path === registryConfigPath ? "registry-worker.js" : "worker.js";
 }
 
 /** `wrangler dev`. The one message it sends is DEV_SERVER_READY. */

@@ -28,6 +28,8 @@ const entryForm = v.variant("kind", [
     undoes: v.number(),
     ...change,
   }),
+  /** What stood in KV before the registry did. */
+  v.strictObject({ ...base, kind: v.literal("imported"), ...ofKey }),
   /** KV was found to say something that no entry wrote. */
   v.strictObject({ ...base, kind: v.literal("observed"), ...ofKey }),
   /** What was observed is what the list is to say from now on. */
@@ -72,6 +74,7 @@ export function keysOfEntry(entry: NewEntry): string[] {
     case "commanded":
     case "undone":
       return Object.keys(entry.writes);
+    case "imported":
     case "observed":
     case "adopted":
     case "reverted":

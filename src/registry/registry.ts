@@ -240,16 +240,14 @@ export class Registry {
     const known = drift === undefined ? subject.text : drift;
     if (!this.#isSettled(subject, nowMs) || text === known) return;
     const at = new Date(nowMs).toISOString();
-    const seq = this.ledger.append({
-      at,
-      actor: kvActor,
-      kind: "observed",
-      key,
-      text,
-    });
-    // What stood there before the registry did is nobody's change.
-    if (!this.isImported) this.subjects.adopt(key, text, seq);
-    else this.subjects.setDrift(key, text === subject.text ? null : { text });
+    const base = { at, actor: kvActor, key, text };
+    if (!this.isImported) {
+      const seq = this.ledger.append({ ...base, kind: "imported" });
+      this.subjects.adopt(key, text, seq);
+      return;
+    }
+    this.ledger.append({ ...base, kind: "observed" });
+    this.subjects.setDrift(key, text === subject.text ? null : { text });
   }
 
   /** Has all that stood in KV before the registry did been entered? */

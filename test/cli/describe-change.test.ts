@@ -17,6 +17,7 @@ function said(
     store: {
       kind,
       name: kind,
+      ledger: null,
       keys: async () => ({ ok: true, value: [] }),
       read: async () => ({ ok: true, value: new Map() }),
       write: done,
@@ -25,6 +26,7 @@ function said(
     },
     nowMs,
     colors: colorsFor(process.stdout),
+    cause: null,
     confirm: async () => true,
   };
   const before = new Map([["customer:forum", entry]]);

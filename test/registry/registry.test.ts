@@ -280,7 +280,7 @@ describe("an edit past the registry", () => {
     office.kv.edit("customer:new", "deny");
     await office.sweep();
     expect(office.registry.look("customer:new").state).toBe("drifted");
-    expect(kinds(office)).toEqual(["observed", "observed", "observed"]);
+    expect(kinds(office)).toEqual(["imported", "imported", "observed"]);
   });
 });
 

@@ -1,8 +1,4 @@
-import {
-  isQuestion,
-  type Records,
-  type Refused,
-} from "../../customer/apply-result.ts";
+import { isQuestion, type Records } from "../../customer/apply-result.ts";
 import { apply, keysOf } from "../../customer/apply.ts";
 import { parseCommand, type Command } from "../../customer/command.ts";
 import { edgeKey, siteKey, standingKey } from "../../customer/keys.ts";
@@ -13,7 +9,14 @@ import { nameValueTable } from "../../node/table.ts";
 import { unstatedOf } from "./describe.ts";
 import { sitesOf, readList } from "./list-records.ts";
 import { describeChange } from "./describe-change.ts";
-import { failed, wrongUsage, type Report, type Session } from "./session.ts";
+import {
+  confirmed,
+  failed,
+  refused,
+  wrongUsage,
+  type Report,
+  type Session,
+} from "./session.ts";
 
 /** What each subcommand that changes the list takes besides its own options. */
 export interface ActOptions {
@@ -46,7 +49,9 @@ export async function act(
     if (!problem.ok) return failed(problem.problem);
     if (problem.value !== null) return refused("unknown", problem.value);
   }
-  const result = apply(before.value, command.value, nowMs);
+  const ordered = { ...given, force: force ?? false };
+  const result = await plan(session, ordered, command.value, before.value);
+  if (result.kind === "failed") return failed(result.problem);
   if (result.kind === "refused")
     return refused(
       result.because,
@@ -63,7 +68,12 @@ export async function act(
   const hosts = await sitesOf(command.value, store);
   if (!hosts.ok) return failed(hosts.problem);
   const change = { before: before.value, writes, hosts: hosts.value };
-  const what = describeChange(command.value, change, session);
+  // The registry's writes are younger than this command.
+  const writtenMs = store.ledger === null ? nowMs : Date.now();
+  const what = describeChange(command.value, change, {
+    ...session,
+    nowMs: writtenMs,
+  });
   const json = {
     command: given,
     before: toJson(before.value),
@@ -78,6 +88,15 @@ export async function act(
   }
   if (!(await session.confirm(`${what}\nGo ahead?`)))
     return failed("nothing was written");
+  if (store.ledger !== null && result.version !== null) {
+    const { version } = result;
+    const order = { kind: "command", command: ordered } as const;
+    const { cause } = session;
+    const done = await store.ledger.carryOut(order, { version, cause });
+    return done.kind === "answered"
+      ? confirmed(done.value, { what, json })
+      : failed(done.problem);
+  }
   const problem = await writeAndReadBack(session, writes);
   if (problem !== null) return failed(problem);
   return {
@@ -85,6 +104,28 @@ export async function act(
     json: { outcome: "written", ...json },
     text: `${what}\nWritten and read back: ${[...writes.keys()].join(", ")}`,
   };
+}
+
+type Planned =
+  | { kind: "applied"; writes: Records; version: string | null }
+  | { kind: "refused"; because: string; problem: string }
+  | { kind: "failed"; problem: string };
+
+/** What the command would write, as the registry says or, without one, by the same rules here. */
+async function plan(
+  { store: { ledger }, nowMs }: Session,
+  ordered: object,
+  command: Command,
+  before: Records,
+): Promise<Planned> {
+  if (ledger === null) {
+    const result = apply(before, command, nowMs);
+    return result.kind === "applied" ? { ...result, version: null } : result;
+  }
+  const planned = await ledger.plan({ kind: "command", command: ordered });
+  if (planned.kind !== "answered") return planned;
+  const { writes, version } = planned.value;
+  return { kind: "applied", writes: new Map(Object.entries(writes)), version };
 }
 
 /** What a denial that would be written does not say of itself. */
@@ -100,16 +141,8 @@ function unstatedBy(
   return denial === null ? null : unstatedOf(denial);
 }
 
-function refused(because: string, problem: string): Report {
-  return {
-    exit: "failed",
-    json: { outcome: "refused", because, problem },
-    text: `Refused: ${problem}`,
-  };
-}
-
 /** What to do about a refusal that only asks whether this is meant. */
-function hint(because: Refused["because"], { kind }: Command): string {
+function hint(because: string, { kind }: Command): string {
   if (because === "malformed" && kind === "change")
     return ". remove --force takes it away, add writes a new one";
   return isQuestion(because) ? ". Add --force if that is meant" : "";

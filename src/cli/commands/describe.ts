@@ -1,5 +1,5 @@
 import type { Colors } from "../../node/terminal.ts";
-import type { State } from "../../customer/state.ts";
+import { stateOf, type State } from "../../customer/state.ts";
 import type { Denial } from "../../customer/standing.ts";
 import {
   decisionStatuses,
@@ -131,4 +131,19 @@ export function unstatedOf({
     Object.keys(statement).length > 0;
   if (ground === null) return hasReason ? "ground" : "ground and no reason";
   return hasReason ? null : "reason";
+}
+
+/** What becomes of a record, in a line. */
+export function describeRecordChange(
+  key: string,
+  before: string | null,
+  after: string | null,
+  nowMs: number,
+): string {
+  const customer = key.replace(/^customer:/, "");
+  const say = (text: string | null) =>
+    customer === key
+      ? (text ?? "(no such key)")
+      : stateOf(customer, text, nowMs).kind;
+  return `${say(before)} -> ${say(after)}`;
 }

@@ -1,6 +1,6 @@
 import { defaultSettings } from "../../customer/settings.ts";
 import { table } from "../../node/table.ts";
-import { diskFindings, findings } from "./findings.ts";
+import { diskFindings, driftFindings, findings } from "./findings.ts";
 import { probeHosts } from "./host-probe.ts";
 import { readList } from "./list-records.ts";
 import { example } from "./options.ts";
@@ -32,9 +32,12 @@ async function doctor(
 ): Promise<Report> {
   const list = await readList(store, nowMs);
   if (!list.ok) return failed(list.problem);
+  const drifted = (await store.ledger?.drifted()) ?? { ok: true, value: [] };
+  if (!drifted.ok) return failed(drifted.problem);
   const found = [
     ...diskFindings(await store.disk()),
     ...findings(list.value, nowMs),
+    ...driftFindings(drifted.value),
     ...(probe ? await probeHosts(list.value) : []),
   ];
   const problems = found.filter(({ weight }) => weight === "problem");

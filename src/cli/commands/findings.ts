@@ -29,6 +29,18 @@ export function diskFindings(disk: Disk | null): Finding[] {
     : [];
 }
 
+/** What was written to KV past the registry. */
+export function driftFindings(
+  drifted: readonly { key: string; ledger: string | null }[],
+): Finding[] {
+  return drifted.map(({ key, ledger }) =>
+    problem(
+      key,
+      `was changed past the registry, whose ledger says ${ledger ?? "that there is no such key"}: adopt ${key} lets it stand, revert ${key} takes it back`,
+    ),
+  );
+}
+
 /** All that is wrong with a list, or worth a look, by key. */
 export function findings(list: Listed, nowMs: number): Finding[] {
   return [

@@ -1,5 +1,6 @@
 import type { Colors } from "../../node/terminal.ts";
 import type { Command } from "commander";
+import type { OrderAnswer } from "../ledger-client.ts";
 import type { Store } from "../store.ts";
 
 /** What every subcommand works with. */
@@ -7,6 +8,8 @@ export interface Session {
   store: Store;
   nowMs: number;
   colors: Colors;
+  /** Why, for colleagues; null where nothing was said. Only a registry keeps it. */
+  cause: string | null;
   /** Asks before a change; answers itself where nobody can be asked or nothing need be. */
   confirm(question: string): Promise<boolean>;
 }
@@ -40,4 +43,27 @@ export function failed(problem: string): Report {
 
 export function wrongUsage(problem: string): Report {
   return { exit: "usage", json: { outcome: "usage", problem }, text: problem };
+}
+
+export function refused(because: string, problem: string): Report {
+  return {
+    exit: "failed",
+    json: { outcome: "refused", because, problem },
+    text: `Refused: ${problem}`,
+  };
+}
+
+/** A change that a registry has entered. */
+export function confirmed(
+  { seq, isConfirmed, writes }: OrderAnswer,
+  { what, json }: { what: string; json: object },
+): Report {
+  const keys = Object.keys(writes).join(", ");
+  return {
+    exit: "done",
+    json: { outcome: "written", seq, isConfirmed, ...json },
+    text: isConfirmed
+      ? `${what}\nEntered as ${seq}, and confirmed by KV: ${keys}`
+      : `${what}\nEntered as ${seq}. KV has not confirmed it yet, and the registry goes on trying: ${keys}`,
+  };
 }

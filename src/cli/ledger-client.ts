@@ -1,0 +1,66 @@
+import * as v from "valibot";
+import type { Parsed } from "../parse/parsed.ts";
+import type { Order } from "../registry/registry.ts";
+import type { RegistryClient, Reply } from "./registry-client.ts";
+
+const texts = v.record(v.string(), v.nullable(v.string()));
+const orderAnswer = v.object({
+  seq: v.nullable(v.number()),
+  before: texts,
+  writes: texts,
+  version: v.string(),
+  isConfirmed: v.boolean(),
+});
+const entered = v.object({ seq: v.number() });
+const driftAnswer = v.object({
+  drifted: v.array(
+    v.object({
+      key: v.string(),
+      ledger: v.nullable(v.string()),
+      found: v.nullable(v.string()),
+    }),
+  ),
+});
+
+export type OrderAnswer = v.InferOutput<typeof orderAnswer>;
+type Drifted = v.InferOutput<typeof driftAnswer>["drifted"][number];
+
+/** What only a registry can do: enter decisions, and tell of them. */
+export class LedgerClient {
+  readonly client: RegistryClient;
+
+  constructor(client: RegistryClient) {
+    this.client = client;
+  }
+
+  /** What an order would write. */
+  plan(order: Order): Promise<Reply<OrderAnswer>> {
+    return this.client.post("/v1/orders", { order, dryRun: true }, orderAnswer);
+  }
+
+  /** Carries an order out once, if what was looked at has not changed. */
+  carryOut(
+    order: Order,
+    { version, cause }: { version: string; cause: string | null },
+  ): Promise<Reply<OrderAnswer>> {
+    return this.client.post("/v1/orders", { order, cause }, orderAnswer, {
+      "Idempotency-Key": crypto.randomUUID(),
+      "If-Match": `"${version}"`,
+    });
+  }
+
+  /** Ends the drift of a key. */
+  settle(
+    key: string,
+    how: "adopt" | "revert",
+  ): Promise<Reply<{ seq: number }>> {
+    return this.client.post("/v1/drift", { key, how }, entered);
+  }
+
+  async drifted(): Promise<Parsed<readonly Drifted[]>> {
+    const reply = await this.client.get("/v1/drift", {}, driftAnswer);
+    return reply.kind === "answered"
+      ? { ok: true, value: reply.value.drifted }
+      : { ok: false, problem: reply.problem };
+  }
+}
