@@ -14,7 +14,7 @@ import { openLocalStore } from "./local-store.ts";
 import { emptyCache } from "../node/state.ts";
 import { localVariables } from "./local-variables.ts";
 import { parseStartCommand, type StartOptions } from "./options.ts";
-import { loopbackAddresses } from "./ports.ts";
+import { findFreePort, loopbackAddresses } from "./ports.ts";
 import { defaultStatePath, registryConfigPath } from "../node/project.ts";
 import { tokenHash } from "../registry/tokens.ts";
 import { openRegistry } from "./open-registry.ts";
@@ -147,6 +147,7 @@ function startBundle(
       addresses: loopbackAddresses(),
       registry: {
         bundle: registryBundle.value,
+        port: await findFreePort(),
         variables: {
           REGISTRY_KEY: secretKey,
           REGISTRY_TOKEN_SHA256: tokenHash(token),

@@ -26,6 +26,8 @@ export interface DirectEdge {
   /** The registry beside it, with a port of its own. */
   registry?: {
     bundle: string;
+    /** Of 127.0.0.1. A runtime that is started again has it again, as long as it is not 0. */
+    port: number;
     variables: Readonly<Record<string, string>>;
   };
   /** A module that runs in the bundle's place and imports it as "./worker.js", with what it needs besides the Worker's bindings. */
@@ -91,6 +93,7 @@ export const registryName = "portcullis-registry";
 
 function registryWorker({
   bundle,
+  port,
   variables,
 }: NonNullable<DirectEdge["registry"]>) {
   const worker = configuredWorker(registryConfigPath);
@@ -101,6 +104,6 @@ function registryWorker({
       { type: "ESModule" as const, path: "registry.js", contents: bundle },
     ],
     bindings: { ...worker.bindings, ...variables },
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
   };
 }

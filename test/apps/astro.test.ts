@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sharedBrowser } from "../browser.ts";
-import { freePort, run, type RunningCommand } from "../cli/running.ts";
+import { run, type RunningCommand } from "../cli/running.ts";
+import { findFreePort } from "../../src/cli/ports.ts";
 import { startRig, type Rig } from "../workerd/rig.ts";
 
 let rig: Rig;
@@ -24,7 +25,7 @@ async function startSite(): Promise<void> {
   const cli = "node_modules/astro/bin/astro.mjs";
   const build = run(process.execPath, [cli, "build", "--root", folder], quiet);
   if ((await build.ended) !== 0) throw new Error(build.output());
-  port = await freePort();
+  port = await findFreePort();
   site = run(process.execPath, [join(folder, "dist/server/entry.mjs")], {
     HOST: "127.0.0.1",
     PORT: String(port),

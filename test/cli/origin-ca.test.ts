@@ -11,7 +11,8 @@ import {
   type Identity,
   selfSigned,
 } from "../certificates.ts";
-import { ask, freePort, runStart } from "./running.ts";
+import { ask, runStart } from "./running.ts";
+import { findFreePort } from "../../src/cli/ports.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "portcullis ca "));
 const authorityPath = join(folder, "ca.pem");
@@ -64,7 +65,7 @@ describe.each([
     args: readonly string[],
     env: Record<string, string> = {},
   ) => {
-    const port = await freePort();
+    const port = await findFreePort();
     const edge = runStart(
       ["--no-demo", "--state", statePath, ...runtime, ...args],
       { PORT: String(port), ...env },

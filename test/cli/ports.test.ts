@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { loopbackAddresses, portProblem } from "../../src/cli/ports.ts";
-import { freePort } from "./running.ts";
+import {
+  findFreePort,
+  loopbackAddresses,
+  portProblem,
+} from "../../src/cli/ports.ts";
 
 describe("a port of localhost", () => {
   test("is no problem when nobody listens", async () => {
-    expect(await portProblem(await freePort())).toBeNull();
+    expect(await portProblem(await findFreePort())).toBeNull();
   });
 
   test.each([...loopbackAddresses(), "0.0.0.0"])(

@@ -12,12 +12,11 @@ import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { constants, createGunzip, createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loopbackAddresses } from "../../src/cli/ports.ts";
+import { findFreePort, loopbackAddresses } from "../../src/cli/ports.ts";
 import {
   ask,
   askUntil,
   family,
-  freePort,
   gone,
   pasted,
   run,
@@ -46,7 +45,7 @@ describe("npm start", () => {
   let edge: RunningCommand;
 
   beforeAll(async () => {
-    port = await freePort();
+    port = await findFreePort();
     edge = runStart(["--state", statePath], { PORT: String(port) });
     await edge.printed(up);
   });
@@ -213,7 +212,7 @@ describe("npm start", () => {
   });
 
   test("refuses a second start on the same store in one line, which says where the first is, and ends with 1", async () => {
-    const env = { PORT: String(await freePort()) };
+    const env = { PORT: String(await findFreePort()) };
     const second = runStart(["--no-demo", "--state", statePath], env);
     expect(await second.ended).toBe(1);
     expect(second.output()).toBe(
@@ -269,7 +268,7 @@ describe("npm start -- --dev", () => {
   let edge: RunningCommand;
 
   beforeAll(async () => {
-    port = await freePort();
+    port = await findFreePort();
     const args = ["--dev", "--state", statePath];
     edge = runStart(args, { PORT: String(port) });
     await edge.printed(up);
@@ -307,7 +306,7 @@ describe("npm start -- --dev", () => {
 
 describe("npm start with options", () => {
   test("with --fresh resets the demo and says which keys", async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     const env = { PORT: String(port) };
     const list = `--binding CUSTOMERS --persist-to '${statePath}'`;
     await pasted(`npx wrangler kv key put ${list} customer:shop deny`);
@@ -324,7 +323,7 @@ describe("npm start with options", () => {
 
   test("with --no-demo, and with --direct as it was called once, has no customers and shows how to add one", async () => {
     const empty = mkdtempSync(join(tmpdir(), "portcullis-"));
-    const port = await freePort();
+    const port = await findFreePort();
     const edge = runStart(["--direct", "--no-demo", "--state", empty], {
       PORT: String(port),
     });
@@ -357,7 +356,7 @@ describe("npm start, however it goes,", () => {
   });
 
   test("with --dev says so and ends with 1 when wrangler ends by itself", async () => {
-    const env = { PORT: String(await freePort()) };
+    const env = { PORT: String(await findFreePort()) };
     const edge = runStart(["--dev", "--no-demo", "--state", statePath], env);
     await edge.printed(up);
     const [, , server = 0, ...rest] = family(edge.pid);
@@ -370,7 +369,7 @@ describe("npm start, however it goes,", () => {
   });
 
   test("says so and ends all with 1 when the process that serves is killed", async () => {
-    const env = { PORT: String(await freePort()) };
+    const env = { PORT: String(await findFreePort()) };
     const edge = runStart(["--no-demo", "--state", statePath], env);
     await edge.printed(up);
     const [, serving = 0, ...rest] = family(edge.pid);
@@ -383,7 +382,7 @@ describe("npm start, however it goes,", () => {
   test.each([[[]], [["--dev"]]])(
     "with %j takes its runtime along when it is killed itself",
     async (args) => {
-      const env = { PORT: String(await freePort()) };
+      const env = { PORT: String(await findFreePort()) };
       const edge = runStart([...args, "--no-demo", "--state", statePath], env);
       await edge.printed(up);
       const started = family(edge.pid);
@@ -394,7 +393,7 @@ describe("npm start, however it goes,", () => {
   );
 
   test("leaves nothing running when npm alone is told to end", async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     const args = ["start", "--silent", "--", "--no-demo", "--state", statePath];
     const npm = run("npm", args, { PORT: String(port) });
     await npm.printed(up);

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { sharedBrowser } from "../browser.ts";
-import { freePort, runStart } from "../cli/running.ts";
+import { runStart } from "../cli/running.ts";
+import { findFreePort } from "../../src/cli/ports.ts";
 
 /** What `npm start` runs, on a store of its own, and a browser to look at it with. */
 export interface Demo {
@@ -21,7 +22,7 @@ export interface Demo {
 
 export async function openDemo(): Promise<Demo> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-e2e-"));
-  const port = await freePort();
+  const port = await findFreePort();
   const edge = runStart(["--state", statePath], { PORT: String(port) });
   const [browser] = await Promise.all([
     sharedBrowser(),

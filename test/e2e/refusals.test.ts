@@ -1,7 +1,8 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { violations, walk } from "../browser.ts";
-import { ask, askUntil, freePort } from "../cli/running.ts";
+import { ask, askUntil } from "../cli/running.ts";
+import { findFreePort } from "../../src/cli/ports.ts";
 import { wrangler } from "../workerd/wrangler.ts";
 import { openDemo, shows, type Demo } from "./demo.ts";
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
       key: "host:dead.localhost",
       value: JSON.stringify({
         customer: "dead",
-        origins: [`http://127.0.0.1:${await freePort()}`],
+        origins: [`http://127.0.0.1:${await findFreePort()}`],
       }),
     },
     { key: "customer:dead", value: "allow" },

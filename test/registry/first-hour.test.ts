@@ -1,0 +1,154 @@
+import {
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findFreePort } from "../../src/cli/ports.ts";
+import { portcullis } from "../cli/portcullis.ts";
+import { askUntil, runStart, type RunningCommand } from "../cli/running.ts";
+import { openStore } from "../cli/open-store.ts";
+
+let port: number;
+let edge: RunningCommand;
+const statePath = mkdtempSync(join(tmpdir(), "portcullis-registry-"));
+const on = (...args: readonly string[]) =>
+  portcullis([...args, "--persist-to", statePath]);
+const json = async (...args: readonly string[]) => {
+  const { code, stdout } = await on(...args, "--json");
+  return { code, report: JSON.parse(stdout) };
+};
+
+async function start(): Promise<void> {
+  port = await findFreePort();
+  edge = runStart(["--state", statePath], { PORT: String(port) });
+  await edge.printed("Ctrl-C stops everything.");
+}
+
+beforeAll(start);
+afterAll(async () => {
+  edge.signal("SIGINT");
+  await edge.ended;
+  rmSync(statePath, { recursive: true, force: true });
+});
+
+const because = ["--ground", "policy", "--reason", "Phishing"];
+
+describe("with the registry of npm start, the command", () => {
+  test("enters a drop, and says who, when, why and what changed", async () => {
+    const drop = await on("drop", "forum", ...because, "--cause", "Case 7");
+    expect(drop).toMatchObject({ code: 0, stderr: "" });
+    expect(drop.stdout).toMatch(/^registry http:.* of the local store /);
+    expect(drop.stdout).toContain("forum: allowed -> dropped");
+    expect(drop.stdout).toMatch(
+      /Entered as \d+, and confirmed by KV: customer:forum\n$/,
+    );
+    await askUntil(port, "forum.localhost", 403);
+    const history = await on("history", "forum.localhost");
+    expect(history.stdout).toMatch(/operator: drop forum/);
+    expect(history.stdout).toMatch(/customer:forum +allowed -> dropped/);
+    expect(history.stdout).toMatch(/reason +Phishing/);
+    expect(history.stdout).toMatch(/cause +Case 7/);
+  });
+
+  test("asks and refuses as without one", async () => {
+    const typo = await on("drop", "forun", ...because);
+    expect(typo).toMatchObject({ code: 1, stdout: "" });
+    expect(typo.stderr).toContain("did you mean forum?");
+    const silent = await on("drop", "shop");
+    expect(silent.stderr).toContain("there is no ground and no reason");
+    const again = await on("restore", "shop");
+    expect(again.stderr).toContain("customer:shop says allow already");
+  });
+
+  test("takes an entry back, by its number", async () => {
+    const { report } = await json("history", "forum", "--limit", "1");
+    const [{ seq }] = report.entries;
+    expect((await on("undo", `${seq}`, "--dry-run")).stdout).toContain(
+      "customer:forum  dropped -> allowed",
+    );
+    expect(await json("undo", `${seq}`)).toMatchObject({
+      code: 0,
+      report: { outcome: "written", undoes: seq, isConfirmed: true },
+    });
+    await askUntil(port, "forum.localhost", 200);
+    expect((await on("undo", `${seq}`)).stderr).toContain("has changed since");
+    expect((await on("undo", "999")).stderr).toContain("has no entry 999");
+  });
+
+  test("finds an edit past it, lets it stand or takes it back", async () => {
+    const store = await openStore(statePath);
+    await store.write(new Map([["customer:shop", "deny"]]));
+    await store.close();
+    const found = await json("drift");
+    expect(found).toMatchObject({
+      code: 3,
+      report: {
+        drifted: [{ key: "customer:shop", ledger: "allow", found: "deny" }],
+      },
+    });
+    expect((await on("doctor")).stdout).toContain("past the registry");
+    expect((await on("revert", "customer:shop")).stdout).toContain("reverted");
+    await askUntil(port, "shop.localhost", 200);
+    expect(await json("drift")).toMatchObject({ code: 0 });
+  });
+
+  test("exports what anybody can verify, and a changed byte is found", async () => {
+    const { stdout } = await on("export");
+    const verified = await json("verify");
+    expect(verified).toMatchObject({ code: 0, report: { ok: true } });
+    const { key, entries } = verified.report;
+    expect(stdout.trim().split("\n").length).toBeGreaterThan(entries);
+    const file = join(statePath, "export.jsonl");
+    writeFileSync(file, stdout);
+    expect(await on("verify", file, "--key", key)).toMatchObject({ code: 0 });
+    writeFileSync(file, stdout.replace("Phishing", "Fishing!"));
+    const forged = await on("verify", file, "--key", key);
+    expect(forged.code).toBe(3);
+    expect(forged.stdout).toMatch(/Not verified: entry \d+: changed/);
+  });
+
+  test("lets somebody else in by a token, and a viewer decide nothing", async () => {
+    const { report } = await json("token", "bea", "--role", "viewer");
+    const place = join(statePath, "registry.json");
+    expect(statSync(place).mode & 0o777).toBe(0o600);
+    const { url }: { url: string } = JSON.parse(readFileSync(place, "utf8"));
+    const env = { PORTCULLIS_REGISTRY: url, PORTCULLIS_TOKEN: report.token };
+    const list = await portcullis(["list"], env);
+    expect(list).toMatchObject({ code: 0 });
+    expect(list.stdout).toContain("archive");
+    const drop = await portcullis(["drop", "shop", ...because, "--yes"], env);
+    expect(drop).toMatchObject({ code: 1 });
+    expect(drop.stderr).toContain("bea is a viewer; expected an operator");
+    const unknown = await portcullis(["list"], {
+      ...env,
+      PORTCULLIS_TOKEN: "x",
+    });
+    expect(unknown.stderr).toContain("who asks is not known");
+  });
+
+  test("writes past it with --kv, which is then found", async () => {
+    const drop = await on("drop", "shop", ...because, "--kv");
+    expect(drop.stdout).toContain("Written and read back");
+    expect((await json("drift")).report.drifted).toHaveLength(1);
+    await on("adopt", "customer:shop");
+  });
+
+  test("finds the same ledger after a restart, without drift", async () => {
+    const before = await json("verify");
+    edge.signal("SIGINT");
+    await edge.ended;
+    const alone = await on("list");
+    expect(alone.stdout).toMatch(/^local store /);
+    expect((await on("history")).stderr).toContain("there is no registry here");
+    await start();
+    const after = await json("verify");
+    expect(after.report).toMatchObject({ ok: true, key: before.report.key });
+    expect(after.report.entries).toBeGreaterThanOrEqual(before.report.entries);
+    expect(await json("drift")).toMatchObject({ report: { drifted: [] } });
+  });
+});
