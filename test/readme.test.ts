@@ -13,9 +13,16 @@ const documents = [
   "CONTRIBUTING.md",
   "SECURITY.md",
   "test/README.md",
-  ...["cache", "cli", "cloudflare", "customer", "edge", "page", "sim"].map(
-    (room) => `src/${room}/README.md`,
-  ),
+  ...[
+    "cache",
+    "cli",
+    "cloudflare",
+    "customer",
+    "edge",
+    "page",
+    "registry",
+    "sim",
+  ].map((room) => `src/${room}/README.md`),
 ];
 
 const values = Array.from(

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   mkdtempSync,
   readFileSync,
@@ -137,6 +138,43 @@ describe("with the registry of npm start, the command", () => {
     expect((await json("drift")).report.drifted).toHaveLength(1);
     await on("adopt", "customer:shop");
   });
+
+  test("walks the README's path, line by line", async () => {
+    const [, block = ""] =
+      /## Who decided what[^]*?```sh\n([^]*?)```/.exec(
+        readFileSync("README.md", "utf8"),
+      ) ?? [];
+    const lines = block.trim().split("\n");
+    expect(lines).toHaveLength(9);
+    let seq = 0;
+    for (const line of lines) {
+      const here = line
+        .replace(
+          "npx portcullis",
+          `"${process.execPath}" src/cli/portcullis.mjs`,
+        )
+        .replace(/undo \d+/, `undo ${seq}`)
+        .replace("ledger.jsonl", `'${join(statePath, "ledger.jsonl")}'`)
+        .replace("CUSTOMERS", `CUSTOMERS --persist-to '${statePath}'`);
+      const isOurs = here.includes("portcullis.mjs");
+      const place = isOurs ? ` --persist-to '${statePath}'` : "";
+      const { status, stdout, stderr } = spawnSync(
+        "sh",
+        ["-c", here.replace(/( >.*)?$/, `${place}$1`)],
+        { encoding: "utf8" },
+      );
+      // drift finds what the line before it wrote.
+      expect({ line, stderr, status }).toMatchObject({
+        status: line.includes("drift") ? 3 : 0,
+      });
+      if (line.includes(" notice ")) {
+        seq = Number(/Entered as (\d+)/.exec(stdout)?.[1]);
+        await askUntil(port, "news.localhost", 403);
+      }
+      if (line.includes("drift"))
+        expect(stdout).toMatch(/customer:news +.* deny/);
+    }
+  }, 180_000);
 
   test("finds the same ledger after a restart, without drift", async () => {
     const before = await json("verify");
