@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 
@@ -33,14 +32,4 @@ function tryListening(host: string, port: number): Promise<string | null> {
       server.close(() => resolve(null)),
     );
   });
-}
-
-/** A port of 127.0.0.1 that nothing listens on at this moment. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -14,7 +14,7 @@ import { openLocalStore } from "./local-store.ts";
 import { emptyCache } from "../node/state.ts";
 import { localVariables } from "./local-variables.ts";
 import { parseStartCommand, type StartOptions } from "./options.ts";
-import { findFreePort, loopbackAddresses } from "./ports.ts";
+import { loopbackAddresses } from "./ports.ts";
 import { defaultStatePath, registryConfigPath } from "../node/project.ts";
 import { tokenHash } from "../registry/tokens.ts";
 import { openRegistry } from "./open-registry.ts";
@@ -139,15 +139,20 @@ function startBundle(
     const registry = await prepareRegistry(place.statePath);
     if (!registry.ok) fail(registry.problem);
     const { token, secretKey } = registry.value;
+    /** Each start of the runtime has the registry on another port. */
+    const announce = async () => {
+      const { href: url } = await edge.unsafeGetDirectURL(registryName);
+      await keepPlace(place.statePath, { ...registry.value, url });
+    };
     const edge = await startDirect({
       ...place,
       bundle: bundle.value,
       // Nobody is in front of it who could vouch for CF-Connecting-IP.
       variables: { ...place.variables, CLIENT_ADDRESS: "unknown" },
       addresses: loopbackAddresses(),
+      restarted: () => announce(),
       registry: {
         bundle: registryBundle.value,
-        port: await findFreePort(),
         variables: {
           REGISTRY_KEY: secretKey,
           REGISTRY_TOKEN_SHA256: tokenHash(token),
@@ -157,8 +162,7 @@ function startBundle(
         },
       },
     });
-    const { href } = await edge.unsafeGetDirectURL(registryName);
-    await keepPlace(place.statePath, { ...registry.value, url: href });
+    await announce();
     keeper.evictThrough(edge);
   };
 }

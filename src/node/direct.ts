@@ -21,13 +21,13 @@ export interface DirectEdge {
   statePath: string;
   /** Told of what the Worker and its runtime print, which is printed nowhere then. */
   logged?: (message: string) => void;
+  /** Told that a runtime that crashed has been started again. */
+  restarted?: () => void | Promise<void>;
   /** Where the runtime's inspector listens; without a port it does not. */
   inspectorPort?: number;
   /** The registry beside it, with a port of its own. */
   registry?: {
     bundle: string;
-    /** Of 127.0.0.1. A runtime that is started again has it again, as long as it is not 0. */
-    port: number;
     variables: Readonly<Record<string, string>>;
   };
   /** A module that runs in the bundle's place and imports it as "./worker.js", with what it needs besides the Worker's bindings. */
@@ -81,6 +81,9 @@ export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
       ...(edge.inspectorPort !== undefined && {
         inspectorPort: edge.inspectorPort,
       }),
+      ...(edge.restarted !== undefined && {
+        unsafeHandleRuntimeRestart: edge.restarted,
+      }),
       log: new Log(LogLevel.WARN),
     }),
   );
@@ -93,7 +96,6 @@ export const registryName = "portcullis-registry";
 
 function registryWorker({
   bundle,
-  port,
   variables,
 }: NonNullable<DirectEdge["registry"]>) {
   const worker = configuredWorker(registryConfigPath);
@@ -104,6 +106,7 @@ function registryWorker({
       { type: "ESModule" as const, path: "registry.js", contents: bundle },
     ],
     bindings: { ...worker.bindings, ...variables },
-    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    // Whatever port is free. A fixed one might be taken when the runtime is started again, and the edge would be down with it.
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
 }

@@ -5,8 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sharedBrowser } from "../browser.ts";
-import { run, type RunningCommand } from "../cli/running.ts";
-import { findFreePort } from "../../src/cli/ports.ts";
+import { findFreePort, run, type RunningCommand } from "../cli/running.ts";
 import { startRig, type Rig } from "../workerd/rig.ts";
 
 let rig: Rig;

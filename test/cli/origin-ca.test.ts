@@ -11,8 +11,7 @@ import {
   type Identity,
   selfSigned,
 } from "../certificates.ts";
-import { ask, runStart } from "./running.ts";
-import { findFreePort } from "../../src/cli/ports.ts";
+import { findFreePort, ask, runStart } from "./running.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "portcullis ca "));
 const authorityPath = join(folder, "ca.pem");

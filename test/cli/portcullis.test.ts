@@ -429,12 +429,21 @@ test("help names every subcommand and explains the exit codes", async () => {
     "preview",
     "explain",
     "doctor",
+    "history",
+    "undo",
+    "drift",
+    "adopt",
+    "revert",
+    "export",
+    "verify",
+    "token",
+    "redact",
     "simulate",
     "replay",
   ]) {
     expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
   }
-  expect(stdout).toContain("3  doctor found problems");
+  expect(stdout).toContain("3  doctor, drift or verify found problems");
 });
 
 describe("output that cannot be written", () => {

@@ -1,11 +1,8 @@
+import { findFreePort } from "./running.ts";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import {
-  findFreePort,
-  loopbackAddresses,
-  portProblem,
-} from "../../src/cli/ports.ts";
+import { loopbackAddresses, portProblem } from "../../src/cli/ports.ts";
 
 describe("a port of localhost", () => {
   test("is no problem when nobody listens", async () => {

@@ -12,8 +12,9 @@ import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { constants, createGunzip, createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findFreePort, loopbackAddresses } from "../../src/cli/ports.ts";
+import { loopbackAddresses } from "../../src/cli/ports.ts";
 import {
+  findFreePort,
   ask,
   askUntil,
   family,

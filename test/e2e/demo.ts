@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { sharedBrowser } from "../browser.ts";
-import { runStart } from "../cli/running.ts";
-import { findFreePort } from "../../src/cli/ports.ts";
+import { findFreePort, runStart } from "../cli/running.ts";
 
 /** What `npm start` runs, on a store of its own, and a browser to look at it with. */
 export interface Demo {

@@ -1,8 +1,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { violations, walk } from "../browser.ts";
-import { ask, askUntil } from "../cli/running.ts";
-import { findFreePort } from "../../src/cli/ports.ts";
+import { findFreePort, ask, askUntil } from "../cli/running.ts";
 import { wrangler } from "../workerd/wrangler.ts";
 import { openDemo, shows, type Demo } from "./demo.ts";
 

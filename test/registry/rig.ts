@@ -2,10 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
-import { findFreePort } from "../../src/cli/ports.ts";
 import { newSecretKey, parseSecretKey } from "../../src/registry/checkpoint.ts";
 import { tokenHash } from "../../src/registry/tokens.ts";
-import { startDirect } from "../../src/node/direct.ts";
+import { registryName, startDirect } from "../../src/node/direct.ts";
 
 const token = "a-token-of-the-tests";
 const secretKey = await newSecretKey("rig", new Uint8Array(32).fill(3));
@@ -13,7 +12,6 @@ const secretKey = await newSecretKey("rig", new Uint8Array(32).fill(3));
 /** The edge and the registry on workerd, as npm start runs them. */
 export async function startRegistry(settings: Record<string, string> = {}) {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-test-"));
-  const port = await findFreePort();
   const log: string[] = [];
   const runtime = await startDirect({
     bundle: inject("bundle"),
@@ -29,7 +27,6 @@ export async function startRegistry(settings: Record<string, string> = {}) {
     statePath,
     registry: {
       bundle: inject("registryBundle"),
-      port,
       variables: {
         REGISTRY_KEY: secretKey,
         REGISTRY_TOKEN_SHA256: tokenHash(token),
@@ -40,14 +37,16 @@ export async function startRegistry(settings: Record<string, string> = {}) {
     },
     logged: (message) => log.push(message),
   });
-  const url = `http://127.0.0.1:${port}`;
-  const fetchAs = (
+  /** Each start of the runtime has it on another port. */
+  const url = async () =>
+    (await runtime.unsafeGetDirectURL(registryName)).origin;
+  const fetchAs = async (
     credential: string | null,
     method: string,
     path: string,
     { body, headers = {} }: { body?: unknown; headers?: object } = {},
   ) =>
-    fetch(url + path, {
+    fetch((await url()) + path, {
       method,
       headers: {
         ...(credential !== null && { Authorization: credential }),
