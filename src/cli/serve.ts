@@ -139,18 +139,12 @@ function startBundle(
     const registry = await prepareRegistry(place.statePath);
     if (!registry.ok) fail(registry.problem);
     const { token, secretKey } = registry.value;
-    /** Each start of the runtime has the registry on another port. */
-    const announce = async () => {
-      const { href: url } = await edge.unsafeGetDirectURL(registryName);
-      await keepPlace(place.statePath, { ...registry.value, url });
-    };
     const edge = await startDirect({
       ...place,
       bundle: bundle.value,
       // Nobody is in front of it who could vouch for CF-Connecting-IP.
       variables: { ...place.variables, CLIENT_ADDRESS: "unknown" },
       addresses: loopbackAddresses(),
-      restarted: () => announce(),
       registry: {
         bundle: registryBundle.value,
         variables: {
@@ -162,7 +156,8 @@ function startBundle(
         },
       },
     });
-    await announce();
+    const { href: url } = await edge.unsafeGetDirectURL(registryName);
+    await keepPlace(place.statePath, { ...registry.value, url });
     keeper.evictThrough(edge);
   };
 }

@@ -21,8 +21,6 @@ export interface DirectEdge {
   statePath: string;
   /** Told of what the Worker and its runtime print, which is printed nowhere then. */
   logged?: (message: string) => void;
-  /** Told that a runtime that crashed has been started again. */
-  restarted?: () => void | Promise<void>;
   /** Where the runtime's inspector listens; without a port it does not. */
   inspectorPort?: number;
   /** The registry beside it, with a port of its own. */
@@ -41,7 +39,7 @@ export interface DirectEdge {
 
 /**
  * The production bundle on workerd, listening itself: no entry worker that compresses, adds or
- * trusts fields before it. Resolves once it listens. A runtime that crashes is started again.
+ * trusts fields before it. Resolves once it listens. A runtime that crashes is started again, on the same ports.
  */
 export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
   const worker = configuredWorker();
@@ -81,9 +79,6 @@ export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
       ...(edge.inspectorPort !== undefined && {
         inspectorPort: edge.inspectorPort,
       }),
-      ...(edge.restarted !== undefined && {
-        unsafeHandleRuntimeRestart: edge.restarted,
-      }),
       log: new Log(LogLevel.WARN),
     }),
   );
@@ -106,7 +101,7 @@ function registryWorker({
       { type: "ESModule" as const, path: "registry.js", contents: bundle },
     ],
     bindings: { ...worker.bindings, ...variables },
-    // Whatever port is free. A fixed one might be taken when the runtime is started again, and the edge would be down with it.
+    // Whatever port is free; a runtime that is started again takes the same one.
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
 }

@@ -102,7 +102,7 @@ test.each([
     413,
   ],
 ])("content that is %s is refused as a problem", async (_, init, status) => {
-  const response = await fetch(`${await rig.url()}/v1/orders`, {
+  const response = await fetch(`${rig.url}/v1/orders`, {
     method: "POST",
     body: init.body,
     headers: { ...init.headers, Authorization: "Bearer a-token-of-the-tests" },

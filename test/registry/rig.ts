@@ -37,16 +37,14 @@ export async function startRegistry(settings: Record<string, string> = {}) {
     },
     logged: (message) => log.push(message),
   });
-  /** Each start of the runtime has it on another port. */
-  const url = async () =>
-    (await runtime.unsafeGetDirectURL(registryName)).origin;
+  const url = (await runtime.unsafeGetDirectURL(registryName)).origin;
   const fetchAs = async (
     credential: string | null,
     method: string,
     path: string,
     { body, headers = {} }: { body?: unknown; headers?: object } = {},
   ) =>
-    fetch((await url()) + path, {
+    fetch(url + path, {
       method,
       headers: {
         ...(credential !== null && { Authorization: credential }),
