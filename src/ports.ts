@@ -9,6 +9,8 @@ export interface World {
   randomHex(bytes: number): string;
   /** The text of a key of the customer list: one billed read. */
   readRecord(key: string): Promise<RecordAnswer>;
+  /** What the registry has decided after an entry of its ledger: a page of its feed, as text. Asked only of an edge that has one. */
+  readFeed(after: number): Promise<FeedAnswer>;
   /** Text this PoP keeps for later, shared by its isolates: best effort, for so many seconds at most, `null` when it has none. */
   recall(name: string): Promise<string | null>;
   keep(name: string, text: string, seconds?: number): Promise<void>;
@@ -31,6 +33,9 @@ export type Bytes = Uint8Array | ReadableStream<Uint8Array>;
 export type RecordAnswer =
   /** Null for a key that does not exist. */
   { kind: "read"; text: string | null } | { kind: "failed"; problem: string };
+
+export type FeedAnswer =
+  { kind: "read"; text: string } | { kind: "failed"; problem: string };
 
 export interface OriginRequest {
   method: string;
@@ -139,7 +144,7 @@ export type EdgeEvent =
       error: ProxyError | null;
       /** Why, when something failed: for operators. */
       details: string | null;
-      /** Answered from memory because the list could not be read. */
+      /** Answered from memory because the list could not be read, or without knowing what the registry decided last. */
       degraded: boolean;
       /** What the cache did, in the words of Cache-Status (RFC 9211 §2); null where it had no part. */
       cache: CacheOutcome | null;
@@ -155,6 +160,8 @@ export type EdgeEvent =
     }
   | { kind: "record-malformed"; key: string; problem: string }
   | { kind: "list-unreadable"; problem: string }
+  /** The registry does not answer: decisions come by the list alone. */
+  | { kind: "feed-unreadable"; problem: string }
   /** The Cache API of the PoP failed; the request went on without it. */
   | {
       kind: "pop-cache-failed";

@@ -51,8 +51,9 @@ async function replied(
   runtime ??= start(env);
   const { config, isolate, worldOf } = runtime;
   const visitor = new Visitor(request);
-  const edge = { config, isolate, world: worldOf({ ctx, visitor }) };
   const inbound = toInbound(request, config);
+  const world = worldOf({ ctx, visitor, pop: inbound.pop });
+  const edge = { config, isolate, world };
   return toResponse(await reply(inbound, edge), ctx, visitor);
 }
 

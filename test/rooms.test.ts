@@ -8,7 +8,7 @@ const rooms: Record<string, readonly string[]> = {
   http: ["structured-headers", "negotiator", "ipaddr.js"],
   cache: ["structured-headers", "valibot"],
   origin: [],
-  customer: ["valibot"],
+  customer: ["@noble/hashes/*", "valibot"],
   "markup.ts": ["hono/html"],
   page: ["@noble/hashes/*", "valibot"],
   "ports.ts": [],

@@ -7,6 +7,7 @@ import { NamedFields, type FieldLine } from "../src/http/fields.ts";
 import type {
   Bytes,
   EdgeEvent,
+  FeedAnswer,
   Inbound,
   OriginAnswer,
   OriginRequest,
@@ -85,6 +86,18 @@ export class MemoryWorld implements World {
     return this.listState === "down" || this.unreadableKeys.has(key)
       ? { kind: "failed", problem: `${key}: the list is down` }
       : { kind: "read", text: this.list.get(key) ?? null };
+  };
+
+  /** What the registry answers; the edge asks only with the variable REGISTRY. */
+  feed: (after: number) => FeedAnswer | Promise<FeedAnswer> = () => ({
+    kind: "failed",
+    problem: "there is no registry",
+  });
+  /** After which entries it was asked. */
+  readonly feedReads: number[] = [];
+  readFeed: World["readFeed"] = async (after) => {
+    this.feedReads.push(after);
+    return this.feed(after);
   };
 
   send = async (request: OriginRequest) => {

@@ -1,4 +1,5 @@
 import type { Records } from "../customer/apply-result.ts";
+import type { Pops } from "../registry/pops.ts";
 import type {
   Order,
   OrderResult,
@@ -9,6 +10,7 @@ import type {
 /** The registry with what surrounds it, as the API needs it. */
 export interface Office {
   registry: Registry;
+  pops: Pops;
   nowMs: () => number;
   /** So many random bytes in hexadecimal. */
   randomHex: (bytes: number) => string;

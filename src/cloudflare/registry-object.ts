@@ -4,6 +4,8 @@ import type { Office } from "../admin/office.ts";
 import type { Records } from "../customer/apply-result.ts";
 import { toHex } from "../registry/base64.ts";
 import { parseSecretKey, type Signer } from "../registry/checkpoint.ts";
+import type { FeedPage } from "../customer/feed.ts";
+import { Pops } from "../registry/pops.ts";
 import { publish, signHead } from "../registry/publish.ts";
 import { Registry, type Order, type OrderTerms } from "../registry/registry.ts";
 import { sweep, sweepStart, type SweepPosition } from "../registry/sweep.ts";
@@ -12,7 +14,7 @@ import { namespaceKv, objectSql } from "./registry-ports.ts";
 /** What wrangler.registry.toml binds. */
 export interface RegistryEnv {
   CUSTOMERS: KVNamespace;
-  REGISTRY: DurableObjectNamespace;
+  REGISTRY: DurableObjectNamespace<RegistryObject>;
   /** Signs the heads: `PRIVATE+KEY+<name>+<hash>+<key>`. */
   REGISTRY_KEY?: string;
   /** SHA-256, in hexadecimal, of the token that lets the first operator in. */
@@ -30,6 +32,7 @@ const confirmWithinMs = 5_000;
 export class RegistryObject extends DurableObject<RegistryEnv> {
   readonly #office: Office;
   readonly #registry: Registry;
+  readonly #pops: Pops;
   readonly #api: ReturnType<typeof createApi>;
   #signer: Signer | null = null;
   #working: Promise<void> = Promise.resolve();
@@ -39,7 +42,9 @@ export class RegistryObject extends DurableObject<RegistryEnv> {
   constructor(ctx: DurableObjectState, env: RegistryEnv) {
     super(ctx, env);
     const settlesMs = Number(env.KV_SETTLES_SECONDS) * 1000;
-    this.#registry = new Registry(objectSql(ctx.storage), { settlesMs });
+    const sql = objectSql(ctx.storage);
+    this.#registry = new Registry(sql, { settlesMs });
+    this.#pops = new Pops(sql);
     this.#office = this.#createOffice();
     this.#api = createApi(this.#office);
     void ctx.blockConcurrencyWhile(() => this.#begin());
@@ -47,6 +52,13 @@ export class RegistryObject extends DurableObject<RegistryEnv> {
 
   override async fetch(request: Request): Promise<Response> {
     return this.#api.fetch(request);
+  }
+
+  /** What an edge at a PoP is told that holds all up to an entry. */
+  readFeed(pop: string, after: number): FeedPage {
+    const nowMs = Date.now();
+    this.#pops.hear(pop, after, nowMs);
+    return this.#registry.feedAfter(after, nowMs);
   }
 
   /** A failure is logged and tried again: an alarm that throws is given up after six times. */
@@ -124,6 +136,7 @@ export class RegistryObject extends DurableObject<RegistryEnv> {
     const registry = this.#registry;
     return {
       registry,
+      pops: this.#pops,
       nowMs: Date.now,
       randomHex: (bytes) =>
         toHex(crypto.getRandomValues(new Uint8Array(bytes))),

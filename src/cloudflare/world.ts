@@ -1,7 +1,8 @@
 import type { EdgeConfig } from "../edge/config.ts";
-import type { EdgeEvent, World } from "../ports.ts";
+import type { EdgeEvent, Inbound, World } from "../ports.ts";
 import type { RoomVariables } from "./cache-room.ts";
 import { clock } from "./clock.ts";
+import { readFeed, type RegistryBinding } from "./feed.ts";
 import type { HostVariables } from "./host-override.ts";
 import { readRecord } from "./list.ts";
 import type { OriginProbes } from "./origin-probes.ts";
@@ -14,6 +15,7 @@ import type { Visitor } from "./visitor.ts";
 interface RequestParts {
   ctx: Waiting;
   visitor: Visitor;
+  pop: Inbound["pop"];
 }
 
 /**
@@ -21,7 +23,7 @@ interface RequestParts {
  * result makes the one for a request.
  */
 export function cloudflareWorld(
-  env: Env & HostVariables & RoomVariables,
+  env: Env & HostVariables & RoomVariables & RegistryBinding,
   { config, probes }: { config: EdgeConfig; probes: OriginProbes },
 ): (request: RequestParts) => World {
   const observe = (event: EdgeEvent) => log(event, config.logRequests);
@@ -40,8 +42,9 @@ export function cloudflareWorld(
     keepBytes,
     observe,
   };
-  return ({ ctx, visitor }) => ({
+  return ({ ctx, visitor, pop }) => ({
     ...ofIsolate,
+    readFeed: (after) => readFeed(env.REGISTRY, pop, after),
     send: (request) =>
       send(request, {
         ctx,

@@ -21,6 +21,8 @@ export interface EdgeConfig {
   listDeadlineMs: number;
   /** How many hosts that are not known here may be read of the list in a second. */
   newHostsPerSecond: number;
+  /** Is there a registry whose feed says what was decided last? */
+  hasRegistry: boolean;
   /** How often a reply under way is held against the list. */
   watchMs: number;
   /** How many bytes of stored responses an isolate holds in memory. */
@@ -95,13 +97,16 @@ const Variables = v.object({
   CLIENT_ADDRESS: oneOf(["cf-connecting-ip", "unknown"], "cf-connecting-ip"),
 });
 
+/** With a registry, replies under way are held against the list at least this often: a drop is to end them within 5 seconds. */
+const maxWatchMs = 2_000;
+
 /** Every variable that the edge reads. */
 export const variableNames = [
   "OPERATOR",
   ...v.keyof(Variables).options,
 ] as const;
 
-/** The Worker's variables; the problem names the variable, what it holds and what was expected. */
+/** The Worker's variables and bindings; the problem names the variable, what it holds and what was expected. */
 export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
   const operator =
     env["OPERATOR"] === undefined
@@ -118,6 +123,7 @@ export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
     };
   }
   const set = read.output;
+  const hasRegistry = env["REGISTRY"] !== undefined;
   return {
     ok: true,
     value: {
@@ -128,7 +134,10 @@ export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
       siteMemoryMs: set.SITE_MEMORY_SECONDS,
       listDeadlineMs: set.LIST_DEADLINE_SECONDS,
       newHostsPerSecond: set.NEW_HOSTS_PER_SECOND,
-      watchMs: set.WATCH_SECONDS,
+      hasRegistry,
+      watchMs: hasRegistry
+        ? Math.min(set.WATCH_SECONDS, maxWatchMs)
+        : set.WATCH_SECONDS,
       responseMemoryBytes: set.RESPONSE_MEMORY_MIB * 2 ** 20,
       logRequests: set.LOG_REQUESTS,
       clientAddress: set.CLIENT_ADDRESS,

@@ -2,6 +2,7 @@ import { decide, type Decision, type RecordState } from "../customer/decide.ts";
 import type { Visit } from "../customer/visit.ts";
 import type { Standing } from "../customer/standing.ts";
 import type { Edge } from "./edge.ts";
+import { freshenFeed, isFeedOld } from "./feed.ts";
 import type { Found } from "./lookup.ts";
 import { locate, lookSettings, lookStanding } from "./records.ts";
 
@@ -10,7 +11,7 @@ export type Passed = Extract<Decision, { kind: "pass" }>;
 
 /** What was decided, and what the log says of the records by which it was. */
 export type Gate = Decision & {
-  /** Some are from before the list became unreadable. */
+  /** Some are from before the list became unreadable, or the registry did. */
   degraded: boolean;
   /** The `seq` of the customer's entry, where it has one. */
   recordSeq: number | null;
@@ -18,6 +19,8 @@ export type Gate = Decision & {
 
 /** Reads what the list says of a visit, and decides. */
 export async function gate(visit: Visit, edge: Edge): Promise<Gate> {
+  const freshening = freshenFeed(edge);
+  if (freshening !== null) await freshening;
   // Both are read at once where memory has neither.
   const settingsRead = lookSettings(edge);
   const located = await locate(visit.host, edge);
@@ -39,7 +42,11 @@ export async function gate(visit: Visit, edge: Edge): Promise<Gate> {
       isolate: edge.isolate,
       atSunset: (sunsetAtMs) => decide(records, visit, sunsetAtMs),
     }),
-    degraded: located.degraded || isDegraded(settings) || isDegraded(standing),
+    degraded:
+      located.degraded ||
+      isDegraded(settings) ||
+      isDegraded(standing) ||
+      isFeedOld(edge),
     recordSeq: entry?.seq ?? null,
   };
 }

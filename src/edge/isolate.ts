@@ -12,6 +12,7 @@ import { BodyReaders } from "./body-readers.ts";
 import { boundedMap, textBytes, type BoundedMap } from "./bounded-map.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { CollapsedFetches } from "./collapsed-fetch.ts";
+import { FeedMemory } from "./feed-memory.ts";
 import { Invalidations } from "./invalidations.ts";
 import { IsolateCache } from "./isolate-cache.ts";
 import { PinnedBodies } from "./pinned-bodies.ts";
@@ -51,6 +52,8 @@ export interface Isolate {
   standings: RecordMemory<Standing>;
   purges: RecordMemory<readonly PurgeFact[]>;
   settings: RecordMemory<EdgeSettings>;
+  /** What the registry has decided lately. */
+  feed: FeedMemory;
   /** How many more unknown hosts may be looked for in the list. */
   newHosts: NewHosts;
   /** Denials that somebody here was refused by. */
@@ -96,6 +99,7 @@ export function newIsolate(config: EdgeConfig): Isolate {
       recordShares.purges,
     ),
     settings: new RecordMemory(parseEdgeSettings, recordShares.settings),
+    feed: new FeedMemory(shares.feed),
     newHosts: new NewHosts(config.newHostsPerSecond),
     startedDenials: new WeakSet(),
     prohibited: boundedMap(shares.prohibitedOrigins),

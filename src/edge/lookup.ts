@@ -147,11 +147,12 @@ function readInTime(
 
 async function learn<T>(
   want: RecordLookup<T>,
-  text: string | null,
+  listed: string | null,
   requestedAtMs: number,
   edge: Edge,
 ): Promise<Known<T>> {
   const { memory, key } = want;
+  const text = edge.isolate.feed.correct(key, listed);
   const before = memory.find(key)?.known ?? null;
   let learned = memory.learn(key, text, requestedAtMs);
   const { problem, isNew } = learned;

@@ -9,6 +9,8 @@ export const memoryShares = {
   bodiesUnderWay: 24 * mebibyte,
   /** Records of the customer list, and hosts that are not in it. */
   records: 16 * mebibyte,
+  /** What the registry has decided lately. */
+  feed: (3 * mebibyte) / 4,
   /** URLs and fields of large requests that wait for their answer. */
   largeRequests: 8 * mebibyte,
   /** URLs whose answers are for one visitor each. */
@@ -28,7 +30,7 @@ export const memoryShares = {
   /** Keys of the list that are being read. */
   listReads: mebibyte,
   /** Customers who were refused. */
-  refusedCustomers: mebibyte,
+  refusedCustomers: mebibyte / 2,
   /** Hosts of origins, and whether they may be reached. */
   prohibitedOrigins: mebibyte / 2,
   /** Pages for refused visitors, by what those ask for. */

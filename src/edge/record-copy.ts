@@ -25,14 +25,15 @@ export function keepCopy<T>(
 /** What this PoP's cache has of a key, now also in memory. */
 export async function recallCopy<T>(
   { memory, key }: RecordLookup<T>,
-  { world }: Edge,
+  { world, isolate }: Edge,
 ): Promise<Remembered<T> | null> {
   const copy = parseCopy(await world.recall(copyName(key)));
   const meanwhile = memory.find(key);
   if (meanwhile !== null && meanwhile.known.kind !== "malformed")
     return meanwhile;
   if (copy === null) return null;
-  const { remembered } = memory.learn(key, copy.text, copy.readAtMs);
+  const text = isolate.feed.correct(key, copy.text);
+  const { remembered } = memory.learn(key, text, copy.readAtMs);
   remembered.copiedAtMs = copy.readAtMs;
   return remembered;
 }

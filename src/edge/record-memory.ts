@@ -143,6 +143,14 @@ export class RecordMemory<T> {
     return { remembered: entry, isNew: true, problem: parsed?.problem ?? null };
   }
 
+  /** Somebody knows better than the list what a key says: null stands for a key that does not exist. */
+  amend(key: string, correct: (text: string | null) => string | null): void {
+    const entry = this.#entry(key);
+    if (entry === undefined) return;
+    const text = correct(entry.text);
+    if (text !== entry.text) this.learn(key, text, entry.readAtMs);
+  }
+
   /** The list could not be read. */
   fail(key: string, nowMs: number): void {
     const entry = this.#entry(key);

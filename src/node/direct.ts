@@ -65,7 +65,12 @@ export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
             ...edge.variables,
             ...front?.bindings,
           },
-          serviceBindings: front?.services ?? {},
+          serviceBindings: {
+            ...(edge.registry !== undefined && {
+              REGISTRY: { name: registryName, entrypoint: "Feed" },
+            }),
+            ...front?.services,
+          },
           unsafeDirectSockets: edge.addresses.map((host) => ({
             host,
             port: edge.port,

@@ -6,6 +6,7 @@ import type {
 } from "../customer/apply-result.ts";
 import { apply, keysOf } from "../customer/apply.ts";
 import { parseCommand, type Command } from "../customer/command.ts";
+import type { FeedPage } from "../customer/feed.ts";
 import { standingKey } from "../customer/keys.ts";
 import { toHex } from "./base64.ts";
 import { parseEntry, type Entry, type NewEntry } from "./entry.ts";
@@ -155,7 +156,7 @@ export class Registry {
         key,
         text: drift,
       });
-      this.subjects.adopt(key, drift, seq);
+      this.subjects.adopt(key, drift, seq, nowMs);
     }
     const cause = this.#keepSecret(terms.cause, salt);
     const seq = this.ledger.append({
@@ -243,7 +244,7 @@ export class Registry {
     const base = { at, actor: kvActor, key, text };
     if (!this.isImported) {
       const seq = this.ledger.append({ ...base, kind: "imported" });
-      this.subjects.adopt(key, text, seq);
+      this.subjects.adopt(key, text, seq, nowMs);
       return;
     }
     this.ledger.append({ ...base, kind: "observed" });
@@ -270,9 +271,18 @@ export class Registry {
     this.#sql.transaction(() => {
       const subject = this.subjects.find(key);
       const isDue = stateOfSubject(subject) === "pending";
-      if (!isDue && this.#isSettled(subject, nowMs))
-        this.subjects.enqueue(subject, nowMs);
+      if (isDue || !this.#isSettled(subject, nowMs)) return;
+      this.subjects.feed.announce(subject, [], nowMs);
+      this.subjects.enqueue(subject, nowMs);
     });
+  }
+
+  /** What an edge is told that holds all up to an entry. */
+  feedAfter(after: number, nowMs: number): FeedPage {
+    const { size } = this.ledger.tree();
+    return this.#sql.transaction(() =>
+      this.subjects.feed.page(after, size, nowMs),
+    );
   }
 
   #isSettled({ publishedMs }: Subject, nowMs: number): boolean {
@@ -292,7 +302,7 @@ export class Registry {
       const base = { at: new Date(nowMs).toISOString(), actor, key };
       if (how === "adopted") {
         const seq = this.ledger.append({ ...base, kind: how, text: drift });
-        this.subjects.adopt(key, drift, seq);
+        this.subjects.adopt(key, drift, seq, nowMs);
         return { seq };
       }
       const seq = this.ledger.append({ ...base, kind: how, text });

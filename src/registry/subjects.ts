@@ -1,4 +1,5 @@
 import type { Records } from "../customer/apply-result.ts";
+import { Feed } from "./feed.ts";
 import type { Sql, SqlValue } from "./ports.ts";
 
 /** One key of the list: what the ledger says that it holds, and how far KV has come. */
@@ -40,9 +41,11 @@ const betweenWritesMs = 1_000;
 
 /** What KV should say, and the writes that are on their way. Called within a transaction. */
 export class Subjects {
+  readonly feed: Feed;
   readonly #sql: Sql;
 
   constructor(sql: Sql) {
+    this.feed = new Feed(sql);
     this.#sql = sql;
     for (const statement of tables) sql.all(statement);
   }
@@ -100,7 +103,9 @@ export class Subjects {
   /** What the ledger says from now on, and a write that brings it to KV. */
   change(writes: Records, seq: number, nowMs: number): void {
     for (const [key, text] of writes) {
-      const { version, publishedSeq, publishedMs } = this.find(key);
+      const before = this.find(key);
+      const { version, publishedSeq, publishedMs } = before;
+      this.feed.announce({ key, text, seq }, textsOf(before), nowMs);
       this.#write({
         key,
         text,
@@ -134,8 +139,10 @@ export class Subjects {
   }
 
   /** What KV holds is what the ledger says from now on; nothing is to be written. */
-  adopt(key: string, text: string | null, seq: number): void {
-    const { version, publishedMs } = this.find(key);
+  adopt(key: string, text: string | null, seq: number, nowMs: number): void {
+    const before = this.find(key);
+    const { version, publishedMs } = before;
+    this.feed.adopt({ key, text, seq }, textsOf(before), nowMs);
     this.#write({
       key,
       text,
@@ -197,6 +204,7 @@ export class Subjects {
       nowMs + betweenWritesMs,
       key,
     );
+    this.feed.confirm(key, seq, nowMs);
     this.#sql.all(
       "UPDATE subject SET published_seq = ?, published_ms = ? WHERE key = ?",
       seq,
@@ -232,6 +240,11 @@ export class Subjects {
       drift ?? null,
     );
   }
+}
+
+/** What a key says, and what it was found to say. */
+function textsOf({ text, drift }: Subject): (string | null)[] {
+  return drift === undefined ? [text] : [text, drift];
 }
 
 function unknownSubject(key: string): Subject {

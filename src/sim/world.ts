@@ -1,6 +1,7 @@
 import type {
   Bytes,
   EdgeEvent,
+  FeedAnswer,
   OriginAnswer,
   OriginRequest,
   RecordAnswer,
@@ -56,6 +57,10 @@ export class PopWorld implements World {
 
   readRecord(key: string): Promise<RecordAnswer> {
     return this.#pop.list.read(this.#pop.id, key);
+  }
+
+  async readFeed(): Promise<FeedAnswer> {
+    return { kind: "failed", problem: "there is no registry" };
   }
 
   async recall(name: string): Promise<string | null> {

@@ -277,6 +277,11 @@ class VirtualWorld implements World {
     return this.#random.toString(16).padStart(bytes * 2, "0");
   }
 
+  readFeed: World["readFeed"] = async () => ({
+    kind: "failed",
+    problem: "there is no registry",
+  });
+
   readRecord: World["readRecord"] = async (key) => {
     await this.#engine.sleep(nearbyMs);
     return { kind: "read", text: this.list.get(key) ?? null };
