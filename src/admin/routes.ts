@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { standingKey, purgeKey } from "../customer/keys.ts";
+import { printable } from "../parse/text.ts";
 import { parseEntry } from "../registry/entry.ts";
 import type { Order, OrderResult } from "../registry/registry.ts";
 import { stateOfSubject, type Subject } from "../registry/subjects.ts";
@@ -111,15 +112,9 @@ export const routes: readonly Route[] = [
       office,
     }) {
       await office.freshen();
-      const { ledger, subjects } = office.registry;
+      const { ledger } = office.registry;
       const ofCustomer =
-        customer === undefined
-          ? []
-          : [
-              standingKey(customer),
-              purgeKey(customer),
-              ...subjects.sitesOf(customer),
-            ];
+        customer === undefined ? [] : keysOfCustomer(customer, office);
       const ofKey = key === undefined ? [] : [key];
       const keys = [...ofCustomer, ...ofKey];
       const lines = ledger.before(before ?? Number.MAX_SAFE_INTEGER, {
@@ -180,6 +175,15 @@ export const routes: readonly Route[] = [
         body: { records: subjects.map(recordOf), after: last?.key ?? null },
       };
     },
+  }),
+  route({
+    method: "get",
+    path: "/v1/propagation",
+    role: "viewer",
+    does: "How far the last change about a customer has come: when KV confirmed it, and which points of presence hold it, by their own word.",
+    input: v.strictObject({ customer: v.string() }),
+    answer: ({ input: { customer }, office }) =>
+      answerPropagation(customer, office),
   }),
   route({
     method: "post",
@@ -340,6 +344,52 @@ function answerOrder(result: OrderResult, { registry }: Office): Answer {
         because: result.because,
       };
   }
+}
+
+function keysOfCustomer(customer: string, { registry }: Office): string[] {
+  return [
+    standingKey(customer),
+    purgeKey(customer),
+    ...registry.subjects.sitesOf(customer),
+  ];
+}
+
+function answerPropagation(customer: string, office: Office): Answer {
+  const { registry, pops } = office;
+  const [last] = keysOfCustomer(customer, office)
+    .map((key) => registry.subjects.find(key))
+    .toSorted((a, b) => b.seq - a.seq);
+  const kept = last === undefined ? null : registry.ledger.find(last.seq);
+  const entry = kept === null ? null : parseEntry(kept.text);
+  if (last === undefined || !entry?.ok)
+    return {
+      kind: "problem",
+      status: 404,
+      detail: `the ledger has no entry about ${printable(customer)}`,
+    };
+  const { key, text, seq, publishedSeq, publishedMs } = last;
+  const { at, actor } = entry.value;
+  return {
+    kind: "json",
+    body: {
+      key,
+      text,
+      seq,
+      at,
+      actor,
+      confirmedAt: seq === publishedSeq ? instantOf(publishedMs) : null,
+      pops: pops.holding(seq, office.nowMs()).map((pop) => ({
+        name: pop.name,
+        state: pop.state,
+        since: pop.sinceMs === null ? null : instantOf(pop.sinceMs),
+        heard: instantOf(pop.heardMs),
+      })),
+    },
+  };
+}
+
+function instantOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function recordOf(subject: Subject) {

@@ -22,6 +22,31 @@ const driftAnswer = v.object({
   ),
 });
 
+const instantText = v.pipe(
+  v.string(),
+  v.transform((text) => Date.parse(text)),
+  v.number(),
+);
+const propagation = v.object({
+  key: v.string(),
+  text: v.nullable(v.string()),
+  seq: v.number(),
+  at: instantText,
+  actor: v.string(),
+  confirmedAt: v.nullable(instantText),
+  pops: v.array(
+    v.object({
+      name: v.string(),
+      state: v.picklist(["holds", "behind", "silent"]),
+      since: v.nullable(instantText),
+      heard: instantText,
+    }),
+  ),
+});
+
+/** How far a change has come; instants in milliseconds since the epoch. */
+export type Propagation = v.InferOutput<typeof propagation>;
+
 export type OrderAnswer = v.InferOutput<typeof orderAnswer>;
 type Drifted = v.InferOutput<typeof driftAnswer>["drifted"][number];
 
@@ -55,6 +80,11 @@ export class LedgerClient {
     how: "adopt" | "revert",
   ): Promise<Reply<{ seq: number }>> {
     return this.client.post("/v1/drift", { key, how }, entered);
+  }
+
+  /** How far the last change about a customer has come. */
+  propagation(customer: string): Promise<Reply<Propagation>> {
+    return this.client.get("/v1/propagation", { customer }, propagation);
   }
 
   async drifted(): Promise<Parsed<readonly Drifted[]>> {

@@ -20,6 +20,7 @@ import type { Run, Session } from "./commands/session.ts";
 import { defineShow } from "./commands/show.ts";
 import { defineSimulate } from "./commands/simulate.ts";
 import { defineSite } from "./commands/site.ts";
+import { defineStatus } from "./commands/status.ts";
 import { defineStanding } from "./commands/standing.ts";
 import { printable } from "../parse/text.ts";
 import type { Parsed } from "../parse/parsed.ts";
@@ -106,6 +107,7 @@ for (const define of [
   defineMaintenance,
   defineExplain,
   defineDoctor,
+  defineStatus,
   defineHistory,
   defineUndo,
   defineDrift,

@@ -8,13 +8,13 @@ export interface RegistryBinding {
 /** Asks the registry what has been decided after an entry. The host is never resolved: the binding answers. */
 export async function readFeed(
   registry: Fetcher | undefined,
-  pop: string | null,
+  pop: string,
   after: number,
 ): Promise<FeedAnswer> {
   if (registry === undefined)
     return { kind: "failed", problem: "there is no binding REGISTRY" };
   const url = new URL("https://registry.portcullis.invalid/");
-  url.searchParams.set("pop", pop ?? "unnamed");
+  url.searchParams.set("pop", pop);
   url.searchParams.set("after", String(after));
   return registry
     .fetch(url)

@@ -44,7 +44,7 @@ export function cloudflareWorld(
   };
   return ({ ctx, visitor, pop }) => ({
     ...ofIsolate,
-    readFeed: (after) => readFeed(env.REGISTRY, pop, after),
+    readFeed: (after) => readFeed(env.REGISTRY, pop ?? config.name, after),
     send: (request) =>
       send(request, {
         ctx,

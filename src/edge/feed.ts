@@ -91,14 +91,14 @@ async function read(edge: Edge): Promise<void> {
   const { feed } = isolate;
   if (await recall(edge)) return;
   for (;;) {
-    const askedAtMs = world.nowMs();
+    const readAtMs = world.nowMs();
     const page = await ask(feed.head, edge);
     if (page === null) return;
     take(page, isolate);
     if (page.more) continue;
-    feed.readAtMs = askedAtMs;
+    feed.readAtMs = readAtMs;
     feed.failedAtMs = null;
-    const copy = `${askedAtMs} ${JSON.stringify(feed.page)}`;
+    const copy = `${readAtMs} ${JSON.stringify(feed.page)}`;
     world.later(world.keep(copyName, copy, copySeconds));
     return;
   }

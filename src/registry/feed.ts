@@ -2,7 +2,7 @@ import { textHash, type FeedEntry, type FeedPage } from "../customer/feed.ts";
 import type { Sql, SqlValue } from "./ports.ts";
 
 /** How long KV may go on showing an older value in some PoP after it has confirmed a newer one. */
-const toldForMs = 180_000;
+const keptForMs = 180_000;
 
 /** Of one page: what an edge reads in one go while a visitor waits. */
 const pageEntries = 64;
@@ -48,7 +48,7 @@ export class Feed {
   confirm(key: string, seq: number, nowMs: number): void {
     this.#sql.all(
       "UPDATE feed SET until_ms = ? WHERE key = ? AND seq = ?",
-      nowMs + toldForMs,
+      nowMs + keptForMs,
       key,
       seq,
     );

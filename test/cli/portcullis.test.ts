@@ -429,6 +429,7 @@ test("help names every subcommand and explains the exit codes", async () => {
     "preview",
     "explain",
     "doctor",
+    "status",
     "history",
     "undo",
     "drift",

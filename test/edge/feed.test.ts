@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Edge } from "../../src/edge/edge.ts";
 import { handle } from "../../src/edge/handle.ts";
+import { FeedMemory } from "../../src/edge/feed-memory.ts";
+import { memoryShares } from "../../src/edge/memory-budget.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
 import { openOffice } from "../registry/office.ts";
 import { ask, inbound, memoryEdge, type MemoryWorld } from "../world.ts";
@@ -233,4 +235,27 @@ test("an edge without a registry asks for nothing", async () => {
   await ask(alone, shop);
   expect(alone.world.feedReads).toEqual([]);
   expect(alone.world.popTexts.has("feed")).toBe(false);
+});
+
+test("what an isolate holds of the feed has a bound", () => {
+  const feed = new FeedMemory(memoryShares.feed);
+  for (let n = 1; n <= 20_000; n += 1)
+    feed.take({
+      head: n,
+      floor: 1,
+      entries: [
+        {
+          key: `customer:c${n}`,
+          text: "x".repeat(400),
+          seq: n,
+          supersedes: ["a"],
+        },
+      ],
+      more: n < 20_000,
+    });
+  const { entries } = feed.page;
+  expect(JSON.stringify(entries).length).toBeLessThan(memoryShares.feed);
+  expect(entries.length).toBeGreaterThan(900);
+  expect(entries.at(-1)?.seq).toBe(20_000);
+  expect(feed.correct("customer:c1", "x")).toBe("x");
 });

@@ -11,8 +11,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { portcullis } from "../cli/portcullis.ts";
 import {
-  findFreePort,
+  ask,
   askUntil,
+  findFreePort,
   runStart,
   type RunningCommand,
   runtimes,
@@ -59,6 +60,31 @@ describe("with the registry of npm start, the command", () => {
     expect(history.stdout).toMatch(/customer:forum +allowed -> dropped/);
     expect(history.stdout).toMatch(/reason +Phishing/);
     expect(history.stdout).toMatch(/cause +Case 7/);
+  });
+
+  test("says how far a decision has come, by the word of KV and of each PoP", async () => {
+    // What it holds, a PoP says with its next question, which a visitor makes it ask.
+    const visits = setInterval(() => void ask(port, "forum.localhost"), 200);
+    const waited = await on("status", "forum", "--wait");
+    clearInterval(visits);
+    expect(waited).toMatchObject({ code: 0 });
+    expect(waited.stdout).toMatch(/^forum: dropped$/m);
+    expect(waited.stdout).toMatch(/entry +\d+ by operator, /);
+    expect(waited.stdout).toMatch(/KV +confirmed \d+\.\d s after/);
+    expect(waited.stdout).toMatch(/PoPs +1 of 1 hold it/);
+    expect(waited.stdout).toMatch(/time to dark +\d+\.\d s/);
+    const { code, report } = await json("status", "forum.localhost");
+    expect(code).toBe(0);
+    expect(report).toMatchObject({
+      customer: "forum",
+      key: "customer:forum",
+      left: [],
+      pops: [{ state: "holds" }],
+    });
+    const unknown = await on("status", "nobody");
+    expect(unknown.stderr).toContain("no entry about nobody");
+    expect(unknown.code).toBe(1);
+    expect((await on("status", "forum", "--wait", "--for", "x")).code).toBe(2);
   });
 
   test("asks and refuses as without one", async () => {
@@ -150,8 +176,9 @@ describe("with the registry of npm start, the command", () => {
         readFileSync("README.md", "utf8"),
       ) ?? [];
     const lines = block.trim().split("\n");
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
     const printed = new Map<string, string>();
+    const afterStatus: number[] = [];
     let seq = 0;
     for (const line of lines) {
       const here = line
@@ -173,12 +200,16 @@ describe("with the registry of npm start, the command", () => {
       expect({ line, stderr, status }).toMatchObject({
         status: line.includes("drift") ? 3 : 0,
       });
-      if (line.includes(" notice ")) {
+      if (line.includes(" notice "))
         seq = Number(/Entered as (\d+)/.exec(stdout)?.[1]);
-        await askUntil(port, "news.localhost", 403);
-      }
+      if (line.includes(" status "))
+        afterStatus.push((await ask(port, "news.localhost")).status);
       printed.set(line, stdout);
     }
+    expect(printed.get("npx portcullis status news --wait")).toMatch(
+      /^news: dropped$/m,
+    );
+    expect(afterStatus).toEqual([403]);
     expect(printed.get("npx portcullis drift")).toMatch(
       /customer:news .* deny/,
     );

@@ -62,6 +62,13 @@ export async function startRegistry(settings: Record<string, string> = {}) {
     fetchAs,
     fetch: (method: string, path: string, more = {}) =>
       fetchAs(`Bearer ${token}`, method, path, more),
+    /** What an edge's binding reaches. */
+    async askFeed(feedUrl: string): Promise<Response> {
+      const { REGISTRY } = await runtime.getBindings<{
+        REGISTRY: { fetch: typeof fetch };
+      }>("portcullis");
+      return REGISTRY.fetch(feedUrl);
+    },
     /** Anew each time: a runtime that was started again has another. */
     list: () => runtime.getKVNamespace("CUSTOMERS"),
     async publicKey() {

@@ -1,6 +1,12 @@
 import { defaultSettings } from "../../customer/settings.ts";
+import type { Deployment } from "../../node/local.ts";
 import { table } from "../../node/table.ts";
-import { diskFindings, driftFindings, findings } from "./findings.ts";
+import {
+  deploymentFindings,
+  diskFindings,
+  driftFindings,
+  findings,
+} from "./findings.ts";
 import { probeHosts } from "./host-probe.ts";
 import { readList } from "./list-records.ts";
 import { example } from "./options.ts";
@@ -26,6 +32,12 @@ interface DoctorOptions {
   probe?: true;
 }
 
+/** Wrangler takes a second to load. */
+async function readDeploymentOf(): Promise<Deployment> {
+  const { readDeployment } = await import("../../node/local.ts");
+  return readDeployment();
+}
+
 async function doctor(
   { store, nowMs, colors }: Session,
   { probe }: DoctorOptions,
@@ -38,6 +50,7 @@ async function doctor(
     ...diskFindings(await store.disk()),
     ...findings(list.value, nowMs),
     ...driftFindings(drifted.value),
+    ...deploymentFindings(await readDeploymentOf()),
     ...(probe ? await probeHosts(list.value) : []),
   ];
   const problems = found.filter(({ weight }) => weight === "problem");

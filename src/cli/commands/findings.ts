@@ -9,6 +9,7 @@ import {
 } from "../../customer/keys.ts";
 import { parsePurge } from "../../customer/purge.ts";
 import { defaultSettings } from "../../customer/settings.ts";
+import type { Deployment } from "../../node/local.ts";
 import { canonicalHost, hostCandidates } from "../../http/host.ts";
 import { isShort, shortage, type Disk } from "../disk.ts";
 import { unstatedOf } from "./describe.ts";
@@ -39,6 +40,32 @@ export function driftFindings(
       `was changed past the registry, whose ledger says ${ledger ?? "that there is no such key"}: adopt ${key} lets it stand, revert ${key} takes it back`,
     ),
   );
+}
+
+/** Two namespaces, and the edge never hears of a decision. Nothing is found where the registry is not to be deployed. */
+export function deploymentFindings({
+  edgeNamespace,
+  registryNamespace,
+  isBound,
+}: Deployment): Finding[] {
+  const isDeployed = registryNamespace !== null || isBound;
+  if (isDeployed && edgeNamespace !== registryNamespace)
+    return [
+      problem(
+        "(wrangler)",
+        `CUSTOMERS has the id ${edgeNamespace ?? "none"} in wrangler.toml and ${registryNamespace ?? "none"} in wrangler.registry.toml; expected the same, or the edge never hears of a decision`,
+      ),
+    ];
+  return registryNamespace !== null && !isBound
+    ? [
+        {
+          weight: "remark",
+          key: "(wrangler)",
+          finding:
+            "the edge has no binding REGISTRY (wrangler.toml): decisions spread as fast as KV does, and status knows of no PoP",
+        },
+      ]
+    : [];
 }
 
 /** All that is wrong with a list, or worth a look, by key. */
