@@ -10,7 +10,7 @@ const system = [
   "test/cli/{origin-ca,portcullis,remote-store,start}.test.ts",
   "test/model/{fuzz,workerd}.test.ts",
   "test/page/screens.test.ts",
-  "test/registry/{api,fast-lane,first-hour,kills}.test.ts",
+  "test/registry/{access,api,fast-lane,first-hour,kills}.test.ts",
   "test/sim/{command,run,shipped,visitor-log}.test.ts",
   "test/sim/{real/run-real,replay/replay,report/html}.test.ts",
   "test/sim/sweep/{command,sweep}.test.ts",

@@ -16,6 +16,9 @@ const requests = { perSecond: 200, burst: 1000 };
 /** Without a credential that is known. */
 const failures = { perSecond: 5, burst: 20 };
 
+/** The e-mail address that Cloudflare Access vouches for. The Worker in front sets it, and lets nobody else set it. */
+export const accessField = "Portcullis-Access-Email";
+
 /** What is known of a request that is let in. */
 interface Signed {
   Variables: { actor: Actor };
@@ -57,8 +60,17 @@ export function createApi(office: Office): Hono<Signed> {
   return api;
 }
 
+/** By a token, else by whom Cloudflare Access vouches for. */
+function actorOf(c: ApiContext, office: Office): Actor | null {
+  const email = c.req.header(accessField);
+  return (
+    bearerOf(c, office) ??
+    (email === undefined ? null : office.registry.tokens.named(email))
+  );
+}
+
 /** By a bearer token (RFC 6750), or by one given as the password of Basic (RFC 7617), which browsers ask for. */
-function actorOf(
+function bearerOf(
   c: ApiContext,
   { registry, configuredActor }: Office,
 ): Actor | null {

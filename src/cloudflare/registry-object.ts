@@ -19,6 +19,8 @@ export interface RegistryEnv {
   REGISTRY_KEY?: string;
   /** SHA-256, in hexadecimal, of the token that lets the first operator in. */
   REGISTRY_TOKEN_SHA256?: string;
+  /** The audience tag of the application by which Cloudflare Access lets people in; empty for none. */
+  ACCESS_AUD: string;
   /** How often KV is compared with the ledger. */
   SWEEP_SECONDS: string;
   /** For how long KV may show an older value than the one it has confirmed. */

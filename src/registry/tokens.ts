@@ -36,6 +36,15 @@ export class Tokens {
     return row === undefined ? null : actorOf(row);
   }
 
+  /** Whoever somebody else has vouched for by name. */
+  named(name: string): Actor | null {
+    const [row] = this.#sql.all(
+      "SELECT name, role FROM actor WHERE name = ? AND role IS NOT NULL",
+      name,
+    );
+    return row === undefined ? null : actorOf(row);
+  }
+
   list(): { name: string; role: Role | null }[] {
     return this.#sql
       .all("SELECT name, role FROM actor ORDER BY name")
