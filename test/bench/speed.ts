@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
 import { table } from "../../src/node/table.ts";
+import { registryConfigPath } from "../../src/node/project.ts";
 import { bundleWorker } from "../../src/node/wrangler.ts";
 import { generator, measure, type Rate } from "./speed/load.ts";
 import {
@@ -55,8 +56,8 @@ interface Subject {
   fields: Readonly<Record<string, string>>;
   urls: "one" | "new";
   answers: "success" | "refusal";
-  /** Which edge: with its memory, or without. */
-  edge: "edge" | "edge without memory";
+  /** Which edge: with its memory, or without; with a registry that it asks every second. */
+  edge: "edge" | "edge without memory" | "edge with a registry";
   /** The first is what the target is about. */
   against: readonly string[];
   target: number;
@@ -166,6 +167,16 @@ const subjects: readonly Subject[] = [
     limit:
       "with no memory every request parses and checks the index of its URL, and works out the policy of the response, anew",
   },
+  {
+    ...shop,
+    id: "feed",
+    name: "1 KiB from memory, with the registry's feed",
+    path: "/stored/1024",
+    edge: "edge with a registry",
+    fields: curl,
+    against: ["edge"],
+    target: 0.97,
+  },
 ];
 
 const originSource = `
@@ -256,7 +267,9 @@ export async function run(args: string[]): Promise<void> {
   const chosen = subjects.filter(({ id }) => only?.includes(id) ?? true);
   const bundle = await bundleWorker();
   if (!bundle.ok) throw new Error(bundle.problem);
-  const servers = await startServers(bundle.value, chosen);
+  const registry = await bundleWorker(registryConfigPath);
+  if (!registry.ok) throw new Error(registry.problem);
+  const servers = await startServers(bundle.value, registry.value, chosen);
   const results: Result[] = [];
   for (const subject of chosen) {
     console.error(`${subject.name} …`);
@@ -287,6 +300,7 @@ interface Servers {
 
 async function startServers(
   bundle: string,
+  registry: string,
   chosen: readonly Subject[],
 ): Promise<Servers> {
   const origin = await startWorker(originSource);
@@ -315,6 +329,7 @@ async function startServers(
       "edge without memory",
       await startEdge(bundle, list, { RESPONSE_MEMORY_MIB: "0" }),
     ],
+    ["edge with a registry", await startEdge(bundle, list, {}, registry)],
     ["bare fetch", await startWorker(fetchSource(at))],
     ["hono/proxy", await startWorker(honoSource(at))],
     ["reflare", await startWorker(reflareSource(at))],

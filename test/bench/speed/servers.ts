@@ -17,11 +17,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** The edge as `npm start` runs it, with these keys in its list. */
+/** The edge as `npm start` runs it, with these keys in its list, and with a registry or without. */
 export async function startEdge(
   bundle: string,
   list: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string>>,
+  registry: string | null = null,
 ): Promise<Server> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-bench-"));
   const { value: edge, pid } = await withPid(() =>
@@ -37,6 +38,9 @@ export async function startEdge(
       port: 0,
       statePath,
       logged: () => undefined,
+      ...(registry !== null && {
+        registry: { bundle: registry, variables: {} },
+      }),
     }),
   );
   const customers = await edge.getKVNamespace("CUSTOMERS");
