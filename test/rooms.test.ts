@@ -88,7 +88,6 @@ const skips: Record<string, readonly string[]> = {
   ],
   sim: [
     "page",
-    "registry",
     "admin",
     "cloudflare",
     "worker.ts",

@@ -5,6 +5,7 @@ import {
   listFigures,
   originFigures,
   propagationFigures,
+  registryFigures,
   type Figures,
   type Found,
 } from "./figures.ts";
@@ -42,7 +43,7 @@ export function figuresOf(
   startMs: number,
 ): Found {
   const { dark, light, fresh, answers, errors } = expectation;
-  const { originRequests, cache, latency, list } = expectation;
+  const { originRequests, cache, latency, list, registry } = expectation;
   if (dark !== undefined)
     return propagationFigures("dark", "time to dark", dark, figures);
   if (light !== undefined)
@@ -71,7 +72,8 @@ export function figuresOf(
     return originFigures(originRequests, figures);
   if (cache !== undefined) return cacheFigures(cache, figures);
   if (latency !== undefined) return latencyFigures(latency, figures);
-  return listFigures(list ?? {}, figures);
+  if (list !== undefined) return listFigures(list, figures);
+  return registryFigures(registry ?? {}, figures);
 }
 
 function limitText({ text }: Limit): string {

@@ -34,11 +34,22 @@ export class CustomerList {
   }
 
   latest(key: string): string | null {
-    return this.#kv.latest(key);
+    return this.#kv.latest(key).value;
   }
 
-  write(key: string, text: string | null, pop: string | null): KvWrite {
-    const written = this.#kv.write(key, text, pop, this.#engine.nowMs);
+  /** The entry of a registry's ledger that wrote what a key holds; null where something else did. */
+  latestSeq(key: string): number | null {
+    return this.#kv.latest(key).seq;
+  }
+
+  write(
+    key: string,
+    text: string | null,
+    writer: { pop: string | null; seq?: number },
+  ): KvWrite {
+    const { pop, seq = null } = writer;
+    const nowMs = this.#engine.nowMs;
+    const written = this.#kv.write(key, text, { pop, seq, nowMs });
     if (written.kind === "accepted") this.count.writes += 1;
     else this.count.refusedWrites += 1;
     return written;

@@ -9,6 +9,8 @@ import { nearest, roundTripMs } from "./network.ts";
 import type { NamedPlace } from "./places.ts";
 import { Pop, type EdgeSetup } from "./pop.ts";
 import { EdgeProvider, ownId } from "./provider.ts";
+import { registryPhasesOf } from "./faults.ts";
+import { SimulatedRegistry } from "./registry.ts";
 import type { Scenario } from "./scenario/form.ts";
 import { PopCache } from "./pop-cache.ts";
 
@@ -30,15 +32,18 @@ export function edgeOn(
 ): EdgeProvider {
   const { scenario, engine, random, places, customers } = ground;
   const { cache, isolates, edge } = scenario;
+  const list = listOf(ground, id, phases);
+  const registry = id === ownId ? registryOn(ground, list, where) : null;
   const setup: EdgeSetup = {
-    config: configOf({ EDGE_NAME: id, ...edge }),
+    config: configOf({ EDGE_NAME: id, ...edge }, registry !== null),
     isolates: {
       perPop: isolates.perPop ?? defaultIsolates.perPop,
       meanLifetimeMs: isolates.meanLifetime ?? defaultIsolates.meanLifetimeMs,
       idleMs: isolates.idle ?? defaultIsolates.idleMs,
     },
     popCacheMs: cache.latency,
-    list: listOf(ground, id, phases),
+    list,
+    registry,
     engine,
     servers: new Map(customers.map(({ server }) => [server.url, server])),
   };
@@ -49,14 +54,50 @@ export function edgeOn(
   });
   if (first === undefined) throw new Error(`${id} has no PoP`);
   linkTiers([first, ...more], cache.upperTier);
-  return new EdgeProvider(id, setup.list, [first, ...more]);
+  return new EdgeProvider(id, setup, [first, ...more]);
 }
 
-/** What the variables of a scenario that was checked come to. */
-export function configOf(variables: Scenario["edge"]): EdgeConfig {
-  const config = parseConfig(variables);
+/** What the variables of a scenario that was checked come to, with a binding to a registry or without. */
+export function configOf(
+  variables: Scenario["edge"],
+  hasRegistry = false,
+): EdgeConfig {
+  const config = parseConfig({
+    ...variables,
+    ...(hasRegistry && { REGISTRY: "bound" }),
+  });
   if (!config.ok) throw new Error(config.problem);
   return config.value;
+}
+
+function registryOn(
+  { scenario, engine, random, places, customers }: Ground,
+  list: CustomerList,
+  where: Scenario["pops"],
+): SimulatedRegistry | null {
+  const { registry } = scenario;
+  if (registry === undefined) return null;
+  const { at, latency, sweep } = registry;
+  const place = places.find(({ code }) => code === at);
+  if (place === undefined) throw new Error(`the place ${at} was not checked`);
+  const named = customers.filter(({ id, reportedAs }) => id === reportedAs);
+  return new SimulatedRegistry(
+    {
+      place,
+      pop: placesOf(where, places).includes(place) ? at : null,
+      latencyMs: latency,
+      sweepEveryMs: sweep,
+      phases: registryPhasesOf(scenario),
+    },
+    {
+      list,
+      keys: named.flatMap((customer) =>
+        [...recordsOf(customer)].map(([key]) => key),
+      ),
+      engine,
+      random,
+    },
+  );
 }
 
 function listOf(

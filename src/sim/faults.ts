@@ -1,5 +1,6 @@
 import type { KvPhase } from "./kv.ts";
 import type { OriginPhase } from "./origin.ts";
+import type { RegistryPhase } from "./registry.ts";
 import type { Scenario } from "./scenario/form.ts";
 import { momentMs } from "./scenario/values.ts";
 
@@ -31,11 +32,32 @@ export function kvPhasesOf({ events, start }: Scenario): KvPhase[] {
       case "origin-down":
       case "origin-errors":
       case "origin-slow":
+      case "registry-down":
+      case "registry-slow":
       case "supplier-cuts":
       case "supplier-carries":
       case undefined:
         return [];
     }
+  });
+}
+
+/** When the registry does not answer, or is slow. */
+export function registryPhasesOf({ events, start }: Scenario): RegistryPhase[] {
+  return events.flatMap(({ at, fault }): RegistryPhase[] => {
+    if (fault?.kind !== "registry-down" && fault?.kind !== "registry-slow")
+      return [];
+    const fromMs = momentMs(at, start);
+    return [
+      {
+        fromMs,
+        untilMs: fromMs + fault.lasts,
+        trouble:
+          fault.kind === "registry-down"
+            ? { kind: "down" }
+            : { kind: "slow", factor: fault.factor },
+      },
+    ];
   });
 }
 
@@ -62,6 +84,8 @@ export function originPhasesOf(
           : [];
       case "list-down":
       case "list-slow":
+      case "registry-down":
+      case "registry-slow":
       case "supplier-cuts":
       case "supplier-carries":
       case undefined:

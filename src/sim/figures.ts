@@ -203,6 +203,29 @@ export function listFigures(
   };
 }
 
+export function registryFigures(
+  wanted: NonNullable<Expectation["registry"]>,
+  { registry }: Figures,
+): Found {
+  const names = [
+    "orders",
+    "reads",
+    "failedReads",
+    "peakPerSecond",
+    "drifted",
+    "backlog",
+  ] as const;
+  return {
+    about: "registry",
+    found: names.map((name) => ({
+      name,
+      value: registry?.[name] ?? null,
+      limit: wanted[name],
+      format: String,
+    })),
+  };
+}
+
 function concerns(
   { customer, besides }: Pick<Window, "customer" | "besides">,
   id: string,

@@ -78,9 +78,19 @@ export const kvPresets = {
   }),
 } satisfies Record<string, (fromMs: number) => KvSettings>;
 
+/** Who writes. */
+export interface KvWriter {
+  /** Where the writer is; null for one that is at none of the PoPs. */
+  pop: string | null;
+  /** What a registry leaves in the metadata: the number of its entry. */
+  seq: number | null;
+}
+
 interface Version {
   value: string | null;
   visibleAtMs: number;
+  /** The entry of a registry's ledger that wrote it, as its metadata says; null where something else did. */
+  seq: number | null;
 }
 
 interface Copy {
@@ -113,12 +123,11 @@ export class Kv {
     this.#centralMs = random.stream("kv central").sampler(settings.central);
   }
 
-  /** Writes or, with null, deletes. `pop` is where the writer is, null for one that is at none of the PoPs. */
+  /** Writes or, with null, deletes. */
   write(
     key: string,
     value: string | null,
-    pop: string | null,
-    nowMs: number,
+    { pop, seq, nowMs }: KvWriter & { nowMs: number },
   ): KvWrite {
     const nextWriteMs =
       (this.#lastWriteMs.get(key) ?? -Infinity) + writeIntervalMs;
@@ -129,6 +138,7 @@ export class Kv {
     this.#put(key, {
       value,
       visibleAtMs: nowMs + this.#settings.visibleAfterMs,
+      seq,
     });
     if (pop !== null && this.#random.happens(this.#settings.ownPopSeesAtOnce))
       this.#keep(pop, key, value, nowMs);
@@ -138,12 +148,12 @@ export class Kv {
   /** What the world starts with: known at the centre, in no PoP's cache. */
   seed(records: Iterable<readonly [key: string, value: string]>): void {
     for (const [key, value] of records)
-      this.#put(key, { value, visibleAtMs: -Infinity });
+      this.#put(key, { value, visibleAtMs: -Infinity, seq: null });
   }
 
   /** What was written last, as the writer's interface reads it back. */
-  latest(key: string): string | null {
-    return this.#versions.get(key)?.at(-1)?.value ?? null;
+  latest(key: string): { value: string | null; seq: number | null } {
+    return this.#versions.get(key)?.at(-1) ?? { value: null, seq: null };
   }
 
   /** Reads a key, from the centre where the PoP holds no copy of it. */
@@ -155,7 +165,7 @@ export class Kv {
         tookMs: this.#cachedMs(),
         from: "pop",
       };
-    const tookMs = this.#centralMs() * (this.#phase(nowMs)?.slowdown ?? 1);
+    const tookMs = this.#centralMs() * this.#trouble(nowMs).slowdown;
     if (this.#fails(nowMs))
       return {
         answer: { kind: "failed", problem: `${key}: the store failed` },
@@ -216,15 +226,21 @@ export class Kv {
     return nowMs < earlierMs ? earlierMs : nowMs + cacheTtlMs;
   }
 
-  #phase(nowMs: number): KvPhase | undefined {
-    return this.#settings.phases.find(
-      ({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs,
-    );
+  /** What all phases at a moment come to together. */
+  #trouble(nowMs: number): Pick<KvPhase, "failureShare" | "slowdown"> {
+    let successShare = 1;
+    let slowdown = 1;
+    for (const phase of this.#settings.phases) {
+      if (nowMs < phase.fromMs || nowMs >= phase.untilMs) continue;
+      successShare *= 1 - phase.failureShare;
+      slowdown *= phase.slowdown;
+    }
+    return { failureShare: 1 - successShare, slowdown };
   }
 
   #fails(nowMs: number): boolean {
-    const phase = this.#phase(nowMs);
-    return phase !== undefined && this.#random.happens(phase.failureShare);
+    const { failureShare } = this.#trouble(nowMs);
+    return failureShare > 0 && this.#random.happens(failureShare);
   }
 
   /** One reader after another: how long this one waits for those before it. */

@@ -104,12 +104,15 @@ export class Origin {
     return first;
   }
 
+  /** Of all phases at a moment: the first that keeps an answer back, else all that slow it down together. */
   #trouble(nowMs: number): Trouble | null {
-    const phase = this.#settings.phases.find(
-      ({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs,
-    );
-    return phase !== undefined && this.#random.happens(phase.share)
-      ? phase.trouble
-      : null;
+    let factor = 1;
+    for (const { fromMs, untilMs, share, trouble } of this.#settings.phases) {
+      if (nowMs < fromMs || nowMs >= untilMs) continue;
+      if (!this.#random.happens(share)) continue;
+      if (trouble.kind !== "slow") return trouble;
+      factor *= trouble.factor;
+    }
+    return factor === 1 ? null : { kind: "slow", factor };
   }
 }

@@ -8,6 +8,7 @@ import type { Engine } from "./engine.ts";
 import { Isolates, type IsolateSettings } from "./isolates.ts";
 import { roundTripMs } from "./network.ts";
 import type { NamedPlace, Place } from "./places.ts";
+import type { SimulatedRegistry } from "./registry.ts";
 import type { Server } from "./server.ts";
 import type { PopCache } from "./pop-cache.ts";
 import { PopWorld, type PopResources } from "./world.ts";
@@ -18,6 +19,7 @@ export interface EdgeSetup {
   isolates: IsolateSettings;
   popCacheMs: number;
   list: CustomerList;
+  registry: SimulatedRegistry | null;
   engine: Engine;
   /** By the host of their URLs. */
   servers: ReadonlyMap<string, Server>;
@@ -29,6 +31,7 @@ export class Pop implements PopResources {
   readonly place: NamedPlace;
   readonly config: EdgeConfig;
   readonly list: CustomerList;
+  readonly registry: SimulatedRegistry | null;
   readonly engine: Engine;
   readonly servers: ReadonlyMap<string, Server>;
   readonly popCache: PopCache;
@@ -52,6 +55,7 @@ export class Pop implements PopResources {
     this.popCache = popCache;
     this.config = setup.config;
     this.list = setup.list;
+    this.registry = setup.registry;
     this.engine = setup.engine;
     this.servers = setup.servers;
     this.popCacheMs = setup.popCacheMs;

@@ -1,6 +1,7 @@
 import type { CustomerList } from "./customer-list.ts";
 import { nearest, roundTripMs } from "./network.ts";
 import type { Place } from "./places.ts";
+import type { SimulatedRegistry } from "./registry.ts";
 import type { Pop } from "./pop.ts";
 
 /** How this edge is called among providers. */
@@ -20,12 +21,19 @@ export class EdgeProvider {
   readonly kind = "edge";
   readonly id: string;
   readonly list: CustomerList;
+  /** Which commands go through; null where they are written to the list. */
+  readonly registry: SimulatedRegistry | null;
   readonly pops: readonly [Pop, ...Pop[]];
   readonly #routes = new Map<string, Route>();
 
-  constructor(id: string, list: CustomerList, pops: readonly [Pop, ...Pop[]]) {
+  constructor(
+    id: string,
+    { list, registry }: Pick<EdgeProvider, "list" | "registry">,
+    pops: readonly [Pop, ...Pop[]],
+  ) {
     this.id = id;
     this.list = list;
+    this.registry = registry;
     this.pops = pops;
   }
 

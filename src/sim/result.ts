@@ -80,6 +80,21 @@ export interface Result {
     /** Values read that no parser takes. */
     malformed: number;
   };
+  /** What commands went through and edges asked; null where there is none. */
+  registry: {
+    /** Where its object lives. */
+    place: string;
+    /** Commands that it carried out, and entries of its ledger. */
+    orders: number;
+    entries: number;
+    /** How often edges asked for its feed. */
+    reads: number;
+    failedReads: number;
+    peakPerSecond: number;
+    /** Keys that were found changed past it, and writes that had not come to the list at the end. */
+    drifted: number;
+    backlog: number;
+  } | null;
   latency: readonly {
     customer: string;
     p50Ms: number;

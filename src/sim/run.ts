@@ -84,6 +84,7 @@ export async function play(
     cache: stage.own.pops.map(({ id, count }) => ({ pop: id, ...count })),
     origins: reportedOrigins(stage),
     list: stage.own.list.count,
+    registry: stage.own.registry?.figures() ?? null,
     latency: metrics.latency(ids),
   };
   return { ...figures, assertions: checkExpectations(scenario, figures) };

@@ -1,6 +1,8 @@
 import { apply, keysOf } from "../customer/apply.ts";
 import type { Command } from "../customer/command.ts";
 import { recordsOf, type Customer } from "./customers.ts";
+import type { SimulatedRegistry } from "./registry.ts";
+import type { PlannedCommand } from "./scenario/events.ts";
 import { ownId } from "./provider.ts";
 import type { Result } from "./result.ts";
 import type { Scenario } from "./scenario/form.ts";
@@ -29,6 +31,16 @@ export class ScenarioEvents {
     this.#scenario = scenario;
     this.#stage = stage;
     this.#metrics = metrics;
+    const { registry } = stage.own;
+    if (registry !== null)
+      registry.onDrift = (key, text) =>
+        this.reported.push({
+          atMs: stage.engine.nowMs,
+          kind: "note",
+          customer: null,
+          text: `the registry finds ${key} ${text === null ? "deleted" : `changed to ${JSON.stringify(text)}`}, past it`,
+          assumed: false,
+        });
     for (const event of scenario.events)
       stage.engine.schedule(momentMs(event.at, scenario.start), () =>
         this.#run(event),
@@ -47,11 +59,11 @@ export class ScenarioEvents {
       const atMs = this.#stage.engine.nowMs;
       this.reported.push({ atMs, kind, customer, text, assumed });
     };
-    if (command !== undefined) {
-      const problem = this.#apply(command, from);
-      const outcome = problem === null ? "" : `, refused: ${problem}`;
-      report("command", subjectOf(command), describeCommand(command) + outcome);
-    }
+    if (command !== undefined)
+      this.#command(command, from, (outcome) => {
+        const { parsed } = command;
+        report("command", subjectOf(parsed), describeCommand(parsed) + outcome);
+      });
     if (write !== undefined) {
       this.#write(write.key, write.text, from);
       report(
@@ -97,8 +109,39 @@ export class ScenarioEvents {
     return found;
   }
 
-  /** What the command line does: reads, applies, writes. Answers with the reason when the command is refused. */
-  #apply(command: Command, from: string | null): string | null {
+  /** What the command line does, and what comes of it. An operator whom no registry answers tries again. */
+  #command(
+    command: PlannedCommand,
+    from: string | null,
+    report: (outcome: string) => void,
+  ): void {
+    const { own, engine } = this.#stage;
+    const { registry } = own;
+    const problem =
+      registry === null
+        ? this.#applyToList(command.parsed, from)
+        : this.#order(command, registry);
+    if (problem !== "no answer")
+      return report(problem === null ? "" : `, refused: ${problem}`);
+    report(": the registry does not answer");
+    const again = () =>
+      this.#command(command, from, (outcome) => {
+        if (!outcome.endsWith("does not answer")) report(outcome);
+      });
+    engine.schedule(engine.nowMs + retryMs, again);
+  }
+
+  /** Answers with why nothing came of it, if nothing did. */
+  #order(command: PlannedCommand, registry: SimulatedRegistry): string | null {
+    const result = registry.order(command.given);
+    if (result === null) return "no answer";
+    if ("problem" in result) return result.problem;
+    this.#expectEffects(command.parsed, Math.floor(this.#stage.engine.nowMs));
+    return null;
+  }
+
+  /** Reads, applies, writes. Answers likewise. */
+  #applyToList(command: Command, from: string | null): string | null {
     const { list } = this.#stage.own;
     const nowMs = Math.floor(this.#stage.engine.nowMs);
     const records = new Map(
@@ -113,7 +156,7 @@ export class ScenarioEvents {
 
   #write(key: string, text: string | null, from: string | null): void {
     const { own, engine } = this.#stage;
-    const written = own.list.write(key, text, from);
+    const written = own.list.write(key, text, { pop: from });
     if (written.kind === "accepted") return;
     const afterMs = written.kind === "failed" ? retryMs : written.retryAfterMs;
     engine.schedule(engine.nowMs + afterMs, () => this.#write(key, text, from));
@@ -155,7 +198,11 @@ export class ScenarioEvents {
     this.#commands.set(topic, command);
     engine.schedule(Math.max(atMs, engine.nowMs), () => {
       if (this.#commands.get(topic) !== command) return;
-      const { version } = this.#customer(customer).server;
+      // One whom a command added has no server, and nobody visits it.
+      const { customers } = this.#stage;
+      const decided = customers.find(({ id }) => id === customer);
+      if (decided === undefined) return;
+      const { version } = decided.server;
       this.#metrics.decide(customer, towards, version, atMs);
     });
   }
@@ -172,6 +219,8 @@ export class ScenarioEvents {
       // The models know of these from the beginning.
       case "list-down":
       case "list-slow":
+      case "registry-down":
+      case "registry-slow":
       case "origin-down":
       case "origin-errors":
       case "origin-slow":
@@ -185,7 +234,7 @@ export class ScenarioEvents {
     const destination = destinations.get(to);
     if (destination?.kind === "edge" && destination.id !== ownId)
       for (const [key, text] of recordsOf(customer))
-        destination.list.write(key, text, null);
+        destination.list.write(key, text, { pop: null });
     const ttlSeconds = this.#scenario.dns.ttl / 1_000;
     for (const host of customer.hosts)
       zone.set(host, { target: to, ttlSeconds });

@@ -13,6 +13,7 @@ import type { Engine } from "./engine.ts";
 import type { Place } from "./places.ts";
 import type { PopCache } from "./pop-cache.ts";
 import type { RandomStream } from "./random-stream.ts";
+import type { SimulatedRegistry } from "./registry.ts";
 import type { Server } from "./server.ts";
 
 /** What became of a request, as the edge says in its event. */
@@ -32,6 +33,7 @@ export interface PopResources {
   /** How long the PoP cache takes for an operation. */
   readonly popCacheMs: number;
   readonly random: RandomStream;
+  readonly registry: SimulatedRegistry | null;
   /** Another PoP's cache, asked for what this one does not hold. */
   upper: { popCache: PopCache; roundTripMs: number } | null;
   roundTripTo(place: Place): number;
@@ -59,8 +61,11 @@ export class PopWorld implements World {
     return this.#pop.list.read(this.#pop.id, key);
   }
 
-  async readFeed(): Promise<FeedAnswer> {
-    return { kind: "failed", problem: "there is no registry" };
+  async readFeed(after: number): Promise<FeedAnswer> {
+    const { id, registry } = this.#pop;
+    return registry === null
+      ? { kind: "failed", problem: "there is no registry" }
+      : registry.readFeed(id, this.#pop.roundTripTo(registry.place), after);
   }
 
   async recall(name: string): Promise<string | null> {
@@ -153,7 +158,7 @@ export class PopWorld implements World {
   }
 }
 
-/** What a PoP last knew of the list is its own; stored responses an upper tier may hold for many. */
+/** What a PoP last knew of the list and the registry is its own; stored responses an upper tier may hold for many. */
 function isShared(name: string): boolean {
-  return !name.startsWith("record/");
+  return !name.startsWith("record/") && name !== "feed";
 }

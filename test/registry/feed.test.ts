@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { textHash } from "../../src/customer/feed.ts";
 import { Pops } from "../../src/registry/pops.ts";
 import { drop, openOffice, site } from "./office.ts";
-import { openSql } from "./sql.ts";
+import { openSql } from "../../src/sim/memory-sql.ts";
 
 const key = "customer:forum";
 

@@ -7,7 +7,7 @@ import {
 } from "../../src/registry/registry.ts";
 import { sweep, sweepStart } from "../../src/registry/sweep.ts";
 import { MemoryKv } from "./kv.ts";
-import { openSql } from "./sql.ts";
+import { openSql } from "../../src/sim/memory-sql.ts";
 
 const startMs = Date.parse("2026-06-01T12:00:00Z");
 

@@ -42,6 +42,7 @@ const figures: Figures = {
     failures: 0,
     peakPerSecond: 3 + index,
   })),
+  registry: null,
   list: { reads: 9, failedReads: 2, writes: 1, refusedWrites: 0, malformed: 3 },
   latency: [{ customer: "forum", p50Ms: 20, p95Ms: 80, p99Ms: 120 }],
 };

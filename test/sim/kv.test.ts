@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/sim/random-stream.ts";
-import { Kv, kvPresets, defaultKv, type KvSettings } from "../../src/sim/kv.ts";
+import {
+  Kv,
+  kvPresets,
+  defaultKv,
+  type KvPhase,
+  type KvSettings,
+} from "../../src/sim/kv.ts";
 
 const minute = 60_000;
 
@@ -28,7 +34,7 @@ describe("Workers KV as documented", () => {
       const kv = kvOf({ cacheTtlMs: kvPresets[preset]().cacheTtlMs });
       kv.seed([["k", "old"]]);
       expect(valueOf(kv, "FRA", 0)).toBe("old");
-      kv.write("k", "new", null, 1);
+      kv.write("k", "new", { pop: null, seq: null, nowMs: 1 });
       expect(valueOf(kv, "FRA", ttlMs - 1)).toBe("old");
       expect(valueOf(kv, "FRA", ttlMs)).toBe("new");
     },
@@ -36,14 +42,14 @@ describe("Workers KV as documented", () => {
 
   test("a PoP that holds no copy sees a write at once", () => {
     const kv = kvOf();
-    kv.write("k", "new", null, 5);
+    kv.write("k", "new", { pop: null, seq: null, nowMs: 5 });
     expect(valueOf(kv, "SIN", 5)).toBe("new");
   });
 
   test("a miss is remembered as long as a value", () => {
     const kv = kvOf();
     expect(valueOf(kv, "FRA", 0)).toBeNull();
-    kv.write("k", "new", "SIN", 1);
+    kv.write("k", "new", { pop: "SIN", seq: null, nowMs: 1 });
     expect(valueOf(kv, "FRA", minute - 1)).toBeNull();
     expect(valueOf(kv, "FRA", minute)).toBe("new");
   });
@@ -53,7 +59,7 @@ describe("Workers KV as documented", () => {
     kv.seed([["k", "old"]]);
     for (let nowMs = 0; nowMs < minute; nowMs += 1_000)
       valueOf(kv, "FRA", nowMs);
-    kv.write("k", "new", null, minute - 1);
+    kv.write("k", "new", { pop: null, seq: null, nowMs: minute - 1 });
     expect(valueOf(kv, "FRA", minute)).toBe("new");
   });
 
@@ -61,7 +67,7 @@ describe("Workers KV as documented", () => {
     const kv = kvOf();
     kv.seed([["k", "old"]]);
     valueOf(kv, "FRA", 0);
-    kv.write("k", "new", "FRA", 1);
+    kv.write("k", "new", { pop: "FRA", seq: null, nowMs: 1 });
     expect(valueOf(kv, "FRA", 1)).toBe("new");
   });
 
@@ -69,14 +75,14 @@ describe("Workers KV as documented", () => {
     const kv = kvOf({ ownPopSeesAtOnce: 0 });
     kv.seed([["k", "old"]]);
     valueOf(kv, "FRA", 0);
-    kv.write("k", "new", "FRA", 1);
+    kv.write("k", "new", { pop: "FRA", seq: null, nowMs: 1 });
     expect(valueOf(kv, "FRA", 1)).toBe("old");
   });
 
   test("'or more': what the centre shows late reaches PoPs later still", () => {
     const kv = kvOf({ visibleAfterMs: 10_000 });
     kv.seed([["k", "old"]]);
-    kv.write("k", "new", null, 0);
+    kv.write("k", "new", { pop: null, seq: null, nowMs: 0 });
     expect(valueOf(kv, "FRA", 9_999)).toBe("old");
     expect(valueOf(kv, "FRA", 9_999 + minute)).toBe("new");
     expect(valueOf(kv, "SIN", 10_000)).toBe("new");
@@ -84,20 +90,26 @@ describe("Workers KV as documented", () => {
 
   test("one write a second to a key: sooner is too many, another key is not", () => {
     const kv = kvOf();
-    expect(kv.write("k", "1", null, 0).kind).toBe("accepted");
-    expect(kv.write("k", "2", null, 999)).toEqual({
+    expect(kv.write("k", "1", { pop: null, seq: null, nowMs: 0 }).kind).toBe(
+      "accepted",
+    );
+    expect(kv.write("k", "2", { pop: null, seq: null, nowMs: 999 })).toEqual({
       kind: "too-many-writes",
       retryAfterMs: 1,
     });
-    expect(kv.write("other", "2", null, 999).kind).toBe("accepted");
-    expect(kv.write("k", "3", null, 1_000).kind).toBe("accepted");
+    expect(
+      kv.write("other", "2", { pop: null, seq: null, nowMs: 999 }).kind,
+    ).toBe("accepted");
+    expect(
+      kv.write("k", "3", { pop: null, seq: null, nowMs: 1_000 }).kind,
+    ).toBe("accepted");
     expect(valueOf(kv, "FRA", 1_000)).toBe("3");
   });
 
   test("a deleted key is a miss", () => {
     const kv = kvOf();
     kv.seed([["k", "old"]]);
-    kv.write("k", null, null, 0);
+    kv.write("k", null, { pop: null, seq: null, nowMs: 0 });
     expect(valueOf(kv, "FRA", 0)).toBeNull();
   });
 
@@ -156,7 +168,9 @@ describe("the outage of 12 June 2025", () => {
       kind: "failed",
       problem: "lacking: the store failed",
     });
-    expect(kv.write("held", "no", null, 2).kind).toBe("failed");
+    expect(
+      kv.write("held", "no", { pop: null, seq: null, nowMs: 2 }).kind,
+    ).toBe("failed");
     expect(valueOf(kv, "FRA", minute, "held")).toBe("yes");
   });
 });
@@ -171,6 +185,24 @@ test("a slow centre takes as many times longer, what a PoP holds does not", () =
   });
   expect(kv.read("FRA", "k", 0).tookMs).toBe(500);
   expect(kv.read("FRA", "k", 1).tookMs).toBe(1);
+});
+
+test("phases at one time add up, in whatever order they are given", () => {
+  const down = { fromMs: 0, untilMs: minute, failureShare: 0.5, slowdown: 1 };
+  const slow = { fromMs: 0, untilMs: minute, failureShare: 0, slowdown: 50 };
+  const took = (phases: readonly KvPhase[]) => {
+    const kv = kvOf({ central: still, phases });
+    return Array.from({ length: 2_000 }, (_, n) => kv.read(`${n}`, "k", 0));
+  };
+  const [one, other] = [took([down, slow]), took([slow, down])];
+  for (const reads of [one, other]) {
+    expect(Math.min(...reads.map(({ tookMs }) => tookMs))).toBe(500);
+    const failed = reads.filter(({ answer }) => answer.kind === "failed");
+    expect(failed.length / reads.length).toBeCloseTo(0.5, 1);
+  }
+  const twice = took([down, down]);
+  const failed = twice.filter(({ answer }) => answer.kind === "failed");
+  expect(failed.length / twice.length).toBeCloseTo(0.75, 1);
 });
 
 test("a stampede waits its turn at the centre", () => {
@@ -196,7 +228,7 @@ test("a store that was read before it is looked at has copies of every age", () 
   kv.seed([["k", "old"]]);
   const pops = Array.from({ length: 200 }, (_, index) => `pop ${index}`);
   for (const pop of pops) valueOf(kv, pop, 0);
-  kv.write("k", "new", null, 1);
+  kv.write("k", "new", { pop: null, seq: null, nowMs: 1 });
   const informed = (nowMs: number) =>
     pops.filter((pop) => valueOf(kv, pop, nowMs) === "new").length;
   expect(informed(minute / 4)).toBeGreaterThan(25);
@@ -209,7 +241,7 @@ test("how old a copy is that was read before does not depend on who reads what f
     const kv = kvOf({ beginsAtMs: 0 });
     kv.seed([["k", "old"]]);
     for (const pop of first) valueOf(kv, pop, 0);
-    kv.write("k", "new", null, 1);
+    kv.write("k", "new", { pop: null, seq: null, nowMs: 1 });
     let ms = 1;
     while (valueOf(kv, "FRA", ms) === "old") ms += 100;
     return ms;
@@ -219,7 +251,7 @@ test("how old a copy is that was read before does not depend on who reads what f
 
 test("a writer reads back what was written last, though no PoP sees it yet", () => {
   const kv = kvOf({ visibleAfterMs: 10_000 });
-  expect(kv.latest("k")).toBeNull();
-  kv.write("k", "new", null, 0);
-  expect(kv.latest("k")).toBe("new");
+  expect(kv.latest("k").value).toBeNull();
+  kv.write("k", "new", { pop: null, seq: null, nowMs: 0 });
+  expect(kv.latest("k").value).toBe("new");
 });

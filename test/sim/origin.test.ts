@@ -111,6 +111,19 @@ describe("in a time of trouble", () => {
     },
   );
 
+  test("troubles at one time add up, in whatever order they are given", () => {
+    const slow = during({ kind: "slow", factor: 20 });
+    const refuses = during({ kind: "refuses" });
+    for (const phases of [
+      [slow, refuses],
+      [refuses, slow],
+    ])
+      expect(originOf({ phases }).ask(0, 1_000)).toEqual({ kind: "refuses" });
+    expect(originOf({ phases: [slow, slow] }).ask(0, 1_000)).toEqual(
+      answers(40_000, 40_000),
+    );
+  });
+
   test("a share of the requests meets it", () => {
     const origin = originOf({ phases: [during({ kind: "refuses" }, 0.3)] });
     const refused = Array.from(

@@ -62,6 +62,7 @@ function popWith({
       isolates: defaultIsolates,
       popCacheMs: 1,
       list: new CustomerList(new Kv({ ...defaultKv, ...kv }, random), engine),
+      registry: null,
       engine,
       servers: new Map([[server.url, server]]),
     },

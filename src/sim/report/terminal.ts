@@ -113,7 +113,7 @@ function sum(figures: readonly number[]): number {
 }
 
 function infrastructure(
-  { cache, origins, list }: Result,
+  { cache, origins, list, registry }: Result,
   colors: Colors,
 ): string {
   const lookUps = sum(cache.map(({ requests }) => requests));
@@ -134,6 +134,14 @@ function infrastructure(
       "list",
       `${counted(list.reads, "read")}, ${count(list.failedReads)} failed; ${counted(list.writes, "write")}, ${count(list.refusedWrites)} refused; ${count(list.malformed)} malformed`,
     ],
+    ...(registry === null
+      ? []
+      : [
+          [
+            "registry",
+            `in ${registry.place}: ${counted(registry.reads, "question")} of edges, ${count(registry.failedReads)} failed, at most ${count(registry.peakPerSecond)} a second; ${counted(registry.orders, "order")}; ${counted(registry.drifted, "key")} changed past it`,
+          ],
+        ]),
   ];
   return `${colors.bold("Behind it")}\n${table([], rows, [10, 66], colors)}`;
 }

@@ -75,7 +75,7 @@ function checkEvent(
   path: Path,
   scenario: Scenario,
 ): ScenarioProblem | null {
-  const { at, fault, publish, attack, move } = event;
+  const { at, command, fault, publish, attack, move } = event;
   const atMs = momentMs(at, scenario.start);
   const endMs = scenario.start + scenario.lasts;
   if (atMs < scenario.start || atMs > endMs)
@@ -83,6 +83,21 @@ function checkEvent(
       path: [...path, "at"],
       problem: `"at" is ${new Date(atMs).toISOString()}; expected a moment of the scenario`,
     };
+  if (fault?.kind.startsWith("registry-") && scenario.registry === undefined)
+    return {
+      path,
+      problem: `"${fault.kind}" is a fault of a registry; expected the member "registry"`,
+    };
+  const subject =
+    command !== undefined && "customer" in command.parsed
+      ? command.parsed.customer
+      : undefined;
+  if (subject !== undefined && !mayKnow(scenario, subject))
+    return unknown(
+      path,
+      subject,
+      "the id of a customer, or of one that an earlier command adds",
+    );
   const customer =
     publish ??
     attack?.customer ??
@@ -106,6 +121,23 @@ function checkEvent(
         problem: `"${fault.provider}" has no supplier; expected a provider with one`,
       }
     : null;
+}
+
+/** Customers with a name, others by number, and those whom a command adds. */
+function mayKnow(
+  { customers, others, events }: Scenario,
+  customer: string,
+): boolean {
+  const [, number] = /^other-([1-9]\d*)$/.exec(customer) ?? [];
+  return (
+    customers.some(({ id }) => id === customer) ||
+    Number(number) <= others.count ||
+    events.some(
+      ({ command }) =>
+        command?.parsed.kind === "add" &&
+        command.parsed.site.customer === customer,
+    )
+  );
 }
 
 function hasSupplier({ providers, supplier }: Scenario, id: string): boolean {

@@ -42,6 +42,10 @@ export function describeFault(
       return `the origin of ${fault.customer} answers ${fault.status} for ${spanText(fault.lasts)}`;
     case "origin-slow":
       return `the origin of ${fault.customer} is ${fault.factor} times as slow for ${spanText(fault.lasts)}`;
+    case "registry-down":
+      return `the registry does not answer for ${spanText(fault.lasts)}`;
+    case "registry-slow":
+      return `the registry is ${fault.factor} times as slow for ${spanText(fault.lasts)}`;
     case "supplier-cuts":
       return `the supplier of ${fault.provider} cuts it off`;
     case "supplier-carries":

@@ -12,6 +12,12 @@ import {
   between,
 } from "./values.ts";
 
+/** As it parses, and as a ledger has it. */
+export interface PlannedCommand {
+  parsed: Command;
+  given: unknown;
+}
+
 const command = v.pipe(
   v.looseObject({
     kind: v.picklist(commandKinds, `one of ${commandKinds.join(", ")}`),
@@ -19,9 +25,9 @@ const command = v.pipe(
   v.description(
     "What the portcullis command would be told: kind, customer or host, and members as in the record that it writes.",
   ),
-  v.rawTransform(({ dataset, addIssue, NEVER }): Command => {
+  v.rawTransform(({ dataset, addIssue, NEVER }): PlannedCommand => {
     const read = parseCommand(dataset.value);
-    if (read.ok) return read.value;
+    if (read.ok) return { parsed: read.value, given: dataset.value };
     addIssue({ message: read.problem });
     return NEVER;
   }),
@@ -71,10 +77,16 @@ const fault = v.variant(
       share: wholeShare,
       factor: between(1, 10_000),
     }),
+    members({ kind: v.literal("registry-down"), lasts: duration }),
+    members({
+      kind: v.literal("registry-slow"),
+      lasts: duration,
+      factor: between(1, 10_000),
+    }),
     members({ kind: v.literal("supplier-cuts"), provider: id }),
     members({ kind: v.literal("supplier-carries"), provider: id }),
   ],
-  "list-down, list-slow, origin-down, origin-errors, origin-slow, supplier-cuts or supplier-carries",
+  "list-down, list-slow, origin-down, origin-errors, origin-slow, registry-down, registry-slow, supplier-cuts or supplier-carries",
 );
 
 const whatHappens = {

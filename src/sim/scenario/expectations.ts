@@ -152,6 +152,21 @@ const kinds = {
       v.description("Reads and writes of the customer list."),
     ),
   ),
+  registry: v.optional(
+    v.pipe(
+      members({
+        orders: v.optional(countLimit),
+        reads: v.optional(countLimit),
+        failedReads: v.optional(countLimit),
+        peakPerSecond: v.optional(countLimit),
+        drifted: v.optional(countLimit),
+        backlog: v.optional(countLimit),
+      }),
+      v.description(
+        "What the registry was asked for, what was found changed past it, and what had not come to the list at the end.",
+      ),
+    ),
+  ),
 };
 
 const names = Object.keys(kinds);

@@ -26,6 +26,7 @@ export const scenarioForm = v.pipe(
     ),
     pops: world.pops,
     list: v.optional(world.list, {}),
+    registry: v.optional(world.registry),
     edge: v.optional(world.edge, {}),
     isolates: v.optional(world.isolates, {}),
     cache: v.optional(world.cache, {}),

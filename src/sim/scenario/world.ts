@@ -66,6 +66,26 @@ export const edge = v.pipe(
   ),
 );
 
+export const registry = v.pipe(
+  members({
+    at: v.pipe(
+      v.optional(placeCode, "IAD"),
+      v.description("Where its Durable Object lives."),
+    ),
+    latency: v.pipe(
+      v.optional(duration, "5ms"),
+      v.description("What an answer takes besides the way."),
+    ),
+    sweep: v.pipe(
+      v.optional(v.pipe(duration, v.minValue(1_000, "at least 1s")), "60s"),
+      v.description("How often the list is compared with the ledger."),
+    ),
+  }),
+  v.description(
+    "A registry that commands go through, and whose feed the edge reads. Without it they are written to the list.",
+  ),
+);
+
 export const isolates = v.pipe(
   members({
     perPop: v.optional(wholeNumber(1, 64)),

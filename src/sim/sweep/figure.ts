@@ -67,6 +67,17 @@ const ofAll: Readonly<Record<string, Kind>> = {
     names: ["reads", "failedReads", "writes", "refusedWrites", "malformed"],
     expects: () => ({ list: {} }),
   },
+  registry: {
+    names: [
+      "orders",
+      "reads",
+      "failedReads",
+      "peakPerSecond",
+      "drifted",
+      "backlog",
+    ],
+    expects: () => ({ registry: {} }),
+  },
 };
 
 const kinds = { ...ofCustomers, ...ofAll };

@@ -196,6 +196,7 @@ export async function sample(size: Size): Promise<Result> {
       failures: id === "shop" ? 2_310 : 0,
       peakPerSecond: Math.round(90 / (1 + rank)),
     })),
+    registry: null,
     list: {
       reads: 81_200,
       failedReads: 41,
@@ -255,6 +256,7 @@ export const nothing: Result = {
   propagations: [],
   cache: [],
   origins: [],
+  registry: null,
   list: { reads: 0, failedReads: 0, writes: 0, refusedWrites: 0, malformed: 0 },
   latency: [],
   assertions: [],

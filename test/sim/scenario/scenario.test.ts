@@ -159,6 +159,24 @@ test.each([
     '16:5: "portcullis" has no supplier; expected a provider with one',
   ],
   [
+    "a command about nobody",
+    "customer: forum, ground",
+    "customer: froum, ground",
+    '16:5: "froum" is unknown; expected the id of a customer, or of one that an earlier command adds',
+  ],
+  [
+    "a command about one of the others that is not there",
+    "customer: forum, ground",
+    "customer: other-4, ground",
+    '16:5: "other-4" is unknown; expected the id of a customer, or of one that an earlier command adds',
+  ],
+  [
+    "a fault of a registry that is not there",
+    "command: { kind: drop, customer: forum, ground: policy }",
+    "fault: { kind: registry-down, lasts: 1m }",
+    '16:5: "registry-down" is a fault of a registry; expected the member "registry"',
+  ],
+  [
     "no YAML",
     "share: 0.5",
     "share: [0.5",

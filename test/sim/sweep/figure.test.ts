@@ -68,7 +68,7 @@ test("a share is in per cent", () => {
 test.each([
   [
     "dark.p99",
-    /^--figure is "dark.p99"; expected one of dark.p50, .*, list.malformed, and :CUSTOMER for one customer's; did you mean dark.p95\?$/,
+    /^--figure is "dark.p99"; expected one of dark.p50, .*, registry.backlog, and :CUSTOMER for one customer's; did you mean dark.p95\?$/,
   ],
   ["constructor.name", /^--figure is "constructor.name"; expected one of /],
   ["dark", /^--figure is "dark"; expected one of /],

@@ -10,7 +10,7 @@ import { behind, figures, table, text } from "./table.ts";
 export function infrastructureSection(result: Result): Markup {
   return markup`<section aria-labelledby="infrastructure"><h2 id="infrastructure">Caches, origins and the list</h2>
 <div class="pair">${caches(result)}${origins(result)}</div>
-<div class="pair">${list(result)}${latency(result)}</div>
+<div class="pair">${list(result)}${registry(result)}${latency(result)}</div>
 </section>`;
 }
 
@@ -176,6 +176,23 @@ ${table(
   ],
 )}
 <p class="soft">${counted(malformed, "value")} read that no parser takes.</p></div>`;
+}
+
+function registry({ registry: found }: Result): Markup | null {
+  if (found === null) return null;
+  const { place, reads, failedReads, peakPerSecond, orders, drifted } = found;
+  return markup`<div><h3>The registry in ${place}</h3>
+${table(
+  "What edges asked the registry",
+  [
+    text("Asked for"),
+    figures("All"),
+    figures("Failed"),
+    figures("Most in a second"),
+  ],
+  [["The feed", count(reads), count(failedReads), count(peakPerSecond)]],
+)}
+<p class="soft">${counted(orders, "command")} went through it; ${counted(drifted, "key")} changed past it.</p></div>`;
 }
 
 const maxRows = 6;

@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Sql } from "../../src/registry/ports.ts";
+import type { Sql } from "../registry/ports.ts";
 
-/** A database in memory, or in a file. */
-export function openSql(path = ":memory:"): Sql {
-  const database = new DatabaseSync(path);
+/** What a Durable Object has on disk, in memory. */
+export function openSql(): Sql {
+  const database = new DatabaseSync(":memory:");
   let depth = 0;
   return {
     all: (query, ...values) =>
@@ -23,14 +23,14 @@ export function openSql(path = ":memory:"): Sql {
     transaction(work) {
       const name = `t${depth++}`;
       database.exec(`SAVEPOINT ${name}`);
+      let isDone = false;
       try {
         const result = work();
-        database.exec(`RELEASE ${name}`);
+        isDone = true;
         return result;
-      } catch (error) {
-        database.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
-        throw error;
       } finally {
+        if (!isDone) database.exec(`ROLLBACK TO ${name}`);
+        database.exec(`RELEASE ${name}`);
         depth -= 1;
       }
     },
