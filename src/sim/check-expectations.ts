@@ -22,13 +22,13 @@ export function checkExpectations(
 ): Assertion[] {
   return expect.flatMap((expectation) => {
     const { about, found } = figuresOf(expectation, figures, start);
-    return found.flatMap(({ name, value, limit, format }) =>
+    return found.flatMap(({ name, value, upTo = value, limit, format }) =>
       limit === undefined
         ? []
         : [
             {
               text: `${about}: ${name} ${limitText(limit)}`,
-              passed: value !== null && holds(value, limit),
+              passed: value !== null && holds(value, upTo ?? Infinity, limit),
               found: value === null ? "nothing to judge by" : format(value),
             },
           ],
@@ -80,14 +80,19 @@ function limitText({ text }: Limit): string {
   return /^\d/.test(text) ? `= ${text}` : text;
 }
 
-function holds(value: number, { relation, value: limit }: Limit): boolean {
+/** A limit from above is held against what the figure is at the most. */
+function holds(
+  value: number,
+  upTo: number,
+  { relation, value: limit }: Limit,
+): boolean {
   switch (relation) {
     case "<=":
-      return value <= limit;
+      return upTo <= limit;
     case ">=":
       return value >= limit;
     case "<":
-      return value < limit;
+      return upTo < limit;
     case ">":
       return value > limit;
     case "=":

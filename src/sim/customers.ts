@@ -119,10 +119,21 @@ export function customersOf(
       server,
       share,
       provider,
-      watchedMs: input.watched ?? null,
+      watchedMs: input.watched ?? assumedWatchMs(id, scenario),
       log,
     };
   });
+}
+
+/** A decision that is asserted has to be looked at everywhere: once a second, or six hundred times in a long run. */
+function assumedWatchMs(
+  id: string,
+  { expect, lasts }: Scenario,
+): number | null {
+  const isAsserted = expect.some(({ dark, light, fresh }) =>
+    [dark, light, fresh].some((propagation) => propagation?.customer === id),
+  );
+  return isAsserted ? Math.max(1_000, lasts / 600) : null;
 }
 
 function logOf(

@@ -9,6 +9,8 @@ interface Figure {
   /** As the scenario file has it. */
   name: string;
   value: number | null;
+  /** What it is at the most, where only bounds are known: null for nobody knows. Limits from above are held against it. */
+  upTo?: number | null;
   limit: Limit | undefined;
   format: (value: number) => string;
 }
@@ -31,23 +33,32 @@ export function propagationFigures(
       propagation.towards === towards &&
       propagation.customer === wanted.customer,
   );
-  const figure = (
-    name: "p50" | "p95" | "p100",
-    value: (propagation: Figures["propagations"][number]) => number,
-  ): Figure => ({
-    name,
-    value:
-      concerned.length === 0 ? null : Math.max(...concerned.map(value)) * 1_000,
-    limit: wanted[name],
-    format: inSeconds,
-  });
+  const seen = concerned.map(({ seenAt, of }) => `${seenAt} of ${of}`);
+  const figure = (name: "p50" | "p95" | "p100"): Figure => {
+    const member = `${name}Seconds` as const;
+    const highest = concerned.map(({ upTo }) => upTo[member]);
+    const upTo = highest.includes(null)
+      ? null
+      : Math.max(...highest.map(Number)) * 1_000;
+    const until =
+      upTo === null
+        ? `at least; seen to hold at ${seen.join(", ")} PoPs`
+        : `to ${inSeconds(upTo)}`;
+    return {
+      name,
+      value:
+        concerned.length === 0
+          ? null
+          : Math.max(...concerned.map((one) => one[member])) * 1_000,
+      upTo,
+      limit: wanted[name],
+      format: (value) =>
+        value === upTo ? inSeconds(value) : `${inSeconds(value)} ${until}`,
+    };
+  };
   return {
     about: `${what} of ${wanted.customer}`,
-    found: [
-      figure("p50", ({ p50Seconds }) => p50Seconds),
-      figure("p95", ({ p95Seconds }) => p95Seconds),
-      figure("p100", ({ p100Seconds }) => p100Seconds),
-    ],
+    found: [figure("p50"), figure("p95"), figure("p100")],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Customer } from "./customers.ts";
 import { outcomes, type VisitOutcome, type Result } from "./result.ts";
-import { Histogram, summarise } from "./statistics.ts";
+import { Histogram, quantileOf, summarise } from "./statistics.ts";
 
 /** One answer, as its visitor would tell. */
 export interface Answer {
@@ -21,8 +21,16 @@ interface Propagation {
   towards: Result["propagations"][number]["towards"];
   /** What was current when it was decided. */
   version: number;
-  seconds: Map<string, number>;
+  pops: Map<string, Seen>;
   isOver: boolean;
+}
+
+/** What visitors of one point of presence saw of a decision, in seconds after it. */
+interface Seen {
+  /** The last contrary answer; 0 for none. */
+  contrarySeconds: number;
+  /** The first answer since then that obeyed. */
+  obeyedSeconds: number | null;
 }
 
 /** Counts what visitors get while a scenario runs. */
@@ -84,7 +92,7 @@ export class Metrics {
       decidedAtMs: nowMs,
       towards,
       version,
-      seconds: new Map(),
+      pops: new Map(),
       isOver: false,
     });
   }
@@ -112,14 +120,24 @@ export class Metrics {
   }
 
   propagations(): Result["propagations"] {
+    const of = this.#ownPops.size;
     return this.#propagations.flatMap(
-      ({ customer, decidedAtMs, towards, seconds }) => {
-        const pops = [...seconds]
-          .map(([pop, found]) => ({ pop, seconds: found }))
+      ({ customer, decidedAtMs, towards, pops: seen }) => {
+        const pops = [...seen]
+          .map(([pop, { contrarySeconds, obeyedSeconds }]) => ({
+            pop,
+            seconds: contrarySeconds,
+            upToSeconds: obeyedSeconds,
+          }))
           .toSorted((one, other) => (one.pop < other.pop ? -1 : 1));
-        const summary = summarise(seconds.values());
+        const summary = summarise(pops.map(({ seconds }) => seconds));
         if (summary === null) return [];
         const { p50, p95, p100 } = summary;
+        const held = pops.flatMap(({ upToSeconds }) =>
+          upToSeconds === null ? [] : [upToSeconds],
+        );
+        const upTo = (share: number) =>
+          roundedOrNull(quantileOf(held, of, share));
         return [
           {
             customer,
@@ -129,6 +147,13 @@ export class Metrics {
             p50Seconds: rounded(p50),
             p95Seconds: rounded(p95),
             p100Seconds: rounded(p100),
+            upTo: {
+              p50Seconds: upTo(0.5),
+              p95Seconds: upTo(0.95),
+              p100Seconds: upTo(1),
+            },
+            seenAt: held.length,
+            of,
           },
         ];
       },
@@ -167,14 +192,20 @@ export class Metrics {
   }
 }
 
-/** A point of presence that has not contradicted a decision obeyed it at once. */
 function recordContradiction(propagation: Propagation, answer: Answer): void {
   if (propagation.isOver || answer.atMs < propagation.decidedAtMs) return;
-  const seconds = isContrary(propagation, answer)
-    ? rounded((answer.atMs - propagation.decidedAtMs) / 1_000)
-    : 0;
-  const before = propagation.seconds.get(answer.pop) ?? 0;
-  propagation.seconds.set(answer.pop, Math.max(before, seconds));
+  const seen = propagation.pops.get(answer.pop) ?? {
+    contrarySeconds: 0,
+    obeyedSeconds: null,
+  };
+  propagation.pops.set(answer.pop, seen);
+  const seconds = rounded((answer.atMs - propagation.decidedAtMs) / 1_000);
+  if (isContrary(propagation, answer)) {
+    seen.contrarySeconds = Math.max(seen.contrarySeconds, seconds);
+    // Answers are counted when they are over, so not in the order of their requests.
+    if (seconds >= (seen.obeyedSeconds ?? Infinity)) seen.obeyedSeconds = null;
+  } else if (obeys(propagation, answer) && seconds >= seen.contrarySeconds)
+    seen.obeyedSeconds = Math.min(seen.obeyedSeconds ?? Infinity, seconds);
 }
 
 function isContrary(
@@ -195,7 +226,27 @@ function isContrary(
   }
 }
 
+/** Neither an error nor silence shows that a decision holds. */
+function obeys({ towards, version }: Propagation, answer: Answer): boolean {
+  switch (towards) {
+    case "dark":
+      return answer.outcome === "refused";
+    case "light":
+      return (
+        answer.outcome === "served" ||
+        answer.outcome === "cached" ||
+        answer.outcome === "stale"
+      );
+    case "fresh":
+      return answer.version !== null && answer.version >= version;
+  }
+}
+
 /** To the thousandth: what lies below is noise of the model. */
+function roundedOrNull(value: number | null): number | null {
+  return value === null ? null : rounded(value);
+}
+
 function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

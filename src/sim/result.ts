@@ -47,16 +47,30 @@ export interface Result {
     outcome: VisitOutcome;
     counts: readonly number[];
   }[];
-  /** Propagation of a decision: for each PoP the time from when it should hold to the last contrary answer given there. */
+  /** Propagation of a decision: for each PoP the time from when it should hold to the last contrary answer given there, and to the first after it that obeyed. */
   propagations: readonly {
     customer: string;
     decidedAtMs: number;
     /** Everywhere refused, everywhere served again, or, for a purge, nowhere answered with what it is about. */
     towards: "dark" | "light" | "fresh";
-    pops: readonly { pop: string; seconds: number }[];
+    /** It held there after `seconds` at the earliest, and `upToSeconds` at the latest; null where nobody saw it hold. */
+    pops: readonly {
+      pop: string;
+      seconds: number;
+      upToSeconds: number | null;
+    }[];
     p50Seconds: number;
     p95Seconds: number;
     p100Seconds: number;
+    /** The same of `upToSeconds` over all PoPs; null where too few saw it hold. */
+    upTo: {
+      p50Seconds: number | null;
+      p95Seconds: number | null;
+      p100Seconds: number | null;
+    };
+    /** At how many of this edge's PoPs it was seen to hold, and how many there are. */
+    seenAt: number;
+    of: number;
   }[];
   cache: readonly {
     pop: string;

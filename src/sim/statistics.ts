@@ -18,6 +18,20 @@ export function summarise(values: Iterable<number>): Summary | null {
     : { count: sorted.length, p50: at(0.5), p95: at(0.95), p100: at(1) };
 }
 
+/** Of so many values of which some are not known, but larger than those that are; null where it would be one of them. */
+export function quantileOf(
+  known: Iterable<number>,
+  count: number,
+  share: number,
+): number | null {
+  const sorted = [...known].toSorted((one, other) => one - other);
+  const at = (count - 1) * share;
+  const low = sorted[Math.floor(at)];
+  const high = sorted[Math.ceil(at)];
+  if (low === undefined || high === undefined) return null;
+  return low + (high - low) * (at - Math.floor(at));
+}
+
 /** What several seeds agree on: their mean, and the 95 % confidence interval around it. */
 export interface Estimate {
   mean: number;

@@ -30,6 +30,9 @@ const figures: Figures = {
     p50Seconds: seconds / 2,
     p95Seconds: seconds,
     p100Seconds: seconds,
+    upTo: { p50Seconds: seconds, p95Seconds: seconds + 1, p100Seconds: null },
+    seenAt: 9,
+    of: 10,
   })),
   cache: [
     { pop: "FRA", requests: 8, hits: 6, bytes: 100, hitBytes: 25 },
@@ -48,8 +51,15 @@ const figures: Figures = {
 };
 
 test.each([
-  ["dark: { customer: forum, p100: '<= 20s' }", true, "20 s"],
-  ["dark: { customer: forum, p100: '< 20s' }", false, "20 s"],
+  ["dark: { customer: forum, p50: '<= 20s' }", true, "10 s to 20 s"],
+  ["dark: { customer: forum, p50: '< 20s' }", false, "10 s to 20 s"],
+  ["dark: { customer: forum, p50: '>= 10s' }", true, "10 s to 20 s"],
+  ["dark: { customer: forum, p95: '<= 20s' }", false, "20 s to 21 s"],
+  [
+    "dark: { customer: forum, p100: '<= 1h' }",
+    false,
+    "20 s at least; seen to hold at 9 of 10, 9 of 10 PoPs",
+  ],
   ["dark: { customer: others, p50: '<= 1h' }", false, "nothing to judge by"],
   ["answers: { outcome: cached, count: 15 }", true, "15 of 20"],
   ["answers: { outcome: [served, cached], share: 95% }", true, "95 %"],

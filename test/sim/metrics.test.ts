@@ -49,6 +49,47 @@ test("time to dark is that of the last visitor still served, whoever was refused
   ]);
 });
 
+test("a decision held somewhere between its last contradiction and the first answer after it that obeyed", () => {
+  const metrics = metricsOf();
+  metrics.decide("forum", "dark", 1, 0);
+  count(metrics, "FRA", "served", 4_000);
+  count(metrics, "FRA", "error", 5_000);
+  count(metrics, "FRA", "refused", 6_000);
+  count(metrics, "FRA", "refused", 7_000);
+  // A slow answer is counted late: its request came between the others.
+  count(metrics, "FRA", "served", 6_500);
+  expect(metrics.propagations()).toMatchObject([
+    {
+      pops: [{ pop: "FRA", seconds: 6.5, upToSeconds: null }],
+      upTo: { p50Seconds: null, p100Seconds: null },
+      seenAt: 0,
+      of: 2,
+    },
+  ]);
+  count(metrics, "FRA", "refused", 8_000);
+  expect(metrics.propagations()).toMatchObject([
+    {
+      pops: [{ pop: "FRA", seconds: 6.5, upToSeconds: 8 }],
+      upTo: { p50Seconds: null, p100Seconds: null },
+      seenAt: 1,
+      of: 2,
+    },
+  ]);
+  count(metrics, "IAD", "refused", 2_000);
+  expect(metrics.propagations()).toMatchObject([
+    { upTo: { p50Seconds: 5, p100Seconds: 8 }, seenAt: 2 },
+  ]);
+});
+
+test("where nobody came, nothing is known", () => {
+  const metrics = metricsOf();
+  metrics.decide("forum", "dark", 1, 0);
+  count(metrics, "FRA", "error", 1_000);
+  expect(metrics.propagations()).toMatchObject([
+    { p100Seconds: 0, upTo: { p100Seconds: null }, seenAt: 0, of: 2 },
+  ]);
+});
+
 test("a decision to the contrary ends the one before", () => {
   const metrics = metricsOf();
   metrics.decide("forum", "dark", 1, 0);

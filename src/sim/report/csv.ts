@@ -15,13 +15,27 @@ export function* seriesCsv(result: Result): Generator<string> {
   }
 }
 
-/** For each decision and PoP the seconds until it held there. */
+/** For each decision and PoP the seconds until it held there: at the earliest, and at the latest, empty where nobody saw it hold. */
 export function* propagationCsv(result: Result): Generator<string> {
-  yield csvLine(["decided", "customer", "towards", "pop", "seconds"]);
+  yield csvLine([
+    "decided",
+    "customer",
+    "towards",
+    "pop",
+    "seconds",
+    "up_to_seconds",
+  ]);
   for (const { decidedAtMs, customer, towards, pops } of result.propagations) {
     const decided = new Date(decidedAtMs).toISOString();
-    for (const { pop, seconds } of pops)
-      yield csvLine([decided, customer, towards, pop, seconds]);
+    for (const { pop, seconds, upToSeconds } of pops)
+      yield csvLine([
+        decided,
+        customer,
+        towards,
+        pop,
+        seconds,
+        upToSeconds ?? "",
+      ]);
   }
 }
 

@@ -74,12 +74,13 @@ function propagations({ propagations: all }: Result, colors: Colors): string {
         propagation.p95Seconds,
         propagation.p100Seconds,
       ].map(duration),
+      `${count(propagation.seenAt)} of ${count(propagation.of)}`,
     ]);
   const left = all.length - rows.length;
   return `${colors.bold("Propagation")}\n${table(
-    ["customer", "", "p50 of PoPs", "p95", "p100"],
+    ["customer", "", "p50 of PoPs", "p95", "p100", "seen at"],
     rows,
-    [24, 16, 14, 12, 12],
+    [16, 16, 14, 12, 12, 12],
     colors,
   )}${left > 0 ? `\n  and ${count(left)} more in the report` : ""}`;
 }

@@ -219,7 +219,7 @@ export const customer = members({
   watched: v.pipe(
     v.optional(duration),
     v.description(
-      "At every point of presence someone asks for the front page this often.",
+      "At every point of presence someone asks for the front page this often; once a second where time to dark, light or fresh is expected.",
     ),
   ),
   replay: v.optional(replay),

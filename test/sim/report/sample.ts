@@ -111,10 +111,21 @@ export async function sample(size: Size): Promise<Result> {
       customer: "forum",
       decidedAtMs,
       towards,
-      pops: [...lag].map(([pop, seconds]) => ({ pop, seconds })),
+      pops: [...lag].map(([pop, seconds]) => ({
+        pop,
+        seconds,
+        upToSeconds: seconds + 1,
+      })),
       p50Seconds: p50,
       p95Seconds: p95,
       p100Seconds: p100,
+      upTo: {
+        p50Seconds: p50 + 1,
+        p95Seconds: p95 + 1,
+        p100Seconds: p100 + 1,
+      },
+      seenAt: lag.size,
+      of: lag.size,
     };
   };
   const event = (

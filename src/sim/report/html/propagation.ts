@@ -7,6 +7,7 @@ import {
   counted,
   duration,
   heading,
+  none,
   shortInstant,
   timeTo,
   type Propagation,
@@ -30,6 +31,7 @@ export function propagationSection(result: Result): Markup {
       propagation.p95Seconds,
       propagation.p100Seconds,
     ].map(duration),
+    `${count(propagation.seenAt)} of ${count(propagation.of)}`,
   ]);
   const columns = [
     text("Customer"),
@@ -38,9 +40,10 @@ export function propagationSection(result: Result): Markup {
     figures("Half of the PoPs"),
     figures("95 %"),
     figures("All"),
+    figures("Seen to hold at"),
   ];
   return markup`<section aria-labelledby="propagation"><h2 id="propagation">Propagation</h2>
-<p>Each point of presence reads the list of customers from a copy of its own for a while. A curve shows the share of them that gave no contrary answer any more, by the time since the decision should hold.</p>
+<p>Each point of presence reads the list of customers from a copy of its own for a while. A curve shows the share of them that gave no contrary answer any more, by the time since the decision should hold. It held between a PoP's last contrary answer and the first after it that obeyed.</p>
 ${table("Time until a decision held", columns, rows.slice(0, 50))}
 ${rows.length > 50 ? behind("All decisions", columns, rows) : null}
 <div class="pair">${propagations.slice(0, drawn).map((propagation) => curve(propagation, result))}</div>
@@ -59,11 +62,17 @@ ${inBothSizes((size) => drawCurve(propagation, size), 424)}
 <p class="soft">${last(slowest, cities)}</p>
 ${behind(
   "Seconds at each PoP",
-  [text("PoP"), text("City"), figures("Seconds")],
-  slowest.map(({ pop, seconds }) => [
+  [
+    text("PoP"),
+    text("City"),
+    figures("Last contrary answer"),
+    figures("First that obeyed"),
+  ],
+  slowest.map(({ pop, seconds, upToSeconds }) => [
     pop,
     cities.get(pop) ?? "",
     String(seconds),
+    upToSeconds === null ? none : String(upToSeconds),
   ]),
 )}
 </figure>`;
