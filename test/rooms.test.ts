@@ -86,13 +86,7 @@ const skips: Record<string, readonly string[]> = {
     "worker.ts",
     "registry-worker.ts",
   ],
-  sim: [
-    "page",
-    "admin",
-    "cloudflare",
-    "worker.ts",
-    "registry-worker.ts",
-  ],
+  sim: ["page", "admin", "cloudflare", "worker.ts", "registry-worker.ts"],
   cli: ["edge", "admin", "cloudflare", "worker.ts", "registry-worker.ts"],
 };
 
@@ -156,4 +150,29 @@ test.each(files.filter(({ room }) => pure.includes(room)))(
 test("only worker.ts catches", () => {
   const catching = files.filter(({ text }) => /\bcatch\b/.test(code(text)));
   expect(catching.map(({ name }) => name)).toEqual(["worker.ts"]);
+});
+
+/** What is loaded together with a file: without types, and without what it imports when it needs it. */
+function loadedWith(name: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  const text = files.find((file) => file.name === name)?.text ?? "";
+  for (const [, imported = ""] of code(text).matchAll(
+    /^(?:import|export)\s+(?!type\b)[^;]*?\bfrom\s*"([^"]+)"/gm,
+  ))
+    loadedWith(
+      imported.startsWith(".")
+        ? relative(src, resolve(src, name, "..", imported))
+        : imported,
+      seen,
+    );
+  return seen;
+}
+
+test("a command loads wrangler and the runtime, which take half a second, only where it needs them", () => {
+  const loaded = loadedWith("cli/portcullis.ts");
+  expect(loaded).toContain("cli/commands/doctor.ts");
+  expect(
+    [...loaded].filter((name) => /^(wrangler|miniflare)$/.test(name)),
+  ).toEqual([]);
 });

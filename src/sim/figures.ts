@@ -53,7 +53,9 @@ export function propagationFigures(
       upTo,
       limit: wanted[name],
       format: (value) =>
-        value === upTo ? inSeconds(value) : `${inSeconds(value)} ${until}`,
+        upTo !== null && inSeconds(value) === inSeconds(upTo)
+          ? inSeconds(value)
+          : `${inSeconds(value)} ${until}`,
     };
   };
   return {

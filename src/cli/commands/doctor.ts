@@ -1,5 +1,4 @@
 import { defaultSettings } from "../../customer/settings.ts";
-import type { Deployment } from "../../node/local.ts";
 import { table } from "../../node/table.ts";
 import {
   deploymentFindings,
@@ -32,12 +31,6 @@ interface DoctorOptions {
   probe?: true;
 }
 
-/** Wrangler takes a second to load. */
-async function readDeploymentOf(): Promise<Deployment> {
-  const { readDeployment } = await import("../../node/local.ts");
-  return readDeployment();
-}
-
 async function doctor(
   { store, nowMs, colors }: Session,
   { probe }: DoctorOptions,
@@ -46,11 +39,13 @@ async function doctor(
   if (!list.ok) return failed(list.problem);
   const drifted = (await store.ledger?.drifted()) ?? { ok: true, value: [] };
   if (!drifted.ok) return failed(drifted.problem);
+  // Wrangler, which reads its files, takes half a second to load.
+  const { readDeployment } = await import("../../node/local.ts");
   const found = [
     ...diskFindings(await store.disk()),
     ...findings(list.value, nowMs),
     ...driftFindings(drifted.value),
-    ...deploymentFindings(await readDeploymentOf()),
+    ...deploymentFindings(readDeployment()),
     ...(probe ? await probeHosts(list.value) : []),
   ];
   const problems = found.filter(({ weight }) => weight === "problem");

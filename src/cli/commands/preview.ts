@@ -14,7 +14,6 @@ import { languages } from "../../page/locales/all.ts";
 import type { Operator } from "../../page/operator.ts";
 import { renderPage } from "../../page/render.ts";
 import type { Parsed } from "../../parse/parsed.ts";
-import { edgeOperator } from "../local-variables.ts";
 import {
   addAllTerms,
   denyInputFrom,
@@ -94,6 +93,8 @@ async function preview(
   const { nowMs } = session;
   const customer = await findCustomer(session, target);
   if (!customer.ok) return failed(customer.problem);
+  // Wrangler, which reads its file, takes half a second to load.
+  const { edgeOperator } = await import("../local-variables.ts");
   const operator = edgeOperator(session.store.kind);
   if (!operator.ok) return failed(operator.problem);
   const denial = await denialFor(session, customer.value, options);
