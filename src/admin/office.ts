@@ -22,8 +22,8 @@ export interface Office {
   lookUp: (keys: readonly string[]) => Promise<Records>;
   /** Carries an order out and has it published; answers once KV has confirmed it, or after a few seconds. */
   carryOut: (order: Order, terms: OrderTerms) => Promise<OrderResult>;
-  /** Looks for edits past the registry, if nobody has in the last second. */
-  freshen: () => Promise<void>;
+  /** Looks for edits past the registry, unless somebody has within so many milliseconds. */
+  freshen: (maxAgeMs: number) => Promise<void>;
   /** Publishes what is due now. */
   publish: () => Promise<void>;
   /** The public key of the ledger, as text; null where none is configured. */

@@ -50,6 +50,9 @@ function route<Input>(
   };
 }
 
+/** How old a look at KV may be for an answer. Who asks for drift has just heard of an edit, or made one. */
+const lookedAtMs = 1_000;
+
 const nothing = v.strictObject({});
 const wholeNumber = v.pipe(
   v.union([v.string(), v.number()]),
@@ -111,7 +114,7 @@ export const routes: readonly Route[] = [
       input: { before, customer, key, limit: maxEntries },
       office,
     }) {
-      await office.freshen();
+      await office.freshen(lookedAtMs);
       const { ledger } = office.registry;
       const ofCustomer =
         customer === undefined ? [] : keysOfCustomer(customer, office);
@@ -167,7 +170,7 @@ export const routes: readonly Route[] = [
       limit,
     }),
     async answer({ input: { prefix, after, limit: maxEntries }, office }) {
-      await office.freshen();
+      await office.freshen(lookedAtMs);
       const subjects = office.registry.subjects.list(prefix, after, maxEntries);
       const last = subjects.length < maxEntries ? null : subjects.at(-1);
       return {
@@ -194,7 +197,7 @@ export const routes: readonly Route[] = [
       keys: v.pipe(v.array(v.string()), v.maxLength(1000)),
     }),
     async answer({ input: { keys }, office }) {
-      await office.freshen();
+      await office.freshen(lookedAtMs);
       return {
         kind: "json",
         body: {
@@ -212,7 +215,7 @@ export const routes: readonly Route[] = [
     does: "Keys that hold in KV what no entry wrote.",
     input: nothing,
     async answer({ office }) {
-      await office.freshen();
+      await office.freshen(0);
       const drifted = office.registry.subjects.drifted(1000);
       return {
         kind: "json",
@@ -236,7 +239,7 @@ export const routes: readonly Route[] = [
       how: v.picklist(["adopt", "revert"]),
     }),
     async answer({ input: { key, how }, actor, office }) {
-      await office.freshen();
+      await office.freshen(0);
       const settled = office.registry.settle(
         key,
         how === "adopt" ? "adopted" : "reverted",
@@ -304,7 +307,7 @@ export const routes: readonly Route[] = [
     does: "How many entries there are, what has not come to KV yet, and how many keys have drifted.",
     input: nothing,
     async answer({ actor, office }) {
-      await office.freshen();
+      await office.freshen(lookedAtMs);
       const { ledger, subjects, isImported } = office.registry;
       return {
         kind: "json",

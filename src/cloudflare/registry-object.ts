@@ -148,8 +148,8 @@ export class RegistryObject extends DurableObject<RegistryEnv> {
           : null,
       lookUp: (keys) => this.#lookUp(keys),
       carryOut: (order, terms) => this.#carryOut(order, terms),
-      freshen: async () => {
-        if (this.#sweptMs + 1_000 > Date.now()) return;
+      freshen: async (maxAgeMs) => {
+        if (this.#sweptMs + maxAgeMs > Date.now()) return;
         this.#sweptMs = -Infinity;
         await this.#work();
       },

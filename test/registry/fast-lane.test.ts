@@ -10,7 +10,7 @@ import { ask } from "../cli/running.ts";
 import { startRegistry, type Rig } from "./rig.ts";
 
 /** How much later than at its centre a change shows in the KV that the edges read; KV_LAGS_SECONDS=60 is Cloudflare's. */
-const lagMs = 1000 * Number(process.env["KV_LAGS_SECONDS"] ?? 12);
+const lagMs = 1000 * Number(process.env["KV_LAGS_SECONDS"] ?? 6);
 
 /** In place of a PoP: its name, and a KV that another process answers for. */
 const front = `
@@ -267,11 +267,11 @@ describe("a registry that", () => {
           while (!load.signal.aborted) statuses.push(await statusAt(port));
         }),
       );
-      await pause(1_000);
+      await pause(500);
       askRegistry = answer;
-      await pause(4_000);
+      await pause(2_500);
       askRegistry = (url) => rig.askFeed(url);
-      await pause(1_000);
+      await pause(500);
       load.abort();
       await Promise.all(visitors);
       expect(statuses.length).toBeGreaterThan(100);
