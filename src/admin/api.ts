@@ -40,7 +40,7 @@ export function createApi(office: Office): Hono<Signed> {
       const isKnownFailure = !refused.has(office.nowMs());
       refused.take();
       office.log({ event: "sign-in-refused", path: c.req.path });
-      return isKnownFailure ? tooMany() : unauthorized();
+      return isKnownFailure ? tooMany() : unauthorized(c);
     }
     c.set("actor", actor);
     await next();
@@ -205,13 +205,17 @@ function problem(status: number, detail: string, because?: string): Response {
   });
 }
 
-function unauthorized(): Response {
+/** The runtime makes one field line of two challenges, of which browsers understand the first alone. */
+function unauthorized(c: ApiContext): Response {
   const response = problem(
     401,
     "who asks is not known; expected Authorization: Bearer and a token",
   );
-  response.headers.append("WWW-Authenticate", 'Bearer realm="portcullis"');
-  response.headers.append("WWW-Authenticate", 'Basic realm="portcullis"');
+  const isBrowser = c.req.header("accept")?.includes("text/html") ?? false;
+  response.headers.set(
+    "WWW-Authenticate",
+    `${isBrowser ? "Basic" : "Bearer"} realm="portcullis"`,
+  );
   return response;
 }
 
@@ -233,7 +237,7 @@ function openApi() {
     paths[path] ??= {};
     paths[path][method] = {
       summary: does,
-      description: `For a ${role}.`,
+      description: audience(role),
       security: [{ token: [] }],
       ...(method === "get"
         ? {
@@ -269,6 +273,19 @@ function openApi() {
   };
 }
 
+function audience(role: Role): string {
+  return role === "operator" ? "For an operator." : "For a viewer.";
+}
+
+/** What stands between backticks is code. */
+function withCode(text: string) {
+  return text
+    .split("`")
+    .map((part, index) =>
+      index % 2 === 0 ? part : html`<code>${part}</code>`,
+    );
+}
+
 /** The same for people: no script, nothing from elsewhere. */
 function document() {
   return html`<!doctype html>
@@ -299,22 +316,24 @@ function document() {
         </style>
       </head>
       <body>
-        <h1>Portcullis registry</h1>
-        <p>
-          Every decision about the list of customers, who took it, and what it
-          changed. The same table for programs:
-          <a href="/v1/openapi.json">openapi.json</a>.
-        </p>
-        ${routes.map(
-          ({ method, path, role, does, input }) =>
-            html`<h2>${method.toUpperCase()} ${path}</h2>
-              <p>${does} For a ${role}.</p>
-              <details>
-                <summary>What it takes</summary>
-                <pre>
+        <main>
+          <h1>Portcullis registry</h1>
+          <p>
+            Every decision about the list of customers, who took it, and what it
+            changed. The same table for programs:
+            <a href="/v1/openapi.json">openapi.json</a>.
+          </p>
+          ${routes.map(
+            ({ method, path, role, does, input }) =>
+              html`<h2>${method.toUpperCase()} ${path}</h2>
+                <p>${withCode(does)} ${audience(role)}</p>
+                <details>
+                  <summary>What it takes</summary>
+                  <pre>
 ${JSON.stringify(toJsonSchema(input, { typeMode: "input", errorMode: "ignore" }), null, 2)}</pre>
-              </details>`,
-        )}
+                </details>`,
+          )}
+        </main>
       </body>
     </html>`;
 }

@@ -192,7 +192,7 @@ export const routes: readonly Route[] = [
     method: "post",
     path: "/v1/records/read",
     role: "viewer",
-    does: "What KV holds under these keys, or is about to.",
+    does: "What KV holds under these keys, or is about to, and since when: null where it stood there before the registry did.",
     input: v.strictObject({
       keys: v.pipe(v.array(v.string()), v.maxLength(1000)),
     }),
@@ -201,9 +201,10 @@ export const routes: readonly Route[] = [
       return {
         kind: "json",
         body: {
-          records: keys.map((key) =>
-            recordOf(office.registry.subjects.find(key)),
-          ),
+          records: keys.map((key) => ({
+            ...recordOf(office.registry.subjects.find(key)),
+            since: sinceOf(key, office),
+          })),
         },
       };
     },
@@ -389,6 +390,19 @@ function answerPropagation(customer: string, office: Office): Answer {
       })),
     },
   };
+}
+
+/** When what a key holds was entered, or first seen; null where it stood there before the registry did. */
+function sinceOf(key: string, { registry }: Office): string | null {
+  const [last, before] = registry.ledger
+    .before(Number.MAX_SAFE_INTEGER, { keys: [key], limit: 2 })
+    .map(({ text }) => parseEntry(text));
+  if (!last?.ok || last.value.kind === "imported") return null;
+  // What was adopted had been found before.
+  const isFound = last.value.kind === "adopted" && before?.ok;
+  return isFound && before.value.kind === "observed"
+    ? before.value.at
+    : last.value.at;
 }
 
 function instantOf(ms: number): string {

@@ -44,6 +44,14 @@ const propagation = v.object({
   ),
 });
 
+const sinceAnswer = v.object({
+  records: v.array(
+    v.object({ key: v.string(), since: v.nullable(instantText) }),
+  ),
+});
+/** What the API takes at once. */
+const keysAtOnce = 1000;
+
 /** How far a change has come; instants in milliseconds since the epoch. */
 export type Propagation = v.InferOutput<typeof propagation>;
 
@@ -85,6 +93,20 @@ export class LedgerClient {
   /** How far the last change about a customer has come. */
   propagation(customer: string): Promise<Reply<Propagation>> {
     return this.client.get("/v1/propagation", { customer }, propagation);
+  }
+
+  /** Since when keys hold what they hold, in milliseconds since the epoch; those that it is not known of are absent. */
+  async sinceOf(keys: readonly string[]): Promise<Parsed<Map<string, number>>> {
+    const found = new Map<string, number>();
+    for (let start = 0; start < keys.length; start += keysAtOnce) {
+      const some = keys.slice(start, start + keysAtOnce);
+      const path = "/v1/records/read";
+      const page = await this.client.post(path, { keys: some }, sinceAnswer);
+      if (page.kind !== "answered") return { ok: false, problem: page.problem };
+      for (const { key, since } of page.value.records)
+        if (since !== null) found.set(key, since);
+    }
+    return { ok: true, value: found };
   }
 
   async drifted(): Promise<Parsed<readonly Drifted[]>> {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sharedBrowser, violations } from "../browser.ts";
 import { startRegistry, type Rig } from "./rig.ts";
 
 let rig: Rig;
@@ -12,6 +13,23 @@ beforeAll(async () => {
   viewer = `Bearer ${token}`;
 });
 afterAll(() => rig.close());
+
+// First: after many requests without a credential, one more is not answered by a question.
+test("a browser that opens it asks for the token, and shows a page without faults", async () => {
+  const browser = await sharedBrowser();
+  const credentials = { username: "anybody", password: rig.token };
+  const context = await browser.newContext({ httpCredentials: credentials });
+  const page = await context.newPage();
+  const response = await page.goto(rig.url);
+  expect(response?.status()).toBe(200);
+  expect(await page.title()).toBe("Portcullis registry");
+  expect(await violations(page)).toEqual([]);
+  const asked = await page.evaluate(() =>
+    performance.getEntriesByType("resource").map(({ name }) => name),
+  );
+  expect(asked.filter((name) => !name.startsWith(rig.url))).toEqual([]);
+  await context.close();
+});
 
 /** Every route, with what it takes, and who may ask. */
 const table: readonly [string, string, unknown, "viewer" | "operator"][] = [

@@ -117,6 +117,13 @@ describe("with the registry of npm start, the command", () => {
     await store.write(new Map([["customer:shop", "deny"]]));
     await store.close();
     const found = await json("drift");
+    // A bare word says no moment; the ledger knows when it was found.
+    const { report: list } = await json("list");
+    const [shop] = list.customers.filter(
+      ({ customer }: { customer: string }) => customer === "shop",
+    );
+    expect(Date.now() - Date.parse(shop.since)).toBeLessThan(60_000);
+    expect((await on("show", "shop")).stdout).toMatch(/from +20\d\d-.* ago\)/);
     expect(found).toMatchObject({
       code: 3,
       report: {

@@ -57,6 +57,7 @@ export async function startRegistry(settings: Record<string, string> = {}) {
   return {
     log,
     url,
+    token,
     edgeUrl: edge,
     statePath,
     fetchAs,

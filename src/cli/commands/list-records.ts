@@ -1,4 +1,4 @@
-import { edgeKey, isCustomerId } from "../../customer/keys.ts";
+import { edgeKey, isCustomerId, standingKey } from "../../customer/keys.ts";
 import {
   parseEdgeSettings,
   defaultSettings,
@@ -6,7 +6,7 @@ import {
 } from "../../customer/settings.ts";
 import type { Command } from "../../customer/command.ts";
 import { parseSite, type Site } from "../../customer/site.ts";
-import { stateOf, type State } from "../../customer/state.ts";
+import { denialOf, stateOf, type State } from "../../customer/state.ts";
 import type { Records } from "../../customer/apply-result.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import type { Store } from "../store.ts";
@@ -31,6 +31,24 @@ export async function readList(
   const records = await store.read(keys.value);
   if (!records.ok) return records;
   return { ok: true, value: assessList(records.value, nowMs) };
+}
+
+/** When denials that name no moment began, by customer: a registry knows when they were entered, or found. */
+export async function readSince(
+  { customers }: Pick<Listed, "customers">,
+  { ledger }: Store,
+): Promise<Parsed<ReadonlyMap<string, number>>> {
+  if (ledger === null) return { ok: true, value: new Map() };
+  const ids = [...customers].flatMap(([id, { state }]) =>
+    denialOf(state)?.effectiveAtMs === null ? [id] : [],
+  );
+  const found = await ledger.sinceOf(ids.map(standingKey));
+  if (!found.ok) return found;
+  const since = ids.flatMap((id) => {
+    const ms = found.value.get(standingKey(id));
+    return ms === undefined ? [] : [[id, ms] as const];
+  });
+  return { ok: true, value: new Map(since) };
 }
 
 /** A list with more sites is not read to the end for one command. */

@@ -2,7 +2,7 @@ import type { Colors } from "../../node/terminal.ts";
 import { denialOf, type State } from "../../customer/state.ts";
 import { table } from "../../node/table.ts";
 import { problemOf, formatMoment, formatState } from "./describe.ts";
-import { readList } from "./list-records.ts";
+import { readList, readSince } from "./list-records.ts";
 import { failed, type Define, type Report, type Session } from "./session.ts";
 
 export const defineList: Define = (program, run) => {
@@ -15,7 +15,11 @@ export const defineList: Define = (program, run) => {
 async function list({ store, nowMs, colors }: Session): Promise<Report> {
   const read = await readList(store, nowMs);
   if (!read.ok) return failed(read.problem);
+  const since = await readSince(read.value, store);
+  if (!since.ok) return failed(since.problem);
   const customers = [...read.value.customers];
+  const startOf = (customer: string, state: State) =>
+    denialOf(state)?.effectiveAtMs ?? since.value.get(customer) ?? null;
   return {
     exit: "done",
     json: {
@@ -23,7 +27,7 @@ async function list({ store, nowMs, colors }: Session): Promise<Report> {
         customer,
         state: state.kind,
         ground: denialOf(state)?.ground ?? null,
-        since: isoOrNull(denialOf(state)?.effectiveAtMs),
+        since: isoOrNull(startOf(customer, state)),
         until: isoOrNull(denialOf(state)?.endsAtMs),
         problem: problemOf(state),
         hosts,
@@ -38,7 +42,8 @@ async function list({ store, nowMs, colors }: Session): Promise<Report> {
               customer,
               formatEntry(state, colors),
               denialOf(state)?.ground ?? "",
-              ...momentsOf(state, nowMs),
+              formatMoment(startOf(customer, state), nowMs),
+              formatMoment(denialOf(state)?.endsAtMs ?? null, nowMs),
               hosts.join(" "),
             ]),
           ),
@@ -51,14 +56,6 @@ function formatEntry(state: State, colors: Colors): string {
   return problemOf(state) === null || state.kind === "malformed"
     ? word
     : `${word}, ${colors.magenta("malformed")}`;
-}
-
-function momentsOf(state: State, nowMs: number): [string, string] {
-  const denial = denialOf(state);
-  return [
-    formatMoment(denial?.effectiveAtMs ?? null, nowMs),
-    formatMoment(denial?.endsAtMs ?? null, nowMs),
-  ];
 }
 
 function isoOrNull(ms: number | null | undefined): string | null {

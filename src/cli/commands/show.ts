@@ -11,7 +11,7 @@ import {
   formatState,
   formatVerdict,
 } from "./describe.ts";
-import { readList } from "./list-records.ts";
+import { readList, readSince } from "./list-records.ts";
 import { failed, type Define, type Report, type Session } from "./session.ts";
 
 export const defineShow: Define = (program, run) => {
@@ -38,6 +38,8 @@ async function show(
       `there is no customer and no site ${JSON.stringify(name)}${suggestion(name, known)}`,
     );
   }
+  const since = await readSince({ customers: new Map([[id, found]]) }, store);
+  if (!since.ok) return failed(since.problem);
   const keys = [standingKey(id), ...found.hosts.map(siteKey), purgeKey(id)];
   const records = keys.flatMap((key) => {
     const text = list.records.get(key) ?? null;
@@ -53,7 +55,9 @@ async function show(
     },
     text: [
       `${colors.bold(id)}  ${formatState(found.state, colors)}`,
-      nameValueTable(standingRows(found.state, nowMs)),
+      nameValueTable(
+        standingRows(found.state, since.value.get(id) ?? null, nowMs),
+      ),
       colors.bold("records"),
       nameValueTable(records),
     ]
@@ -64,6 +68,7 @@ async function show(
 
 function standingRows(
   state: State,
+  sinceMs: number | null,
   nowMs: number,
 ): (readonly [string, string])[] {
   const problem = ["problem", problemOf(state) ?? ""] as const;
@@ -74,7 +79,7 @@ function standingRows(
     ["visitors get", formatVerdict(refusalOf(denial, nowMs))],
     ["scope", formatScope(denial.scope)],
     ["ground", denial.ground ?? "not stated"],
-    ["from", formatMoment(denial.effectiveAtMs, nowMs) || "at once"],
+    ["from", formatMoment(denial.effectiveAtMs ?? sinceMs, nowMs) || "at once"],
     ["until", formatMoment(denial.endsAtMs, nowMs) || "further notice"],
     ["certificates until", formatMoment(denial.offboardUntilMs, nowMs)],
     ["clears", formatClearing(denial.clearSiteData)],
