@@ -1,6 +1,11 @@
 import * as v from "valibot";
 import { toBase64 } from "./base64.ts";
-import { openCheckpoint, type Verifier } from "./checkpoint.ts";
+import type { Parsed } from "../parse/parsed.ts";
+import {
+  openCheckpoint,
+  type Checkpoint,
+  type Verifier,
+} from "./checkpoint.ts";
 import { append, emptyTree, leafHash, rootOf, type Tree } from "./merkle.ts";
 
 // An export is lines of JSON: entries in their order, each with its leaf, and signed heads, each after the last entry that it is
@@ -34,16 +39,34 @@ export type Verification =
   | { ok: true; entries: number; heads: number; origin: string }
   | { ok: false; problem: string };
 
+/** The last head of an export: what a later one is held against. Null where there is none. */
+export async function lastHead(
+  lines: AsyncIterable<string>,
+  verifier: Verifier,
+): Promise<Parsed<Checkpoint>> {
+  let note: string | null = null;
+  for await (const text of lines) {
+    const read = v.safeParse(line, text);
+    if (read.success && "head" in read.output) note = read.output.head;
+  }
+  return note === null
+    ? { ok: false, problem: "there is no signed head in it" }
+    : openCheckpoint(note, verifier);
+}
+
 /** Checks an export line by line, in memory that does not grow with it. */
 export class Verifying {
   readonly #verifier: Verifier;
+  /** A head that was seen before: the ledger has to have gone through it. */
+  readonly #since: Checkpoint | null;
   #tree: Tree = emptyTree;
   #heads = 0;
   #signedSize = 0;
   #problem: string | null = null;
 
-  constructor(verifier: Verifier) {
+  constructor(verifier: Verifier, since: Checkpoint | null = null) {
     this.#verifier = verifier;
+    this.#since = since;
   }
 
   /** Answers with false after the first problem. */
@@ -59,6 +82,12 @@ export class Verifying {
       return {
         ok: false,
         problem: "there is no signed head: nothing is proven",
+      };
+    const seen = this.#since?.size ?? 0;
+    if (size < seen)
+      return {
+        ok: false,
+        problem: `${entries(size + 1, seen)}: removed: the head that was seen before stands after entry ${seen}`,
       };
     return size === this.#signedSize
       ? {
@@ -97,7 +126,13 @@ export class Verifying {
     if (!new RegExp(`^\\{"seq":${seq},`).test(entry))
       return `entry ${seq}: its text is that of another entry`;
     this.#tree = append(this.#tree, hash);
-    return null;
+    return this.#since?.size === seq && !this.#hasRoot(this.#since.root)
+      ? `${entries(1, seq)}: written anew: the head that was seen before, after entry ${seq}, is about others`
+      : null;
+  }
+
+  #hasRoot(root: Uint8Array): boolean {
+    return toBase64(root) === toBase64(rootOf(this.#tree));
   }
 
   async #checkHead(note: string): Promise<string | null> {
@@ -111,7 +146,7 @@ export class Verifying {
       return `${entries(size + 1, head.value.size)}: removed: a head of ${head.value.size} entries is signed`;
     if (head.value.size < size)
       return `after entry ${size}: the head of ${head.value.size} entries has been moved`;
-    if (toBase64(head.value.root) !== toBase64(rootOf(this.#tree)))
+    if (!this.#hasRoot(head.value.root))
       return `${entries(this.#signedSize + 1, size)}: changed: the signed head of ${size} entries is about others`;
     this.#heads += 1;
     this.#signedSize = size;

@@ -1,8 +1,14 @@
+import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { toBase64 } from "../../src/registry/base64.ts";
 import { parseVerifier } from "../../src/registry/checkpoint.ts";
 import { leafHash } from "../../src/registry/merkle.ts";
-import { entryLine, headLine, Verifying } from "../../src/registry/verify.ts";
+import {
+  entryLine,
+  headLine,
+  lastHead,
+  Verifying,
+} from "../../src/registry/verify.ts";
 import { drop, openOffice, signer, site } from "./office.ts";
 
 /** Six entries, with heads after the first, the third and the last. */
@@ -34,10 +40,15 @@ async function exported(): Promise<string[]> {
     ]);
 }
 
-async function verify(lines: readonly string[]) {
+async function verify(lines: readonly string[], older?: readonly string[]) {
   const parsed = await parseVerifier(signer.text);
   if (!parsed.ok) throw new Error(parsed.problem);
-  const verifying = new Verifying(parsed.value);
+  const since =
+    older === undefined
+      ? null
+      : await lastHead(Readable.from(older), parsed.value);
+  if (since?.ok === false) return since;
+  const verifying = new Verifying(parsed.value, since?.value);
   for (const line of lines) if (!(await verifying.take(line))) break;
   return verifying.end();
 }
@@ -55,6 +66,53 @@ test("an export verifies with the public key alone", async () => {
     entries: 6,
     heads: 3,
     origin: "test",
+  });
+});
+
+describe("held against an older one, an export", () => {
+  test("that has only grown since verifies", async () => {
+    const lines = await exported();
+    expect(await verify(lines, lines.slice(0, 5))).toMatchObject({ ok: true });
+    expect(await verify(lines, lines)).toMatchObject({ ok: true });
+  });
+
+  test("that was written anew, signatures and all, does not", async () => {
+    const lines = await exported();
+    const office = openOffice();
+    await office.sweep();
+    for (const command of [site, drop, { ...drop, reason: "Spam" }]) {
+      office.clock.nowMs += 10_000;
+      await office.command(command, { actor: "mallory" });
+    }
+    await office.publish();
+    const { ledger } = office.registry;
+    const rewritten = [
+      ...ledger.after(0, 100).map((kept) => entryLine(kept)),
+      headLine(ledger.lastHead()?.note ?? ""),
+    ];
+    expect(await verify(rewritten)).toMatchObject({ ok: true });
+    expect(await verify(rewritten, lines.slice(0, 2))).toEqual({
+      ok: false,
+      problem:
+        "entry 1: written anew: the head that was seen before, after entry 1, is about others",
+    });
+  });
+
+  test("that is shorter does not", async () => {
+    const lines = await exported();
+    expect(await verify(lines.slice(0, 5), lines)).toEqual({
+      ok: false,
+      problem:
+        "entries 4 to 6: removed: the head that was seen before stands after entry 6",
+    });
+  });
+
+  test("needs a head in the older one", async () => {
+    const lines = await exported();
+    expect(await verify(lines, lines.slice(0, 1))).toMatchObject({
+      ok: false,
+      problem: "there is no signed head in it",
+    });
   });
 });
 

@@ -3,8 +3,13 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { Option } from "commander";
 import * as v from "valibot";
-import { parseVerifier } from "../../registry/checkpoint.ts";
-import { Verifying } from "../../registry/verify.ts";
+import type { Parsed } from "../../parse/parsed.ts";
+import {
+  parseVerifier,
+  type Checkpoint,
+  type Verifier,
+} from "../../registry/checkpoint.ts";
+import { lastHead, Verifying } from "../../registry/verify.ts";
 import { table } from "../../node/table.ts";
 import { ledgerOf } from "./history.ts";
 import { example } from "./options.ts";
@@ -49,27 +54,42 @@ export const defineVerify: Define = (program, run) => {
       "--key <text>",
       "the public key, as the registry prints it under verify; with a file, nothing else is asked of anybody",
     )
+    .option(
+      "--since <file>",
+      "an older export: check that the ledger has only grown since",
+    )
     .addHelpText(
       "after",
-      example("verify", "verify ledger.jsonl --key 'portcullis/…+…+…'"),
+      example(
+        "verify",
+        "verify --since last-month.jsonl",
+        "verify ledger.jsonl --key 'portcullis/…+…+…'",
+      ),
     )
-    .action((file: string | undefined, { key }: { key?: string }) =>
-      run((session) => verify(session, file, key)),
+    .action((file: string | undefined, options: VerifyOptions) =>
+      run((session) => verify(session, file, options)),
     );
 };
+
+interface VerifyOptions {
+  key?: string;
+  since?: string;
+}
 
 async function verify(
   session: Session,
   file: string | undefined,
-  given: string | undefined,
+  { key: given, since }: VerifyOptions,
 ): Promise<Report> {
   const key = given === undefined ? await keyOf(session) : given;
   if (typeof key !== "string") return key;
   const verifier = await parseVerifier(key);
   if (!verifier.ok) return failed(`--key: ${verifier.problem}`);
+  const seen = since === undefined ? null : await headOf(since, verifier.value);
+  if (seen?.ok === false) return failed(`--since: ${since}: ${seen.problem}`);
   const source = await sourceOf(session, file);
   if ("exit" in source) return source;
-  const verifying = new Verifying(verifier.value);
+  const verifying = new Verifying(verifier.value, seen?.value ?? null);
   for await (const line of createInterface({ input: source }))
     if (!(await verifying.take(line))) break;
   source.destroy();
@@ -85,6 +105,15 @@ async function verify(
         json: { outcome: "not-verified", key, problem: result.problem },
         text: `Not verified: ${result.problem}`,
       };
+}
+
+async function headOf(
+  file: string,
+  verifier: Verifier,
+): Promise<Parsed<Checkpoint>> {
+  if (!existsSync(file))
+    return { ok: false, problem: "no such file; expected an export" };
+  return lastHead(createInterface({ input: createReadStream(file) }), verifier);
 }
 
 async function keyOf(session: Session): Promise<string | Report> {
