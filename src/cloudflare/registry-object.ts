@@ -45,7 +45,10 @@ export class RegistryObject extends DurableObject<RegistryEnv> {
     super(ctx, env);
     const settlesMs = Number(env.KV_SETTLES_SECONDS) * 1000;
     const sql = objectSql(ctx.storage);
-    this.#registry = new Registry(sql, { settlesMs });
+    this.#registry = new Registry(sql, {
+      settlesMs,
+      observed: (key) => log({ event: "drift", key }),
+    });
     this.#pops = new Pops(sql);
     this.#office = this.#createOffice();
     this.#api = createApi(this.#office);

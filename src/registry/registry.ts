@@ -61,18 +61,24 @@ const keptAnswersMs = 86_400_000;
 /** Who stands in entries about what was found in KV. */
 const kvActor = "kv";
 
+export interface RegistrySettings {
+  /** For how long KV may show an older value than the one it has confirmed. */
+  settlesMs: number;
+  /** Called with a key of which KV was found to hold what no entry wrote. */
+  observed?: (key: string) => void;
+}
+
 /** Every decision about the list: judged, written down and on its way to KV in one transaction, or not at all. */
 export class Registry {
   readonly ledger: Ledger;
   readonly subjects: Subjects;
   readonly tokens: Tokens;
   readonly #sql: Sql;
-  readonly #settlesMs: number;
+  readonly #settings: RegistrySettings;
 
-  /** `settlesMs`: for how long KV may show an older value than the one it has confirmed. */
-  constructor(sql: Sql, { settlesMs }: { settlesMs: number }) {
+  constructor(sql: Sql, settings: RegistrySettings) {
     this.#sql = sql;
-    this.#settlesMs = settlesMs;
+    this.#settings = settings;
     for (const statement of tables) sql.all(statement);
     this.ledger = new Ledger(sql);
     this.subjects = new Subjects(sql);
@@ -248,6 +254,7 @@ export class Registry {
       return;
     }
     this.ledger.append({ ...base, kind: "observed" });
+    this.#settings.observed?.(key);
     this.subjects.setDrift(key, text === subject.text ? null : { text });
   }
 
@@ -286,7 +293,7 @@ export class Registry {
   }
 
   #isSettled({ publishedMs }: Subject, nowMs: number): boolean {
-    return publishedMs === 0 || nowMs >= publishedMs + this.#settlesMs;
+    return publishedMs === 0 || nowMs >= publishedMs + this.#settings.settlesMs;
   }
 
   /** Ends a drift: what KV holds stays, or what the ledger says is written anew. */

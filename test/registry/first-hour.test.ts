@@ -122,6 +122,11 @@ describe("with the registry of npm start, the command", () => {
     const [shop] = list.customers.filter(
       ({ customer }: { customer: string }) => customer === "shop",
     );
+    expect(shop.isDrifted).toBe(true);
+    expect((await on("list")).stdout).toMatch(
+      /shop +dropped, past the registry/,
+    );
+    expect(edge.output()).toContain('{"event":"drift","key":"customer:shop"}');
     expect(Date.now() - Date.parse(shop.since)).toBeLessThan(60_000);
     expect((await on("show", "shop")).stdout).toMatch(/from +20\d\d-.* ago\)/);
     expect(found).toMatchObject({

@@ -1,4 +1,5 @@
 import type { Colors } from "../../node/terminal.ts";
+import { standingKey } from "../../customer/keys.ts";
 import { denialOf, type State } from "../../customer/state.ts";
 import { table } from "../../node/table.ts";
 import { problemOf, formatMoment, formatState } from "./describe.ts";
@@ -17,6 +18,11 @@ async function list({ store, nowMs, colors }: Session): Promise<Report> {
   if (!read.ok) return failed(read.problem);
   const since = await readSince(read.value, store);
   if (!since.ok) return failed(since.problem);
+  const drifted = (await store.ledger?.drifted()) ?? { ok: true, value: [] };
+  if (!drifted.ok) return failed(drifted.problem);
+  const pastRegistry = new Set(drifted.value.map(({ key }) => key));
+  const isDrifted = (customer: string) =>
+    pastRegistry.has(standingKey(customer));
   const customers = [...read.value.customers];
   const startOf = (customer: string, state: State) =>
     denialOf(state)?.effectiveAtMs ?? since.value.get(customer) ?? null;
@@ -30,6 +36,7 @@ async function list({ store, nowMs, colors }: Session): Promise<Report> {
         since: isoOrNull(startOf(customer, state)),
         until: isoOrNull(denialOf(state)?.endsAtMs),
         problem: problemOf(state),
+        isDrifted: isDrifted(customer),
         hosts,
       })),
     },
@@ -40,7 +47,9 @@ async function list({ store, nowMs, colors }: Session): Promise<Report> {
             ["customer", "state", "ground", "from", "until", "sites"],
             customers.map(([customer, { state, hosts }]) => [
               customer,
-              formatEntry(state, colors),
+              isDrifted(customer)
+                ? `${formatEntry(state, colors)}, ${colors.magenta("past the registry")}`
+                : formatEntry(state, colors),
               denialOf(state)?.ground ?? "",
               formatMoment(startOf(customer, state), nowMs),
               formatMoment(denialOf(state)?.endsAtMs ?? null, nowMs),
