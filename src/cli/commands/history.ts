@@ -91,7 +91,7 @@ async function history(
   );
   if (page.kind !== "answered") return failed(page.problem);
   const { entries, before: next } = page.value;
-  const { nowMs, colors } = session;
+  const { colors } = session;
   const more =
     next === null
       ? ""
@@ -105,7 +105,7 @@ async function history(
         : entries
             .map(
               (entry) =>
-                `${colors.bold(`${entry.seq}`)}  ${formatInstant(Date.parse(entry.at))}  ${entry.actor}: ${titleOf(entry)}\n${nameValueTable(rowsOf(entry, nowMs))}`,
+                `${colors.bold(`${entry.seq}`)}  ${formatInstant(Date.parse(entry.at))}  ${entry.actor}: ${titleOf(entry)}\n${nameValueTable(rowsOf(entry))}`,
             )
             .join("\n")
             .concat(more),
@@ -149,7 +149,8 @@ function titleOf(entry: HistoryEntry): string {
   }
 }
 
-function rowsOf(entry: HistoryEntry, nowMs: number): [string, string][] {
+function rowsOf(entry: HistoryEntry): [string, string][] {
+  const thenMs = Date.parse(entry.at);
   const { before = {}, writes, key, text = null, causeText } = entry;
   const changed =
     writes === undefined
@@ -158,7 +159,7 @@ function rowsOf(entry: HistoryEntry, nowMs: number): [string, string][] {
         : [[key, text ?? "(deleted)"] as [string, string]]
       : Object.entries(writes).map(([name, is]): [string, string] => [
           name,
-          describeRecordChange(name, before[name] ?? null, is, nowMs),
+          describeRecordChange(name, before[name] ?? null, is, thenMs),
         ]);
   const reason = reasonIn(writes);
   return [
