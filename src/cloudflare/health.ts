@@ -26,9 +26,12 @@ export async function health(env: Env & RoomVariables): Promise<Response> {
   );
 }
 
+/** As new as KV has it. */
+const minCacheSeconds = 30;
+
 async function canReadList(env: Env): Promise<boolean> {
   const { kind } = await Promise.race([
-    readRecord(env.CUSTOMERS, edgeKey),
+    readRecord(env.CUSTOMERS, edgeKey, minCacheSeconds),
     new Promise<{ kind: "overdue" }>((resolve) =>
       setTimeout(() => resolve({ kind: "overdue" }), deadlineMs),
     ),

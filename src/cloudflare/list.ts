@@ -3,7 +3,10 @@ import type { RecordAnswer } from "../ports.ts";
 
 /** The part of a KV namespace that is used here. */
 export interface ReadableList {
-  get(key: string, type: "stream"): Promise<ReadableStream<Uint8Array> | null>;
+  get(
+    key: string,
+    options: { type: "stream"; cacheTtl: number },
+  ): Promise<ReadableStream<Uint8Array> | null>;
 }
 
 /** UTF-8 takes up to three bytes for a character of a string. What is longer is no record, and KV holds values of 25 MiB. */
@@ -12,15 +15,14 @@ const enoughBytes = 3 * maxRecordCharacters + 1;
 /**
  * Reads a key of the customer list; of a value that is too long for a record, only as much as shows that it is. How long this
  * takes is for the caller to bound.
- *
- * KV caches what it reads in this PoP for 60 s, its default; the minimum, 30 s, doubles the cost.
  */
 export function readRecord(
   list: ReadableList,
   key: string,
+  cacheSeconds: number,
 ): Promise<RecordAnswer> {
   return list
-    .get(key, "stream")
+    .get(key, { type: "stream", cacheTtl: cacheSeconds })
     .then((value) => (value === null ? null : beginningOf(value)))
     .then(
       (text): RecordAnswer => ({ kind: "read", text }),

@@ -34,7 +34,8 @@ export function cloudflareWorld(
   const ofIsolate = {
     ...clock,
     randomHex,
-    readRecord: (key: string) => readRecord(env.CUSTOMERS, key),
+    readRecord: (key: string) =>
+      readRecord(env.CUSTOMERS, key, config.listCacheMs / 1000),
     recall,
     keep,
     forget,

@@ -17,6 +17,8 @@ export interface EdgeConfig {
   recordMemoryMs: number;
   /** How long it trusts, at the longest, what it read of sites and of the whole edge. */
   siteMemoryMs: number;
+  /** How long a PoP goes on with what KV has read there (`cacheTtl`): until then no isolate sees a change. */
+  listCacheMs: number;
   /** How long a read of the list may take before it counts as failed. */
   listDeadlineMs: number;
   /** How many hosts that are not known here may be read of the list in a second. */
@@ -32,18 +34,20 @@ export interface EdgeConfig {
   clientAddress: "cf-connecting-ip" | "unknown";
 }
 
-const seconds = (byDefault: string, max: number) =>
-  v.optional(
+function seconds(byDefault: string, max: number, min = 0) {
+  const expected = `expected a number of seconds from ${min} to ${max}`;
+  return v.optional(
     v.pipe(
       v.union([v.string(), v.number()], "expected seconds"),
       v.transform(Number),
-      v.number(`expected a number of seconds from 0 to ${max}`),
-      v.minValue(0, `expected a number of seconds from 0 to ${max}`),
-      v.maxValue(max, `expected a number of seconds from 0 to ${max}`),
+      v.number(expected),
+      v.minValue(min, expected),
+      v.maxValue(max, expected),
       v.transform((n) => n * 1000),
     ),
     byDefault,
   );
+}
 
 const oneOf = <const T extends readonly [string, ...string[]]>(
   words: T,
@@ -85,6 +89,8 @@ const Variables = v.object({
   PRIVATE_ORIGINS: oneOf(["refused", "allowed"], "refused"),
   RECORD_MEMORY_SECONDS: seconds("5", 60),
   SITE_MEMORY_SECONDS: seconds("1200", 3600),
+  // Workers KV takes no less than 30 (developers.cloudflare.com/kv/api/read-key-value-pairs). The registry relies on no more.
+  LIST_CACHE_SECONDS: seconds("60", 120, 30),
   LIST_DEADLINE_SECONDS: seconds("1", maxListDeadlineSeconds),
   NEW_HOSTS_PER_SECOND: wholeNumber("hosts", { min: 1, max: 1000 }, "20"),
   WATCH_SECONDS: seconds("5", 60),
@@ -132,6 +138,7 @@ export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
       privateOrigins: set.PRIVATE_ORIGINS,
       recordMemoryMs: set.RECORD_MEMORY_SECONDS,
       siteMemoryMs: set.SITE_MEMORY_SECONDS,
+      listCacheMs: set.LIST_CACHE_SECONDS,
       listDeadlineMs: set.LIST_DEADLINE_SECONDS,
       newHostsPerSecond: set.NEW_HOSTS_PER_SECOND,
       hasRegistry,

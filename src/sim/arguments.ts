@@ -49,7 +49,7 @@ Options:
 
 Sweeps:
   --vary MEMBER=VALUES  run it with several values of a member of the scenario, by its path:
-                        list.cacheTtl=30..300 (in 6 steps; durations are in seconds), list.cacheTtl=30..300/10 (in 10),
+                        edge.LIST_CACHE_SECONDS=30..300 (in 6 steps; durations are in seconds), edge.LIST_CACHE_SECONDS=30..300/10 (in 10),
                         cache.capacity=10MB,100MB (these)
   --seeds NUMBER        seeds for each value, the scenario's own and those after it (default: 3)
   --figure FIGURE       what to look at, such as dark.p100:CUSTOMER, errors.share or cache.hits (default: the time to

@@ -139,12 +139,12 @@ function placesOf(
 }
 
 export function kvSettingsOf(
-  { list, start }: Scenario,
+  { list, edge, start }: Scenario,
   phases: readonly KvPhase[],
 ): KvSettings {
   const preset = kvPresets[list.preset](start);
   return {
-    cacheTtlMs: list.cacheTtl ?? preset.cacheTtlMs,
+    cacheTtlMs: configOf(edge).listCacheMs,
     visibleAfterMs: list.visibleAfter ?? preset.visibleAfterMs,
     ownPopSeesAtOnce: list.ownPopSeesAtOnce ?? preset.ownPopSeesAtOnce,
     cached: list.cached ?? preset.cached,

@@ -63,8 +63,7 @@ export const defaultKv: KvSettings = {
 
 /** What scenario files may name. The outage of 12 June 2025 is as its operator published it: 90.22 % for 2 h 28 min. */
 export const kvPresets = {
-  "60s": () => defaultKv,
-  "30s": () => ({ ...defaultKv, cacheTtlMs: minCacheTtlMs }),
+  documented: () => defaultKv,
   "outage-2025-06-12": (fromMs: number) => ({
     ...defaultKv,
     phases: [

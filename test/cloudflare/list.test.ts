@@ -9,7 +9,7 @@ test.each(["allow", "", '{"reason":"größer: あ"}', "\u{feff}deny"])(
   "the value %j is read as it stands",
   async (value) => {
     const { body } = new Response(new TextEncoder().encode(value));
-    expect(await readRecord({ get: async () => body }, "k")).toEqual({
+    expect(await readRecord({ get: async () => body }, "k", 60)).toEqual({
       kind: "read",
       text: value,
     });
@@ -17,7 +17,7 @@ test.each(["allow", "", '{"reason":"größer: あ"}', "\u{feff}deny"])(
 );
 
 test("a key that does not exist is known not to", async () => {
-  expect(await readRecord(holding(null), "k")).toEqual({
+  expect(await readRecord(holding(null), "k", 60)).toEqual({
     kind: "read",
     text: null,
   });
@@ -25,7 +25,7 @@ test("a key that does not exist is known not to", async () => {
 
 test("the longest record is read to its end, in whatever characters", async () => {
   const record = "あ".repeat(65_536);
-  expect(await readRecord(holding(record), "k")).toEqual({
+  expect(await readRecord(holding(record), "k", 60)).toEqual({
     kind: "read",
     text: record,
   });
@@ -43,7 +43,7 @@ test("of a value that is too long, no more is read than shows it", async () => {
       isCancelled = true;
     },
   });
-  const answer = await readRecord({ get: async () => endless }, "k");
+  const answer = await readRecord({ get: async () => endless }, "k", 60);
   if (answer.kind !== "read") throw new Error(answer.problem);
   expect(answer.text?.length).toBeGreaterThan(65_536);
   expect(pulls).toBeLessThan(8);
@@ -63,8 +63,20 @@ test.each([
       }),
   ],
 ])("a value %s is an answer that names the key", async (_, get) => {
-  expect(await readRecord({ get }, "customer:shop")).toEqual({
+  expect(await readRecord({ get }, "customer:shop", 60)).toEqual({
     kind: "failed",
     problem: "customer:shop: Error: KV GET failed: 500",
   });
+});
+
+test("KV is told how long this PoP may go on with what it reads", async () => {
+  let options: unknown;
+  const list: ReadableList = {
+    get: async (_, given) => {
+      options = given;
+      return null;
+    },
+  };
+  await readRecord(list, "k", 45);
+  expect(options).toEqual({ type: "stream", cacheTtl: 45 });
 });

@@ -93,6 +93,7 @@ function variablesOf(config: EdgeConfig): Record<string, string> {
     PRIVATE_ORIGINS: "allowed",
     RECORD_MEMORY_SECONDS: String(config.recordMemoryMs / 1_000),
     SITE_MEMORY_SECONDS: String(config.siteMemoryMs / 1_000),
+    LIST_CACHE_SECONDS: String(config.listCacheMs / 1_000),
     LIST_DEADLINE_SECONDS: String(config.listDeadlineMs / 1_000),
     WATCH_SECONDS: String(config.watchMs / 1_000),
     NEW_HOSTS_PER_SECOND: String(config.newHostsPerSecond),

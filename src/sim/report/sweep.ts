@@ -9,7 +9,7 @@ export interface Sweep {
   scenario: { name: string; title: string };
   /** It was broken off: runs are missing. */
   partial: boolean;
-  /** As given: "kv.cacheTtl". */
+  /** As given: "edge.LIST_CACHE_SECONDS". */
   parameter: string;
   /** What was looked at, and its unit ("" for none): "time to dark of forum, p100", "s". */
   figure: string;

@@ -34,15 +34,9 @@ export const pops = v.pipe(
 export const list = v.pipe(
   members({
     preset: v.pipe(
-      v.optional(oneOf(["60s", "30s", "outage-2025-06-12"]), "60s"),
+      v.optional(oneOf(["documented", "outage-2025-06-12"]), "documented"),
       v.description(
         "How Workers KV behaves; an outage begins with the scenario.",
-      ),
-    ),
-    cacheTtl: v.optional(
-      v.pipe(
-        duration,
-        v.minValue(30_000, "at least 30s, as Workers KV demands"),
       ),
     ),
     visibleAfter: v.optional(duration),

@@ -1,7 +1,7 @@
 import type { Parsed } from "../../parse/parsed.ts";
 import type { Member } from "./members.ts";
 
-/** What `--vary` says: `list.cacheTtl=30..300/10`, `cache.capacity=10MB,100MB`. */
+/** What `--vary` says: `edge.LIST_CACHE_SECONDS=30..300/10`, `cache.capacity=10MB,100MB`. */
 export interface Variation {
   /** The member's path. */
   name: string;
@@ -13,7 +13,7 @@ export interface Variation {
 const defaultSteps = 6;
 
 const expected =
-  "expected a member of the scenario and its values, such as list.cacheTtl=30..300, list.cacheTtl=30..300/10 or cache.capacity=10MB,100MB";
+  "expected a member of the scenario and its values, such as edge.LIST_CACHE_SECONDS=30..300, edge.LIST_CACHE_SECONDS=30..300/10 or cache.capacity=10MB,100MB";
 
 export function parseVariation(text: string): Parsed<Variation> {
   const {
@@ -38,17 +38,15 @@ export function parseVariation(text: string): Parsed<Variation> {
     );
   const [unit = ""] = units;
   const numbers = parts.map((part) => Number(part?.[1]));
-  // The customer list is kept in KV, and people call it so.
-  const path = name.replace(/^kv\./, "list.");
   if (!isRange)
-    return { ok: true, value: { name: path, numbers: sorted(numbers), unit } };
+    return { ok: true, value: { name, numbers: sorted(numbers), unit } };
   const [from = 0, to = 0, surplus] = numbers;
   const range = { from, to, steps: Number(steps ?? defaultSteps) };
   if (surplus !== undefined || from >= to || range.steps < 2)
     return wrong(
       `--vary is "${text}"; expected a range from less to more, in two steps or more`,
     );
-  return { ok: true, value: { name: path, numbers: range, unit } };
+  return { ok: true, value: { name, numbers: range, unit } };
 }
 
 /** How many values there are at most. */

@@ -50,7 +50,9 @@ test("propagation.csv has a line for every PoP of every decision", async () => {
   const lines = whole(propagationCsv(await sample(size))).split("\r\n");
   expect(lines).toHaveLength(1 + 2 * 3 + 1);
   expect(lines[0]).toBe("decided,customer,towards,pop,seconds,up_to_seconds");
-  expect(lines[1]).toMatch(/^2019-08-05T07:00:00.000Z,forum,dark,IAD,[\d.]+,[\d.]+$/);
+  expect(lines[1]).toMatch(
+    /^2019-08-05T07:00:00.000Z,forum,dark,IAD,[\d.]+,[\d.]+$/,
+  );
 });
 
 test.each([

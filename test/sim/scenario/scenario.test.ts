@@ -10,7 +10,7 @@ test("what a scenario leaves out is as usual", () => {
   expect(scenario.start).toBe(Date.parse("2026-03-02T12:00:00Z"));
   expect(scenario.lasts).toBe(180_000);
   expect(scenario.cache.algorithm).toBe("s3-fifo");
-  expect(scenario.list.preset).toBe("60s");
+  expect(scenario.list.preset).toBe("documented");
   expect(scenario.seed).toBe(1);
 });
 

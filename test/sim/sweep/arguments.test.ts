@@ -6,21 +6,25 @@ const sixFrom30To300 = { from: 30, to: 300, steps: 6 };
 test.each([
   [
     "a range has six values, and each three seeds",
-    ["--vary", "list.cacheTtl=30..300"],
+    ["--vary", "edge.LIST_CACHE_SECONDS=30..300"],
     {
-      variation: { name: "list.cacheTtl", numbers: sixFrom30To300, unit: "" },
+      variation: {
+        name: "edge.LIST_CACHE_SECONDS",
+        numbers: sixFrom30To300,
+        unit: "",
+      },
       seeds: 3,
       figure: null,
     },
   ],
   [
     "a range may say how many values",
-    ["--vary=list.cacheTtl=30..300/10"],
+    ["--vary=edge.LIST_CACHE_SECONDS=30..300/10"],
     { variation: { numbers: { from: 30, to: 300, steps: 10 } } },
   ],
   [
     "a list is put in order, each value once",
-    ["--vary", "list.cacheTtl=60,30,60,120"],
+    ["--vary", "edge.LIST_CACHE_SECONDS=60,30,60,120"],
     { variation: { numbers: [30, 60, 120] } },
   ],
   [
@@ -30,8 +34,8 @@ test.each([
   ],
   [
     "the list may be called by where it is kept",
-    ["--vary", "kv.cacheTtl=30..300"],
-    { variation: { name: "list.cacheTtl" } },
+    ["--vary", "edge.LIST_CACHE_SECONDS=30..300"],
+    { variation: { name: "edge.LIST_CACHE_SECONDS" } },
   ],
   [
     "seeds and figure may be chosen",
@@ -45,7 +49,7 @@ test.each([
   ],
   [
     "exactly as many runs as there may be",
-    ["--vary", "list.cacheTtl=30..300/50", "--seeds", "4"],
+    ["--vary", "edge.LIST_CACHE_SECONDS=30..300/50", "--seeds", "4"],
     { seeds: 4 },
   ],
 ])("%s", (_, words, value) => {
@@ -57,7 +61,10 @@ test.each([
 
 test.each([
   [["--vary"], '--vary is ""; expected a member'],
-  [["--vary", "list.cacheTtl"], '--vary is "list.cacheTtl"; expected a member'],
+  [
+    ["--vary", "edge.LIST_CACHE_SECONDS"],
+    '--vary is "edge.LIST_CACHE_SECONDS"; expected a member',
+  ],
   [["--vary", "pops=many"], '--vary is "pops=many"; expected a member'],
   [["--vary", "a=1,,2"], '--vary is "a=1,,2"; expected a member'],
   [["--vary", "a=1,2/3"], "only a range such as 30..300 has steps"],

@@ -26,7 +26,7 @@ async function sweeping(scenario: string, ...words: string[]) {
 test("a sweep prints its table and writes its page and its lines, and exits with 0", async () => {
   const { child, out } = await sweeping(
     changed(),
-    "--vary=list.cacheTtl=30,110",
+    "--vary=edge.LIST_CACHE_SECONDS=30,110",
     "--seeds=2",
   );
   const [stdout, [code]] = await Promise.all([
@@ -41,19 +41,22 @@ test("a sweep prints its table and writes its page and its lines, and exits with
 });
 
 test("a sweep that cannot be is not understood: exit code 2", async () => {
-  const { child } = await sweeping(changed(), "--vary=list.cacheTtl=10,60");
+  const { child } = await sweeping(
+    changed(),
+    "--vary=edge.LIST_CACHE_SECONDS=10,60",
+  );
   const [stderr, [code]] = await Promise.all([
     text(child.stderr),
     once(child, "exit"),
   ]);
-  expect(stderr).toContain("expected at least 30s");
+  expect(stderr).toContain("expected a number of seconds from 30 to 120");
   expect(code).toBe(2);
 });
 
 test("Ctrl-C before the first run has ended leaves nothing to write: exit code 130", async () => {
   const { child } = await sweeping(
     changed(["lasts: 3m", "lasts: 30d"]),
-    "--vary=list.cacheTtl=30,60",
+    "--vary=edge.LIST_CACHE_SECONDS=30,60",
   );
   await once(child.stderr, "data");
   child.kill("SIGINT");

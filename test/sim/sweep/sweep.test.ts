@@ -24,8 +24,16 @@ const nobody = {
 };
 
 test.each([
-  ["a duration without a unit is in seconds", "list.cacheTtl=30,60", [30, 60]],
-  ["a range is divided evenly", "list.cacheTtl=30..60/3", [30, 45, 60]],
+  [
+    "a duration without a unit is in seconds",
+    "list.visibleAfter=30,60",
+    [30, 60],
+  ],
+  [
+    "a range is divided evenly",
+    "edge.LIST_CACHE_SECONDS=30..60/3",
+    [30, 45, 60],
+  ],
   [
     "a fraction is to the thousandth",
     "customers.0.share=0..1/4",
@@ -50,11 +58,11 @@ test.each([
 });
 
 test("each value stands in its scenario, and nothing else changes", () => {
-  const [usual, longer] = plan("list.cacheTtl=60,90").points;
-  expect(usual?.scenario.list.cacheTtl).toBe(60_000);
+  const [usual, longer] = plan("edge.LIST_CACHE_SECONDS=60,90").points;
+  expect(usual?.scenario.edge.LIST_CACHE_SECONDS).toBe(60);
   expect(longer?.scenario).toEqual({
     ...usual?.scenario,
-    list: { ...usual?.scenario.list, cacheTtl: 90_000 },
+    edge: { ...usual?.scenario.edge, LIST_CACHE_SECONDS: 90 },
   });
 });
 
@@ -66,13 +74,13 @@ test("seeds follow the scenario's own", () => {
 test.each([
   [
     "a misspelt member",
-    "list.cacheTl=30,60",
-    '--vary: mine.yaml: "list.cacheTl" is no member of this scenario that holds a number, a duration or an amount; did you mean list.cacheTtl?',
+    "edge.LIST_CACHE_SECOND=30,60",
+    '--vary: mine.yaml: "edge.LIST_CACHE_SECOND" is no member of this scenario that holds a number, a duration or an amount; did you mean edge.LIST_CACHE_SECONDS?',
   ],
   [
     "a member without what holds it",
-    "cacheTtl=30,60",
-    "; did you mean list.cacheTtl?",
+    "LIST_CACHE_SECONDS=30,60",
+    "; did you mean edge.LIST_CACHE_SECONDS?",
   ],
   [
     "a customer who is not there",
@@ -111,10 +119,10 @@ test("a mistake in the scenario itself is its own", () => {
 });
 
 test("the longer copies of the list are kept, the longer until a customer is dark everywhere, and the same bytes say so", async () => {
-  const found = await sweep(plan("list.cacheTtl=30,110"), nobody);
+  const found = await sweep(plan("edge.LIST_CACHE_SECONDS=30,110"), nobody);
   expect(found).toMatchObject({
     partial: false,
-    parameter: "list.cacheTtl (s)",
+    parameter: "edge.LIST_CACHE_SECONDS",
     figure: "time to dark of forum, p100",
     unit: "s",
   });
@@ -126,12 +134,12 @@ test("the longer copies of the list are kept, the longer until a customer is dar
   expect(Math.max(...short)).toBeLessThanOrEqual(40);
   expect(Math.min(...long)).toBeGreaterThan(Math.max(...short));
 
-  const again = await sweep(plan("list.cacheTtl=30,110"), nobody);
+  const again = await sweep(plan("edge.LIST_CACHE_SECONDS=30,110"), nobody);
   const bytes = [found, again].map((one) =>
     one === null ? null : [...sweepCsv(one)].join(""),
   );
   expect(bytes[0]).toMatch(
-    /^list\.cacheTtl \(s\),seed,"time to dark of forum, p100"\r\n30,1,/,
+    /^edge\.LIST_CACHE_SECONDS,seed,"time to dark of forum, p100"\r\n30,1,/,
   );
   expect(bytes[1]).toBe(bytes[0]);
 });
@@ -139,7 +147,7 @@ test("the longer copies of the list are kept, the longer until a customer is dar
 test("a sweep that is broken off has the runs that had ended", async () => {
   const abort = new AbortController();
   const told: number[] = [];
-  const found = await sweep(plan("list.cacheTtl=30,110"), {
+  const found = await sweep(plan("edge.LIST_CACHE_SECONDS=30,110"), {
     progress: (done) => {
       told.push(done);
       if (done > 0.3) abort.abort();
