@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Parsed } from "../parse/parsed.ts";
+import type { Replacement } from "./scenario.ts";
+import { readYaml } from "./scenario/yaml.ts";
 import {
   maxRuns,
   parseSweepOptions,
@@ -17,6 +19,10 @@ export type Arguments =
       seed: number | null;
       out: string | null;
       form: "text" | "json";
+      /** Members that hold something else than the file says. */
+      set: readonly Replacement[];
+      /** Only looks for mistakes. */
+      isCheck: boolean;
       /** Only so many of its points of presence; null: all. */
       pops: number | null;
       /** Null: in virtual time only. Otherwise so many times as fast as real time. */
@@ -44,12 +50,15 @@ Options:
   --real         run it on the real runtime, a workerd for each point of presence, and compare with virtual
                  time; for small scenarios, or with --pops 3
   --scale NUMBER how many times as fast as real time --real goes (default: 1)
+  --set MEMBER=VALUE
+                 as if the file said so, as often as wanted: --set edge.RECORD_MEMORY_SECONDS=1 --set registry={}
+  --check        only look for mistakes in it
   --json         print the result as JSON
   --help         this
 
 Sweeps:
   --vary MEMBER=VALUES  run it with several values of a member of the scenario, by its path:
-                        edge.LIST_CACHE_SECONDS=30..300 (in 6 steps; durations are in seconds), edge.LIST_CACHE_SECONDS=30..300/10 (in 10),
+                        edge.LIST_CACHE_SECONDS=30..120 (in 6 steps; durations are in seconds), edge.LIST_CACHE_SECONDS=30..120/10 (in 10),
                         cache.capacity=10MB,100MB (these)
   --seeds NUMBER        seeds for each value, the scenario's own and those after it (default: 3)
   --figure FIGURE       what to look at, such as dark.p100:CUSTOMER, errors.share or cache.hits (default: the time to
@@ -68,6 +77,8 @@ const options = {
   seed: { type: "string" },
   out: { type: "string" },
   pops: { type: "string" },
+  set: { type: "string", multiple: true },
+  check: { type: "boolean" },
   real: { type: "boolean" },
   scale: { type: "string" },
   vary: { type: "string" },
@@ -106,7 +117,9 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   if (out === true) return wrong("--out has no folder");
   const sweep = parseSweepOptions(values);
   if (!sweep.ok) return sweep;
-  const { pops, scale } = values;
+  const { pops, scale, check = false } = values;
+  const set = parseReplacements(values.set ?? []);
+  if (!set.ok) return set;
   if (scale !== undefined && values.real !== true)
     return wrong("--scale is of --real, which is missing");
   for (const [name, [pattern, expected]] of Object.entries(numbers)) {
@@ -121,11 +134,42 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
     out: typeof out === "string" ? out : null,
     form,
   } as const;
+  if (sweep.value !== null && (set.value.length > 0 || check === true))
+    return wrong("--set and --check are of one run, and --vary is of many");
   if (sweep.value !== null)
     return { ok: true, value: { kind: "sweep", ...common, ...sweep.value } };
   const real = values.real === true ? { scale: Number(scale ?? 1) } : null;
   const fewer = pops === undefined ? null : Number(pops);
-  return { ok: true, value: { kind: "run", ...common, pops: fewer, real } };
+  return {
+    ok: true,
+    value: {
+      kind: "run",
+      ...common,
+      set: set.value,
+      isCheck: check === true,
+      pops: fewer,
+      real,
+    },
+  };
+}
+
+/** "edge.WATCH_SECONDS=1": a path by dots, and a value in YAML. */
+function parseReplacements(
+  words: readonly (string | boolean)[],
+): Parsed<Replacement[]> {
+  const replacements: Replacement[] = [];
+  for (const word of words) {
+    const [, name = "", text = ""] =
+      /^([^=\s]+)=([^]*)$/.exec(String(word)) ?? [];
+    const read = readYaml(text);
+    if (name === "" || read.problem !== null)
+      return {
+        ok: false,
+        problem: `--set is "${word}"; expected a member and its value, such as edge.WATCH_SECONDS=1`,
+      };
+    replacements.push({ path: name.split("."), value: read.value });
+  }
+  return { ok: true, value: replacements };
 }
 
 function wrong(problem: string): Parsed<Arguments> {

@@ -101,7 +101,7 @@ export function customersOf(
         concurrent: input.origin.workers,
         maxWaitMs: input.origin.maxWait,
         bytesPerSecond: input.origin.bandwidth,
-        phases: phasesOf(id),
+        phases: phasesOf(reportedAs),
       },
       random.stream(`origin of ${id}`),
     );

@@ -40,9 +40,6 @@ export const placeCodes: readonly string[] = `
   .trim()
   .split(/\s+/);
 
-/** Sets of PoPs that scenario files name: that many from the front. */
-export const popSetSizes = [1, 10, 100, 300] as const;
-
 /**
  * All places, in that order. Codes, countries and coordinates come from airport-data-js by Aashish Vivekanand, used unchanged
  * under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/).

@@ -8,23 +8,30 @@ import { checkScenario, type ScenarioProblem } from "./scenario/check.ts";
 import { replaceMember } from "./scenario/replace-member.ts";
 import { readYaml, type Path } from "./scenario/yaml.ts";
 
+/** A member that is read as if it held something else than the file says. */
+export interface Replacement {
+  path: Path;
+  value: unknown;
+}
+
 /**
- * A scenario file's text, read as if a member held something else where that is asked for. A problem names file, line, column
+ * A scenario file's text, read as if some members held something else where that is asked for. A problem names file, line, column
  * and field, what was found and what was expected.
  */
 export function parseScenario(
   file: string,
   yaml: string,
-  otherwise?: { path: Path; value: unknown },
+  replacements: readonly Replacement[] = [],
 ): Parsed<Scenario> {
   const read = readYaml(yaml);
   if (read.problem !== null)
     return { ok: false, problem: `${file}:${read.problem}` };
   const parsed = v.safeParse(
     scenarioForm,
-    otherwise === undefined
-      ? read.value
-      : replaceMember(read.value, otherwise.path, otherwise.value),
+    replacements.reduce<unknown>(
+      (whole, { path, value }) => replaceMember(whole, path, value),
+      read.value,
+    ),
   );
   if (!parsed.success) return placed(file, yaml, describeIssue(parsed.issues));
   const scenario = withLogsBeside(file, parsed.output);

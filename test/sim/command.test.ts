@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,6 +48,28 @@ test("a run says what came of it, writes its reports, and exits with 0", async (
   expect(stderr).toMatch(/\d requests in [\d.]+ s: [\d\u202f ,]+ a second\n$/);
   expect(await readFile(join(out, "report.html"), "utf8")).toContain("<html");
   expect(code).toBe(0);
+});
+
+test("a file is only checked with --check, and a member set with --set", async () => {
+  const { file, out } = await folderWith(changed());
+  const good = await simulated(file, "--check", "--out", out);
+  expect(good).toMatchObject({ code: 0, stderr: "" });
+  expect(good.stdout).toBe(
+    "mine: A sample\n1 customers, 1 events, 2 expectations; no mistake found\n",
+  );
+  expect(existsSync(out)).toBe(false);
+  const bad = await simulated(file, "--check", "--set", "lasts=forever");
+  expect(bad.code).toBe(2);
+  expect(bad.stderr).toContain('"lasts" is "forever"; expected a duration');
+  const short = await simulated(
+    file,
+    "--set=lasts=90s",
+    "--out",
+    out,
+    "--json",
+  );
+  const { startedAtMs, endedAtMs }: Result = JSON.parse(short.stdout);
+  expect(endedAtMs - startedAtMs).toBe(90_000);
 });
 
 test("an expectation that does not come true makes the exit code 1", async () => {

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { worldAudience } from "../../src/sim/audience.ts";
 import { nearest } from "../../src/sim/network.ts";
-import { popSetSizes, readPlaces } from "../../src/sim/places.ts";
+import { readPlaces } from "../../src/sim/places.ts";
 
 const places = await readPlaces();
 
-test("there are places enough for the largest set of PoPs, each once", () => {
-  expect(places.length).toBeGreaterThanOrEqual(Math.max(...popSetSizes));
+test("every place is named once", () => {
+  expect(places.length).toBeGreaterThan(300);
   expect(new Set(places.map(({ code }) => code)).size).toBe(places.length);
 });
 

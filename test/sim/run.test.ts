@@ -29,6 +29,22 @@ test("the same scenario and seed give the same bytes, another seed gives others"
   expect(JSON.stringify(other)).not.toBe(JSON.stringify(one));
 });
 
+test("the servers of those without a name can be in trouble too", async () => {
+  const { series } = await runOf(
+    sample([
+      "command: { kind: drop, customer: forum, ground: policy }",
+      "fault: { kind: origin-down, customer: others, lasts: 2m }",
+    ]),
+  );
+  const failed = (of: string) =>
+    series
+      .filter(({ customer, outcome }) => customer === of && outcome === "error")
+      .flatMap(({ counts }) => counts)
+      .reduce((sum, count) => sum + count, 0);
+  expect(failed("others")).toBeGreaterThan(10);
+  expect(failed("forum")).toBe(0);
+});
+
 test("a drop propagates within KV's minute, and what a scenario expects is held against it", async () => {
   const result = await runOf(sample());
   expect(result.partial).toBe(false);

@@ -52,6 +52,12 @@ function checkEdge({
 
 function checkCustomers(scenario: Scenario): ScenarioProblem | null {
   const { customers, providers } = scenario;
+  const shares = customers.reduce((sum, { share }) => sum + share, 0);
+  if (shares > 1 + 1e-9)
+    return {
+      path: ["customers"],
+      problem: `"customers" have shares of ${Number(shares.toFixed(3))} of all visitors; expected 1 at most`,
+    };
   const ids = new Set<string>([othersId]);
   return firstOf(customers, (customer, index) => {
     const path = ["customers", index];
@@ -103,8 +109,11 @@ function checkEvent(
     attack?.customer ??
     move?.customer ??
     (fault !== undefined && "customer" in fault ? fault.customer : undefined);
+  const isOfOthers =
+    fault !== undefined && customer === othersId && scenario.others.count > 0;
   if (
     customer !== undefined &&
+    !isOfOthers &&
     !scenario.customers.some(({ id }) => id === customer)
   )
     return unknown(path, customer, "the id of a customer with a name");

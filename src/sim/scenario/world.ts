@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { oneOf, wholeNumber } from "../../parse/schema.ts";
 import { variableNames } from "../../edge/config.ts";
-import { popSetSizes } from "../places.ts";
+import { placeCodes } from "../places.ts";
 import { formats } from "../replay/trace-file.ts";
 import {
   between,
@@ -18,17 +18,17 @@ import {
 
 /** The parts of a scenario's world, each with what it is when it is left out. */
 
-const popsSaid = `${popSetSizes.join(", ")} or a list of airport codes`;
+const popsSaid = `a number from 1 to ${placeCodes.length}, or a list of airport codes`;
 
 export const pops = v.pipe(
   v.union(
     [
-      v.picklist(popSetSizes),
+      wholeNumber(1, placeCodes.length),
       v.pipe(v.array(placeCode), v.minLength(1, popsSaid)),
     ],
     popsSaid,
   ),
-  v.description(`Where the edge has points of presence: a set of ${popsSaid}.`),
+  v.description(`Where the edge has points of presence: ${popsSaid}.`),
 );
 
 export const list = v.pipe(

@@ -40,10 +40,12 @@ export function planSweep(
   const points = [];
   for (const value of valuesOf(variation, form)) {
     const written = unit === "" ? value : `${value}${unit}`;
-    const scenario = parseScenario(file.path, file.text, {
-      path: name.split("."),
-      value: written,
-    });
+    const scenario = parseScenario(file.path, file.text, [
+      {
+        path: name.split("."),
+        value: written,
+      },
+    ]);
     if (!scenario.ok)
       return {
         ok: false,

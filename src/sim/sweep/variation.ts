@@ -1,7 +1,7 @@
 import type { Parsed } from "../../parse/parsed.ts";
 import type { Member } from "./members.ts";
 
-/** What `--vary` says: `edge.LIST_CACHE_SECONDS=30..300/10`, `cache.capacity=10MB,100MB`. */
+/** What `--vary` says: `edge.LIST_CACHE_SECONDS=30..120/10`, `cache.capacity=10MB,100MB`. */
 export interface Variation {
   /** The member's path. */
   name: string;
@@ -13,7 +13,7 @@ export interface Variation {
 const defaultSteps = 6;
 
 const expected =
-  "expected a member of the scenario and its values, such as edge.LIST_CACHE_SECONDS=30..300, edge.LIST_CACHE_SECONDS=30..300/10 or cache.capacity=10MB,100MB";
+  "expected a member of the scenario and its values, such as edge.LIST_CACHE_SECONDS=30..120, edge.LIST_CACHE_SECONDS=30..120/10 or cache.capacity=10MB,100MB";
 
 export function parseVariation(text: string): Parsed<Variation> {
   const {

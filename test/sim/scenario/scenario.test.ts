@@ -35,8 +35,8 @@ test.each([
   [
     "a word that is none of a list's",
     "pops: [FRA, IAD, SIN]",
-    "pops: 99",
-    '7:1: "pops" is 99; expected 1, 10, 100, 300 or a list of airport codes',
+    "pops: 999",
+    '7:1: "pops" is 999; expected a whole number from 1 to 368',
   ],
   [
     "an unknown airport",
@@ -157,6 +157,18 @@ test.each([
     "command: { kind: drop, customer: forum, ground: policy }",
     "fault: { kind: supplier-cuts, provider: portcullis }",
     '16:5: "portcullis" has no supplier; expected a provider with one',
+  ],
+  [
+    "customers with more visitors than there are",
+    "share: 0.5",
+    "share: 0.6\n  - id: shop\n    share: 0.5",
+    '10:1: "customers" have shares of 1.1 of all visitors; expected 1 at most',
+  ],
+  [
+    "a fault of others that are not there",
+    "others: { count: 3 }\nevents:\n  - at: 1m\n    command: { kind: drop, customer: forum, ground: policy }",
+    "events:\n  - at: 1m\n    fault: { kind: origin-down, customer: others, lasts: 1m }",
+    '15:5: "others" is unknown; expected the id of a customer with a name',
   ],
   [
     "a command about nobody",

@@ -113,7 +113,7 @@ function stateTable(
   const names = new Map(providers.map(({ id, name }) => [id, name]));
   return behind(
     caption,
-    ["PoP", "City", "Country", "Provider", "Got"].map(text),
+    ["PoP", "Airport", "Country", "Provider", "Got"].map(text),
     histories.map(({ pop, states: all }) => [
       pop.code,
       pop.city,

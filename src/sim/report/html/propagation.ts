@@ -64,7 +64,7 @@ ${behind(
   "Seconds at each PoP",
   [
     text("PoP"),
-    text("City"),
+    text("Airport"),
     figures("Last contrary answer"),
     figures("First that obeyed"),
   ],

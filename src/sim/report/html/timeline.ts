@@ -34,7 +34,7 @@ ${legend(found)}
 ${inBothSizes((size) => plotTimeline(result, subject, size))}
 ${behind(
   `What visitors of ${subject.name} got at each PoP`,
-  [text("PoP"), text("City"), text("Region"), text("Mostly")],
+  [text("PoP"), text("Airport"), text("Region"), text("Mostly")],
   histories.map((history) => [
     history.pop.code,
     history.pop.city,
