@@ -1,6 +1,7 @@
 import {
   answerFigures,
   cacheFigures,
+  harmFigures,
   latencyFigures,
   listFigures,
   originFigures,
@@ -43,13 +44,14 @@ export function figuresOf(
   startMs: number,
 ): Found {
   const { dark, light, fresh, answers, errors } = expectation;
-  const { originRequests, cache, latency, list, registry } = expectation;
+  const { originRequests, cache, latency, list, registry, harm } = expectation;
   if (dark !== undefined)
     return propagationFigures("dark", "time to dark", dark, figures);
   if (light !== undefined)
     return propagationFigures("light", "time to light", light, figures);
   if (fresh !== undefined)
     return propagationFigures("fresh", "time to fresh", fresh, figures);
+  if (harm !== undefined) return harmFigures(harm, figures);
   if (answers !== undefined) {
     const outcomes = [answers.outcome].flat();
     return answerFigures(

@@ -64,6 +64,37 @@ export function propagationFigures(
   };
 }
 
+export function harmFigures(
+  wanted: NonNullable<Expectation["harm"]>,
+  { propagations }: Figures,
+): Found {
+  const sum = (towards: "dark" | "light") => {
+    const concerned = propagations.filter(
+      (one) => one.towards === towards && one.customer === wanted.customer,
+    );
+    return concerned.length === 0
+      ? null
+      : concerned.reduce((all, one) => all + one.contradictions, 0);
+  };
+  return {
+    about: `visitors of ${wanted.customer} against the decision`,
+    found: [
+      {
+        name: "served",
+        value: sum("dark"),
+        limit: wanted.served,
+        format: String,
+      },
+      {
+        name: "refused",
+        value: sum("light"),
+        limit: wanted.refused,
+        format: String,
+      },
+    ],
+  };
+}
+
 interface Window {
   customer?: string | undefined;
   besides?: string | undefined;

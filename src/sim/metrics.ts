@@ -12,6 +12,7 @@ export interface Answer {
   latencyMs: number | null;
   /** Of the content, by what its customer had published; null when it was none. */
   version: number | null;
+  isProbe: boolean;
 }
 
 /** A decision, and for each point of presence how long it was contradicted there. */
@@ -22,6 +23,8 @@ interface Propagation {
   /** What was current when it was decided. */
   version: number;
   pops: Map<string, Seen>;
+  /** How many answers to visitors contradicted it. */
+  contradictions: number;
   isOver: boolean;
 }
 
@@ -93,6 +96,7 @@ export class Metrics {
       towards,
       version,
       pops: new Map(),
+      contradictions: 0,
       isOver: false,
     });
   }
@@ -122,7 +126,7 @@ export class Metrics {
   propagations(): Result["propagations"] {
     const of = this.#ownPops.size;
     return this.#propagations.flatMap(
-      ({ customer, decidedAtMs, towards, pops: seen }) => {
+      ({ customer, decidedAtMs, towards, pops: seen, contradictions }) => {
         const pops = [...seen]
           .map(([pop, { contrarySeconds, obeyedSeconds }]) => ({
             pop,
@@ -154,6 +158,7 @@ export class Metrics {
             },
             seenAt: held.length,
             of,
+            contradictions,
           },
         ];
       },
@@ -201,6 +206,7 @@ function recordContradiction(propagation: Propagation, answer: Answer): void {
   propagation.pops.set(answer.pop, seen);
   const seconds = rounded((answer.atMs - propagation.decidedAtMs) / 1_000);
   if (isContrary(propagation, answer)) {
+    if (!answer.isProbe) propagation.contradictions += 1;
     seen.contrarySeconds = Math.max(seen.contrarySeconds, seconds);
     // Answers are counted when they are over, so not in the order of their requests.
     if (seconds >= (seen.obeyedSeconds ?? Infinity)) seen.obeyedSeconds = null;

@@ -71,6 +71,8 @@ export interface Result {
     /** At how many of this edge's PoPs it was seen to hold, and how many there are. */
     seenAt: number;
     of: number;
+    /** Requests of visitors, without those that look for the sake of the figures, whose answers contradicted it: served, refused, or outdated. */
+    contradictions: number;
   }[];
   cache: readonly {
     pop: string;
@@ -109,6 +111,16 @@ export interface Result {
     drifted: number;
     backlog: number;
   } | null;
+  /** What this edge did that is billed, and what that comes to by the scenario's prices; null without any. */
+  cost: {
+    requests: number;
+    bytes: number;
+    listReads: number;
+    listWrites: number;
+    registryReads: number;
+    originRequests: number;
+    amount: { currency: string; total: number } | null;
+  };
   latency: readonly {
     customer: string;
     p50Ms: number;

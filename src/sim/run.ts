@@ -85,9 +85,38 @@ export async function play(
     origins: reportedOrigins(stage),
     list: stage.own.list.count,
     registry: stage.own.registry?.figures() ?? null,
+    cost: costOf(scenario, stage),
     latency: metrics.latency(ids),
   };
   return { ...figures, assertions: checkExpectations(scenario, figures) };
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((all, figure) => all + figure, 0);
+}
+
+function costOf(
+  { prices }: Scenario,
+  { own, customers }: Stage,
+): Result["cost"] {
+  const usage = {
+    requests: sum(own.pops.map(({ traffic }) => traffic.requests)),
+    bytes: sum(own.pops.map(({ traffic }) => traffic.bytes)),
+    listReads: own.list.count.reads,
+    listWrites: own.list.count.writes,
+    registryReads: own.registry?.count.reads ?? 0,
+    originRequests: sum(customers.map(({ server }) => server.requests)),
+  };
+  if (prices === undefined) return { ...usage, amount: null };
+  const total =
+    (usage.requests * prices.requests +
+      usage.listReads * prices.listReads +
+      usage.listWrites * prices.listWrites +
+      usage.registryReads * prices.registryReads) /
+      1e6 +
+    (usage.bytes / 1e9) * prices.gigabytes;
+  const { currency } = prices;
+  return { ...usage, amount: { currency, total: Number(total.toFixed(6)) } };
 }
 
 function reportedCustomers({
@@ -139,13 +168,13 @@ function reportedOrigins({ customers }: Stage): Result["origins"] {
   const origins = new Map<string, Result["origins"][number]>();
   for (const { reportedAs, server } of customers) {
     const origin = reportedAs === othersId ? "origins of others" : server.url;
-    const sum = origins.get(origin);
+    const known = origins.get(origin);
     origins.set(origin, {
       origin,
       customer: reportedAs,
-      requests: (sum?.requests ?? 0) + server.requests,
-      failures: (sum?.failures ?? 0) + server.failures,
-      peakPerSecond: Math.max(sum?.peakPerSecond ?? 0, server.peakPerSecond),
+      requests: (known?.requests ?? 0) + server.requests,
+      failures: (known?.failures ?? 0) + server.failures,
+      peakPerSecond: Math.max(known?.peakPerSecond ?? 0, server.peakPerSecond),
     });
   }
   return [...origins.values()];

@@ -3,6 +3,7 @@ import type { CacheOutcome, Inbound, Reply } from "../ports.ts";
 import type { Customer } from "./customers.ts";
 import { roundTripMs, defaultAccess } from "./network.ts";
 import type { Place } from "./places.ts";
+import type { Pop } from "./pop.ts";
 import type { EdgeProvider } from "./provider.ts";
 import type { VisitOutcome } from "./result.ts";
 import { originOf, type Server } from "./server.ts";
@@ -17,7 +18,8 @@ export interface VisitRequest {
   place: Place;
   /** Path and query. */
   target: string;
-  by: "visitor" | "attacker";
+  /** A probe looks for the sake of the figures; nobody is harmed by what it gets. */
+  by: "visitor" | "probe" | "attacker";
 }
 
 /** Lets requests happen in the world of a stage, and tells the metrics what became of them. */
@@ -69,6 +71,7 @@ export class Visits {
     await engine.sleep(travelMs / 2);
     const arrivedAtMs = engine.nowMs;
     const { reply, requestEvent } = await pop.answer(this.#inbound(request));
+    countTraffic(pop, reply);
     const kind = outcomeOf(reply, requestEvent);
     countCache(pop.count, reply, requestEvent?.cache ?? null);
     const tag = tagOf(reply);
@@ -116,7 +119,14 @@ export class Visits {
   ): void {
     if (by === "attacker") this.#metrics.countAttack();
     else
-      this.#metrics.count(customer, { pop, outcome, atMs, latencyMs, version });
+      this.#metrics.count(customer, {
+        pop,
+        outcome,
+        atMs,
+        latencyMs,
+        version,
+        isProbe: by === "probe",
+      });
   }
 
   #inbound({ customer, place, target }: VisitRequest): Inbound {
@@ -174,6 +184,11 @@ function contentOutcome(cache: CacheOutcome | null): VisitOutcome {
   if (cache.detail === "stale-on-error") return "stale";
   if (cache.fwd !== null && !cache.collapsed) return "served";
   return (cache.ttlSeconds ?? 0) < 0 ? "stale" : "cached";
+}
+
+function countTraffic({ traffic }: Pop, { body }: Reply): void {
+  traffic.requests += 1;
+  traffic.bytes += body.kind === "bytes" ? body.bytes.byteLength : 0;
 }
 
 function countCache(

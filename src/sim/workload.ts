@@ -128,7 +128,7 @@ function scheduleProbes(
   const phase = random.stream(`watching ${customer.id}`);
   for (const { place } of own.pops) {
     const probe = (): void => {
-      engine.track(visits.ask({ customer, place, target: "/", by: "visitor" }));
+      engine.track(visits.ask({ customer, place, target: "/", by: "probe" }));
       engine.schedule(engine.nowMs + everyMs, probe);
     };
     engine.schedule(engine.nowMs + phase.uniform() * everyMs, probe);

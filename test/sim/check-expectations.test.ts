@@ -33,6 +33,7 @@ const figures: Figures = {
     upTo: { p50Seconds: seconds, p95Seconds: seconds + 1, p100Seconds: null },
     seenAt: 9,
     of: 10,
+    contradictions: 7,
   })),
   cache: [
     { pop: "FRA", requests: 8, hits: 6, bytes: 100, hitBytes: 25 },
@@ -46,6 +47,15 @@ const figures: Figures = {
     peakPerSecond: 3 + index,
   })),
   registry: null,
+  cost: {
+    requests: 0,
+    bytes: 0,
+    listReads: 0,
+    listWrites: 0,
+    registryReads: 0,
+    originRequests: 0,
+    amount: null,
+  },
   list: { reads: 9, failedReads: 2, writes: 1, refusedWrites: 0, malformed: 3 },
   latency: [{ customer: "forum", p50Ms: 20, p95Ms: 80, p99Ms: 120 }],
 };
@@ -61,6 +71,8 @@ test.each([
     "20 s at least; seen to hold at 9 of 10, 9 of 10 PoPs",
   ],
   ["dark: { customer: others, p50: '<= 1h' }", false, "nothing to judge by"],
+  ["harm: { customer: forum, served: '<= 14' }", true, "14"],
+  ["harm: { customer: forum, refused: 0 }", false, "nothing to judge by"],
   ["answers: { outcome: cached, count: 15 }", true, "15 of 20"],
   ["answers: { outcome: [served, cached], share: 95% }", true, "95 %"],
   [

@@ -14,8 +14,9 @@ function count(
   outcome: VisitOutcome,
   atMs: number,
   version: number | null = null,
+  isProbe = false,
 ): void {
-  metrics.count(forum, { pop, outcome, atMs, latencyMs: 10, version });
+  metrics.count(forum, { pop, outcome, atMs, latencyMs: 10, version, isProbe });
 }
 
 test("answers are counted by place, customer, outcome and bucket, in an order of their own", () => {
@@ -78,6 +79,19 @@ test("a decision held somewhere between its last contradiction and the first ans
   count(metrics, "IAD", "refused", 2_000);
   expect(metrics.propagations()).toMatchObject([
     { upTo: { p50Seconds: 5, p100Seconds: 8 }, seenAt: 2 },
+  ]);
+});
+
+test("visitors who were answered against a decision are counted, probes are not", () => {
+  const metrics = metricsOf();
+  metrics.decide("forum", "dark", 1, 1_000);
+  count(metrics, "FRA", "served", 500);
+  count(metrics, "FRA", "served", 2_000);
+  count(metrics, "IAD", "cached", 3_000);
+  count(metrics, "IAD", "cached", 4_000, null, true);
+  count(metrics, "IAD", "refused", 5_000);
+  expect(metrics.propagations()).toMatchObject([
+    { contradictions: 2, p100Seconds: 3 },
   ]);
 });
 

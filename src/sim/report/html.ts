@@ -1,5 +1,6 @@
 import { markup, type Markup } from "../../markup.ts";
 import type { Result } from "../result.ts";
+import { answersOf } from "./answer.ts";
 import { document, emblem } from "./html/document.ts";
 import { eventsSection } from "./html/events.ts";
 import { timelineSection } from "./html/timeline.ts";
@@ -24,6 +25,7 @@ export function reportHtml(result: Result): string {
 ${description === "" ? null : markup`<p class="lead"><bdi>${description}</bdi></p>`}
 ${facts(result)}
 ${result.partial ? partial(result) : null}
+${answers(result)}
 ${tiles(result)}
 ${contents(result)}
 </header>
@@ -44,6 +46,13 @@ ${infrastructureSection(result)}
 function facts(result: Result): Markup {
   const { startedAtMs, endedAtMs, pops, customers, providers } = result;
   return markup`<ul class="facts"><li>${duration((endedAtMs - startedAtMs) / 1000)} from ${instant(startedAtMs)}</li><li>${counted(pops.length, "PoP")}</li><li>${counted(customers.length, "customer")}</li><li>${counted(providers.length, "provider")}</li><li>seed ${result.seed}</li></ul>`;
+}
+
+function answers(result: Result): Markup | null {
+  const all = answersOf(result);
+  return all.length === 0
+    ? null
+    : markup`<ul class="answers">${all.map((answer) => markup`<li><bdi>${answer}</bdi></li>`)}</ul>`;
 }
 
 function partial({ endedAtMs }: Result): Markup {

@@ -1,4 +1,5 @@
 import { outcomes, type Result } from "../result.ts";
+import { answersOf } from "./answer.ts";
 import { labels } from "./labels.ts";
 import { subjectsOf, type Subject } from "./subjects.ts";
 import { table, wrapped, type Colors } from "./columns.ts";
@@ -9,6 +10,7 @@ import {
   counted,
   duration,
   instant,
+  price,
   share,
   timeTo,
 } from "./wording.ts";
@@ -17,6 +19,7 @@ import {
 export function summary(result: Result, colors: Colors): string {
   return [
     heading(result, colors),
+    answersOf(result).map(wrapped).join("\n"),
     assertions(result, colors),
     propagations(result, colors),
     visitors(result, colors),
@@ -114,7 +117,7 @@ function sum(figures: readonly number[]): number {
 }
 
 function infrastructure(
-  { cache, origins, list, registry }: Result,
+  { cache, origins, list, registry, cost }: Result,
   colors: Colors,
 ): string {
   const lookUps = sum(cache.map(({ requests }) => requests));
@@ -141,6 +144,14 @@ function infrastructure(
           [
             "registry",
             `in ${registry.place}: ${counted(registry.reads, "question")} of edges, ${count(registry.failedReads)} failed, at most ${count(registry.peakPerSecond)} a second; ${counted(registry.orders, "order")}; ${counted(registry.drifted, "key")} changed past it`,
+          ],
+        ]),
+    ...(cost.amount === null
+      ? []
+      : [
+          [
+            "price",
+            `${price(cost.amount)} for ${counted(cost.requests, "request")}, ${counted(cost.listReads, "read")} and ${counted(cost.listWrites, "write")} of the list, ${byteSize(cost.bytes)} sent`,
           ],
         ]),
   ];

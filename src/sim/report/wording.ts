@@ -36,6 +36,19 @@ export function milliseconds(value: number): string {
   return Number.isFinite(value) ? `${tenths.format(value)} ms` : none;
 }
 
+/** "USD 0.41"; small amounts with two figures that count. */
+export function price({
+  currency,
+  total,
+}: {
+  currency: string;
+  total: number;
+}): string {
+  const digits =
+    total >= 1 || total === 0 ? 2 : 1 - Math.floor(Math.log10(total));
+  return `${currency} ${total.toFixed(Math.max(2, digits))}`;
+}
+
 /** In per cent. Only all is 100 %, and only none is 0 %. */
 export function share(part: number, all: number): string {
   if (!(all > 0)) return none;

@@ -4,6 +4,7 @@ import type { Result } from "../result.ts";
 import { seriesCsv, propagationCsv } from "./csv.ts";
 import { reportHtml } from "./html.ts";
 import { resultJson } from "./json.ts";
+import { summaryMarkdown } from "./markdown.ts";
 import { junit } from "./junit.ts";
 import { sweepHtml } from "./html/sweep.ts";
 import { sweepCsv, type Sweep } from "./sweep.ts";
@@ -23,6 +24,7 @@ export async function writeReports(
     "series.csv": seriesCsv(result),
     "propagation.csv": propagationCsv(result),
     "junit.xml": [junit(result)],
+    "summary.md": [summaryMarkdown(result)],
   });
 }
 

@@ -80,6 +80,18 @@ const kinds = {
   fresh: propagation(
     "From a purge of everything until the last visitor got what had been published before it.",
   ),
+  harm: v.optional(
+    v.pipe(
+      members({
+        customer: id,
+        served: v.optional(countLimit),
+        refused: v.optional(countLimit),
+      }),
+      v.description(
+        "Visitors who were served after a decision should have been dark, and refused after it should have been light; without probes.",
+      ),
+    ),
+  ),
   answers: v.optional(
     v.pipe(
       members({

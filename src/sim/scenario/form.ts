@@ -43,6 +43,7 @@ export const scenarioForm = v.pipe(
       v.description("Who carries this edge's traffic."),
     ),
     dns: v.optional(world.dns, {}),
+    prices: v.optional(world.prices),
     events: v.optional(v.array(event), []),
     expect: v.optional(v.array(expectation), []),
   }),

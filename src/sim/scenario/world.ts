@@ -248,6 +248,23 @@ export const provider = v.variant(
   "edge or bare-origin",
 );
 
+const price = (byDefault: number, what: string) =>
+  v.pipe(v.optional(between(0, 1e6), byDefault), v.description(what));
+
+export const prices = v.pipe(
+  members({
+    currency: v.optional(text, "USD"),
+    requests: price(0.3, "A million requests."),
+    listReads: price(0.5, "A million reads of the list."),
+    listWrites: price(5, "A million writes of the list."),
+    registryReads: price(0.15, "A million requests to the registry's object."),
+    gigabytes: price(0, "A gigabyte of content sent to visitors."),
+  }),
+  v.description(
+    "What is billed; Workers Paid beyond what it includes, when left out (developers.cloudflare.com/workers/platform/pricing).",
+  ),
+);
+
 export const dns = v.pipe(
   members({
     ttl: v.optional(duration, "5m"),

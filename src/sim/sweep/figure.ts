@@ -41,6 +41,10 @@ const ofCustomers: Readonly<Record<string, Kind>> = {
     names: propagationNames,
     expects: ({ one }) => ({ fresh: { customer: one } }),
   },
+  harm: {
+    names: ["served", "refused"],
+    expects: ({ one }) => ({ harm: { customer: one } }),
+  },
   errors: { names: answerNames, expects: ({ any }) => ({ errors: any }) },
   ...Object.fromEntries(
     outcomes.map((outcome): [string, Kind] => [

@@ -135,6 +135,7 @@ describe("a comparison", () => {
         upTo: { p50Seconds: null, p95Seconds: null, p100Seconds: null },
         seenAt: 1,
         of: 1,
+        contradictions: 0,
       },
     ],
   });

@@ -254,6 +254,7 @@ test("a run replaces an earlier one's files, and leaves nothing beside them", as
       "series.csv",
       "propagation.csv",
       "junit.xml",
+      "summary.md",
     ].map((name) => join(dir, name)),
   );
   expect((await readdir(dir)).toSorted()).toEqual(

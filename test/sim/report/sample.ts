@@ -126,6 +126,7 @@ export async function sample(size: Size): Promise<Result> {
       },
       seenAt: lag.size,
       of: lag.size,
+      contradictions: 1234,
     };
   };
   const event = (
@@ -208,6 +209,15 @@ export async function sample(size: Size): Promise<Result> {
       peakPerSecond: Math.round(90 / (1 + rank)),
     })),
     registry: null,
+    cost: {
+      requests: 1_200_000,
+      bytes: 48e9,
+      listReads: 81_200,
+      listWrites: 1_004,
+      registryReads: 0,
+      originRequests: 40_000,
+      amount: { currency: "USD", total: 0.4056 },
+    },
     list: {
       reads: 81_200,
       failedReads: 41,
@@ -268,6 +278,15 @@ export const nothing: Result = {
   cache: [],
   origins: [],
   registry: null,
+  cost: {
+    requests: 0,
+    bytes: 0,
+    listReads: 0,
+    listWrites: 0,
+    registryReads: 0,
+    originRequests: 0,
+    amount: null,
+  },
   list: { reads: 0, failedReads: 0, writes: 0, refusedWrites: 0, malformed: 0 },
   latency: [],
   assertions: [],

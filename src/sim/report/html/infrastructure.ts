@@ -2,7 +2,14 @@ import * as Plot from "@observablehq/plot";
 import { markup, type Markup } from "../../../markup.ts";
 import type { Result } from "../../result.ts";
 import { regionOf } from "../regions.ts";
-import { byteSize, count, counted, milliseconds, share } from "../wording.ts";
+import {
+  byteSize,
+  count,
+  counted,
+  milliseconds,
+  price,
+  share,
+} from "../wording.ts";
 import { inBothSizes, plotted } from "./svg.ts";
 import { behind, figures, table, text } from "./table.ts";
 
@@ -11,6 +18,7 @@ export function infrastructureSection(result: Result): Markup {
   return markup`<section aria-labelledby="infrastructure"><h2 id="infrastructure">Caches, origins and the list</h2>
 <div class="pair">${caches(result)}${origins(result)}</div>
 <div class="pair">${list(result)}${registry(result)}${latency(result)}</div>
+${priced(result)}
 </section>`;
 }
 
@@ -176,6 +184,11 @@ ${table(
   ],
 )}
 <p class="soft">${counted(malformed, "value")} read that no parser takes.</p></div>`;
+}
+
+function priced({ cost }: Result): Markup | null {
+  if (cost.amount === null) return null;
+  return markup`<p>${price(cost.amount)} at the scenario's prices: ${counted(cost.requests, "request")}, ${counted(cost.listReads, "read")} and ${counted(cost.listWrites, "write")} of the list, ${counted(cost.registryReads, "request")} to the registry, ${byteSize(cost.bytes)} sent.</p>`;
 }
 
 function registry({ registry: found }: Result): Markup | null {

@@ -47,6 +47,7 @@ header{padding-block:3rem 0}
 .brand svg{width:1.5rem;height:1.5rem;color:var(--accent)}
 h1{margin-block:1rem .75rem;font-size:clamp(1.75rem,1.2rem + 2.4vw,2.75rem);line-height:1.15;letter-spacing:-.015em;text-wrap:balance}
 .lead{max-width:44rem;font-size:1.125rem;text-wrap:pretty}
+.answers{margin-block-start:1.25rem;padding-inline-start:1.25rem;max-inline-size:44rem;font-size:1.0625rem}.answers li+li{margin-block-start:.375rem}
 .facts{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin-block-start:1rem;padding:0;list-style:none;color:var(--soft);font-size:.875rem}
 .partial{margin-block-start:1.5rem;padding:.75rem 1rem;border:2px dashed var(--bad);border-radius:.5rem}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin-block-start:2rem}
