@@ -48,11 +48,11 @@ function decisionAnswer(propagation: Propagation, result: Result): string {
   const last = duration(p100Seconds);
   if (contradictions === 0)
     return `${should}. No visitor was ${contrary} after that; the last probe was ${last} later, ${where}.${seen}`;
-  const whom =
+  const subject =
     contradictions === 1
       ? "1 request of a visitor was"
       : `${count(contradictions)} requests of visitors were`;
-  return `${should}. ${whom} ${contrary} after that, ${where}; the last such answer came ${last} later.${seen}`;
+  return `${should}. ${subject} ${contrary} after that, ${where}; the last such answer came ${last} later.${seen}`;
 }
 
 function bystanderAnswer({ series, propagations }: Result): string {
