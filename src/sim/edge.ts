@@ -2,6 +2,7 @@ import { parseConfig, type EdgeConfig } from "../edge/config.ts";
 import type { RandomStream } from "./random-stream.ts";
 import { CustomerList } from "./customer-list.ts";
 import { recordsOf, type Customer } from "./customers.ts";
+import { EdgeTrouble } from "./edge-trouble.ts";
 import type { Engine } from "./engine.ts";
 import { defaultIsolates } from "./isolates.ts";
 import { Kv, kvPresets, type KvPhase, type KvSettings } from "./kv.ts";
@@ -9,7 +10,7 @@ import { nearest, roundTripMs } from "./network.ts";
 import type { NamedPlace } from "./places.ts";
 import { Pop, type EdgeSetup } from "./pop.ts";
 import { EdgeProvider, ownId } from "./provider.ts";
-import { registryPhasesOf } from "./faults.ts";
+import { edgePhasesOf, registryPhasesOf } from "./faults.ts";
 import { SimulatedRegistry } from "./registry.ts";
 import type { Scenario } from "./scenario/form.ts";
 import { PopCache } from "./pop-cache.ts";
@@ -34,6 +35,10 @@ export function edgeOn(
   const { cache, isolates, edge } = scenario;
   const list = listOf(ground, id, phases);
   const registry = id === ownId ? registryOn(ground, list, where) : null;
+  const trouble = new EdgeTrouble(
+    id === ownId ? edgePhasesOf(scenario) : [],
+    random,
+  );
   const setup: EdgeSetup = {
     config: configOf({ EDGE_NAME: id, ...edge }, registry !== null),
     isolates: {
@@ -54,7 +59,7 @@ export function edgeOn(
   });
   if (first === undefined) throw new Error(`${id} has no PoP`);
   linkTiers([first, ...more], cache.upperTier);
-  return new EdgeProvider(id, setup, [first, ...more]);
+  return new EdgeProvider(id, { ...setup, trouble }, [first, ...more]);
 }
 
 /** What the variables of a scenario that was checked come to, with a binding to a registry or without. */

@@ -1,3 +1,4 @@
+import type { EdgePhase } from "./edge-trouble.ts";
 import type { KvPhase } from "./kv.ts";
 import type { OriginPhase } from "./origin.ts";
 import type { RegistryPhase } from "./registry.ts";
@@ -32,6 +33,8 @@ export function kvPhasesOf({ events, start }: Scenario): KvPhase[] {
       case "origin-down":
       case "origin-errors":
       case "origin-slow":
+      case "edge-errors":
+      case "pop-down":
       case "registry-down":
       case "registry-slow":
       case "supplier-cuts":
@@ -39,6 +42,25 @@ export function kvPhasesOf({ events, start }: Scenario): KvPhase[] {
       case undefined:
         return [];
     }
+  });
+}
+
+/** When this edge fails, or a point of presence of it cannot be reached. */
+export function edgePhasesOf({ events, start }: Scenario): EdgePhase[] {
+  return events.flatMap(({ at, fault }): EdgePhase[] => {
+    if (fault?.kind !== "edge-errors" && fault?.kind !== "pop-down") return [];
+    const fromMs = momentMs(at, start);
+    return [
+      {
+        fromMs,
+        untilMs: fromMs + fault.lasts,
+        pops: fault.pops === undefined ? null : new Set(fault.pops),
+        trouble:
+          fault.kind === "edge-errors"
+            ? { kind: "errors", share: fault.share }
+            : { kind: fault.how },
+      },
+    ];
   });
 }
 
@@ -84,6 +106,8 @@ export function originPhasesOf(
           : [];
       case "list-down":
       case "list-slow":
+      case "edge-errors":
+      case "pop-down":
       case "registry-down":
       case "registry-slow":
       case "supplier-cuts":

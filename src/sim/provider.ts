@@ -1,5 +1,6 @@
 import type { CustomerList } from "./customer-list.ts";
-import { nearest, roundTripMs } from "./network.ts";
+import type { EdgeTrouble } from "./edge-trouble.ts";
+import { roundTripMs } from "./network.ts";
 import type { Place } from "./places.ts";
 import type { SimulatedRegistry } from "./registry.ts";
 import type { Pop } from "./pop.ts";
@@ -24,27 +25,45 @@ export class EdgeProvider {
   /** Which commands go through; null where they are written to the list. */
   readonly registry: SimulatedRegistry | null;
   readonly pops: readonly [Pop, ...Pop[]];
-  readonly #routes = new Map<string, Route>();
+  readonly trouble: EdgeTrouble;
+  readonly #routes = new Map<string, Route[]>();
 
   constructor(
     id: string,
-    { list, registry }: Pick<EdgeProvider, "list" | "registry">,
+    {
+      list,
+      registry,
+      trouble,
+    }: Pick<EdgeProvider, "list" | "registry" | "trouble">,
     pops: readonly [Pop, ...Pop[]],
   ) {
     this.id = id;
     this.list = list;
     this.registry = registry;
+    this.trouble = trouble;
     this.pops = pops;
   }
 
-  routeFrom(place: Place): Route {
+  /** The way to the nearest PoP that anycast leads to at a moment. */
+  routeFrom(place: Place, nowMs: number): Route {
+    const routes = this.#routesFrom(place);
+    const [nearest] = routes;
+    if (nearest === undefined) throw new Error(`${this.id} has no PoP`);
+    return (
+      routes.find(
+        ({ pop }) => !this.trouble.isRerouted(pop.place.code, nowMs),
+      ) ?? nearest
+    );
+  }
+
+  /** The nearest first; of equally near ones, the first. */
+  #routesFrom(place: Place): Route[] {
     const known = this.#routes.get(place.code);
     if (known !== undefined) return known;
-    const [first, ...more] = this.pops.map((pop) => ({ ...pop.place, pop }));
-    if (first === undefined) throw new Error(`${this.id} has no PoP`);
-    const { pop } = nearest(place, [first, ...more]);
-    const route = { pop, roundTripMs: roundTripMs(place, pop.place) };
-    this.#routes.set(place.code, route);
-    return route;
+    const routes = this.pops
+      .map((pop) => ({ pop, roundTripMs: roundTripMs(place, pop.place) }))
+      .toSorted((one, other) => one.roundTripMs - other.roundTripMs);
+    this.#routes.set(place.code, routes);
+    return routes;
   }
 }

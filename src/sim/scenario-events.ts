@@ -219,6 +219,8 @@ export class ScenarioEvents {
       // The models know of these from the beginning.
       case "list-down":
       case "list-slow":
+      case "edge-errors":
+      case "pop-down":
       case "registry-down":
       case "registry-slow":
       case "origin-down":

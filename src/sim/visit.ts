@@ -44,14 +44,14 @@ export class Visits {
       .resolve(customer.hosts[0], engine.nowMs);
     const destination = target === null ? undefined : destinations.get(target);
     if (destination === undefined) {
-      const { pop } = own.routeFrom(place);
+      const { pop } = own.routeFrom(place, engine.nowMs);
       return this.#record(request, pop.id, "unreachable", engine.nowMs);
     }
     const isDark = providers.reach(destination.id).kind === "dark";
     switch (destination.kind) {
       case "edge": {
         if (!isDark) return this.#askEdge(request, destination);
-        const { pop } = destination.routeFrom(place);
+        const { pop } = destination.routeFrom(place, engine.nowMs);
         return this.#record(request, pop.id, "unreachable", engine.nowMs);
       }
       case "bare-origin":
@@ -65,11 +65,19 @@ export class Visits {
 
   async #askEdge(request: VisitRequest, edge: EdgeProvider): Promise<void> {
     const { engine, own } = this.#stage;
-    const { pop, roundTripMs: wayMs } = edge.routeFrom(request.place);
+    const { pop, roundTripMs: wayMs } = edge.routeFrom(
+      request.place,
+      engine.nowMs,
+    );
     const startedAtMs = engine.nowMs;
+    const { code } = pop.place;
+    if (edge.trouble.isDark(code, startedAtMs))
+      return this.#record(request, pop.id, "unreachable", startedAtMs);
     const travelMs = this.#accessMs() + wayMs;
     await engine.sleep(travelMs / 2);
     const arrivedAtMs = engine.nowMs;
+    if (edge.trouble.strikes(code, arrivedAtMs))
+      return this.#record(request, pop.id, "error", arrivedAtMs, travelMs);
     const { reply, requestEvent } = await pop.answer(this.#inbound(request));
     countTraffic(pop, reply);
     const kind = outcomeOf(reply, requestEvent);

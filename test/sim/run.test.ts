@@ -45,6 +45,59 @@ test("the servers of those without a name can be in trouble too", async () => {
   expect(failed("forum")).toBe(0);
 });
 
+const drop = "command: { kind: drop, customer: forum, ground: policy }";
+/** Answers of a kind in the minute of a fault, and in the last one. */
+const during = ({ series }: Result, pop: string, outcome: string) =>
+  [60, 120].map((from) =>
+    series
+      .filter((row) => row.pop === pop && row.outcome === outcome)
+      .flatMap(({ counts }) => counts.slice(from, from + 60))
+      .reduce((sum, count) => sum + count, 0),
+  );
+
+test("an edge that fails a share of its requests does so where and when it is told to, and in addition", async () => {
+  const once = await runOf(
+    sample([
+      drop,
+      "fault: { kind: edge-errors, lasts: 1m, share: 0.5, pops: [SIN] }",
+    ]),
+  );
+  const [errors = 0, later] = during(once, "SIN", "error");
+  const [cached = 0] = during(once, "SIN", "cached");
+  expect(errors / (errors + cached)).toBeGreaterThan(0.35);
+  expect(errors / (errors + cached)).toBeLessThan(0.65);
+  expect(later).toBe(0);
+  expect(during(once, "FRA", "error")).toEqual([0, 0]);
+  const twice = await runOf(
+    sample([
+      drop,
+      "fault: { kind: edge-errors, lasts: 1m, share: 0.8 }\n  - at: 1m\n    fault: { kind: edge-errors, lasts: 1m, share: 0.8 }",
+    ]),
+  );
+  const [most = 0] = during(twice, "SIN", "error");
+  const [few = 0] = during(twice, "SIN", "cached");
+  expect(most / (most + few)).toBeGreaterThan(0.9);
+});
+
+test("visitors of a point of presence that is lost come to the next one, or to nobody", async () => {
+  const rerouted = await runOf(
+    sample([drop, "fault: { kind: pop-down, lasts: 1m, pops: [SIN] }"]),
+  );
+  const [meanwhile, after] = during(rerouted, "SIN", "cached");
+  expect(meanwhile).toBe(0);
+  expect(after).toBeGreaterThan(10);
+  expect(total(rerouted, { outcome: "unreachable" })).toBe(0);
+  const dark = await runOf(
+    sample([
+      drop,
+      "fault: { kind: pop-down, lasts: 1m, pops: [SIN], how: dark }",
+    ]),
+  );
+  const [unreachable = 0, again] = during(dark, "SIN", "unreachable");
+  expect(unreachable).toBeGreaterThan(10);
+  expect(again).toBe(0);
+});
+
 test("a drop propagates within KV's minute, and what a scenario expects is held against it", async () => {
   const result = await runOf(sample());
   expect(result.partial).toBe(false);

@@ -1,6 +1,7 @@
 import { parseConfig } from "../../edge/config.ts";
 import { othersId, siteOf } from "../customers.ts";
 import type { Scenario } from "./form.ts";
+import { placeCodes } from "../places.ts";
 import { ownId } from "../provider.ts";
 import { momentMs, type Moment } from "./values.ts";
 import type { Path } from "./yaml.ts";
@@ -94,6 +95,11 @@ function checkEvent(
       path,
       problem: `"${fault.kind}" is a fault of a registry; expected the member "registry"`,
     };
+  const lost = fault !== undefined && "pops" in fault ? (fault.pops ?? []) : [];
+  const codes = popCodes(scenario);
+  const missing = lost.find((code) => !codes.includes(code));
+  if (missing !== undefined)
+    return unknown(path, missing, "a point of presence of the scenario");
   const subject =
     command !== undefined && "customer" in command.parsed
       ? command.parsed.customer
@@ -130,6 +136,10 @@ function checkEvent(
         problem: `"${fault.provider}" has no supplier; expected a provider with one`,
       }
     : null;
+}
+
+function popCodes({ pops }: Scenario): readonly string[] {
+  return typeof pops === "number" ? placeCodes.slice(0, pops) : pops;
 }
 
 /** Customers with a name, others by number, and those whom a command adds. */

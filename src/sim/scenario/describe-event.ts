@@ -42,6 +42,10 @@ export function describeFault(
       return `the origin of ${fault.customer} answers ${fault.status} for ${spanText(fault.lasts)}`;
     case "origin-slow":
       return `the origin of ${fault.customer} is ${fault.factor} times as slow for ${spanText(fault.lasts)}`;
+    case "edge-errors":
+      return `the edge fails ${percent(fault.share)} of its requests${fault.pops === undefined ? "" : ` in ${fault.pops.join(", ")}`} for ${spanText(fault.lasts)}`;
+    case "pop-down":
+      return `${fault.pops.join(", ")} cannot be reached for ${spanText(fault.lasts)}${fault.how === "rerouted" ? ", and visitors are led elsewhere" : ""}`;
     case "registry-down":
       return `the registry does not answer for ${spanText(fault.lasts)}`;
     case "registry-slow":

@@ -77,6 +77,27 @@ const fault = v.variant(
       share: wholeShare,
       factor: between(1, 10_000),
     }),
+    members({
+      kind: v.literal("edge-errors"),
+      lasts: duration,
+      share: v.pipe(
+        wholeShare,
+        v.description("Of the requests that reach the edge, those it fails."),
+      ),
+      pops: v.pipe(
+        v.optional(v.array(placeCode)),
+        v.description("Where; everywhere when left out."),
+      ),
+    }),
+    members({
+      kind: v.literal("pop-down"),
+      lasts: duration,
+      pops: v.array(placeCode),
+      how: v.optional(
+        v.picklist(["rerouted", "dark"], "rerouted or dark"),
+        "rerouted",
+      ),
+    }),
     members({ kind: v.literal("registry-down"), lasts: duration }),
     members({
       kind: v.literal("registry-slow"),
@@ -86,7 +107,7 @@ const fault = v.variant(
     members({ kind: v.literal("supplier-cuts"), provider: id }),
     members({ kind: v.literal("supplier-carries"), provider: id }),
   ],
-  "list-down, list-slow, origin-down, origin-errors, origin-slow, registry-down, registry-slow, supplier-cuts or supplier-carries",
+  "list-down, list-slow, origin-down, origin-errors, origin-slow, edge-errors, pop-down, registry-down, registry-slow, supplier-cuts or supplier-carries",
 );
 
 const whatHappens = {

@@ -171,6 +171,12 @@ test.each([
     '15:5: "others" is unknown; expected the id of a customer with a name',
   ],
   [
+    "a fault in a place without a point of presence",
+    "command: { kind: drop, customer: forum, ground: policy }",
+    "fault: { kind: pop-down, lasts: 1m, pops: [NRT] }",
+    '16:5: "NRT" is unknown; expected a point of presence of the scenario',
+  ],
+  [
     "a command about nobody",
     "customer: forum, ground",
     "customer: froum, ground",
