@@ -125,7 +125,7 @@ export function customersOf(
   });
 }
 
-/** A decision that is asserted has to be looked at everywhere: once a second, or six hundred times in a long run. */
+/** A decision that is asserted has to be looked at everywhere: once a second, or three hundred times in a long run. */
 function assumedWatchMs(
   id: string,
   { expect, lasts }: Scenario,
@@ -133,7 +133,7 @@ function assumedWatchMs(
   const isAsserted = expect.some(({ dark, light, fresh }) =>
     [dark, light, fresh].some((propagation) => propagation?.customer === id),
   );
-  return isAsserted ? Math.max(1_000, lasts / 600) : null;
+  return isAsserted ? Math.max(1_000, lasts / 300) : null;
 }
 
 function logOf(

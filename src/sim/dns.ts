@@ -7,6 +7,16 @@ export interface DnsRecord {
 /** The authoritative servers: a change is seen by whoever asks next. */
 export class Zone {
   readonly #records = new Map<string, DnsRecord>();
+  readonly #held = new Set<string>();
+
+  /** Whatever its record says, the name does not exist until it is released (RFC 5731 §2.3: serverHold). */
+  hold(name: string): void {
+    this.#held.add(name);
+  }
+
+  release(name: string): void {
+    this.#held.delete(name);
+  }
 
   set(name: string, record: DnsRecord | null): void {
     if (record === null) this.#records.delete(name);
@@ -14,7 +24,7 @@ export class Zone {
   }
 
   get(name: string): DnsRecord | null {
-    return this.#records.get(name) ?? null;
+    return this.#held.has(name) ? null : (this.#records.get(name) ?? null);
   }
 }
 

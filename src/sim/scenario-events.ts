@@ -1,5 +1,6 @@
 import { apply, keysOf } from "../customer/apply.ts";
 import type { Command } from "../customer/command.ts";
+import { standingKey } from "../customer/keys.ts";
 import { recordsOf, type Customer } from "./customers.ts";
 import type { SimulatedRegistry } from "./registry.ts";
 import type { PlannedCommand } from "./scenario/events.ts";
@@ -50,7 +51,7 @@ export class ScenarioEvents {
   #run(event: PlannedEvent): void {
     const { command, fault, write, publish, attack, move, announce, note } =
       event;
-    const { assumed, from = null } = event;
+    const { decline, hold, release, assumed, from = null } = event;
     const report = (
       kind: ReportedEvent["kind"],
       customer: string | null,
@@ -97,6 +98,24 @@ export class ScenarioEvents {
         move.customer,
         `the names of ${move.customer} lead to ${move.to}`,
       );
+    }
+    if (decline !== undefined) {
+      this.#decline(decline.customer, decline.by);
+      report(
+        "fault",
+        decline.customer,
+        `${decline.by} decides to serve ${decline.customer} no longer`,
+      );
+    }
+    if (hold !== undefined) {
+      const { zone } = this.#stage;
+      for (const host of this.#customer(hold).hosts) zone.hold(host);
+      report("fault", hold, `the registrar holds the names of ${hold}`);
+    }
+    if (release !== undefined) {
+      const { zone } = this.#stage;
+      for (const host of this.#customer(release).hosts) zone.release(host);
+      report("note", release, `the names of ${release} exist again`);
     }
     if (announce !== undefined) report("announcement", null, announce);
     if (note !== undefined) report("note", null, note);
@@ -228,6 +247,13 @@ export class ScenarioEvents {
       case "origin-slow":
         return;
     }
+  }
+
+  /** Its list says so; in front of a bare server nobody decides. */
+  #decline(customer: string, provider: string): void {
+    const destination = this.#stage.destinations.get(provider);
+    if (destination?.kind === "edge")
+      destination.list.write(standingKey(customer), "deny", { pop: null });
   }
 
   /** A provider takes a customer in, and its names lead there. */

@@ -79,6 +79,23 @@ test("an edge that fails a share of its requests does so where and when it is to
   expect(most / (most + few)).toBeGreaterThan(0.9);
 });
 
+test("a name that its registrar holds leads nowhere, until it is released", async () => {
+  const { series } = await runOf(
+    sample(
+      ["lasts: 3m", "lasts: 3m\ndns: { ttl: 5s }"],
+      [drop, "hold: forum\n  - at: 90s\n    release: forum"],
+    ),
+  );
+  const counts = (outcome: string, from: number, until: number) =>
+    series
+      .filter((row) => row.customer === "forum" && row.outcome === outcome)
+      .flatMap((row) => row.counts.slice(from, until))
+      .reduce((sum, count) => sum + count, 0);
+  expect(counts("unreachable", 0, 60)).toBe(0);
+  expect(counts("unreachable", 66, 90)).toBeGreaterThan(50);
+  expect(counts("cached", 66, 90)).toBe(0);
+});
+
 test("visitors of a point of presence that is lost come to the next one, or to nobody", async () => {
   const rerouted = await runOf(
     sample([drop, "fault: { kind: pop-down, lasts: 1m, pops: [SIN] }"]),

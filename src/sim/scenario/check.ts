@@ -83,6 +83,7 @@ function checkEvent(
   scenario: Scenario,
 ): ScenarioProblem | null {
   const { at, command, fault, publish, attack, move } = event;
+  const { decline, hold, release } = event;
   const atMs = momentMs(at, scenario.start);
   const endMs = scenario.start + scenario.lasts;
   if (atMs < scenario.start || atMs > endMs)
@@ -114,6 +115,9 @@ function checkEvent(
     publish ??
     attack?.customer ??
     move?.customer ??
+    decline?.customer ??
+    hold ??
+    release ??
     (fault !== undefined && "customer" in fault ? fault.customer : undefined);
   const isOfOthers =
     fault !== undefined && customer === othersId && scenario.others.count > 0;
@@ -123,8 +127,14 @@ function checkEvent(
     !scenario.customers.some(({ id }) => id === customer)
   )
     return unknown(path, customer, "the id of a customer with a name");
+  if (decline?.by === ownId)
+    return {
+      path,
+      problem: `"${ownId}" declines by a command; expected another provider's id`,
+    };
   const provider =
     move?.to ??
+    decline?.by ??
     (fault !== undefined && "provider" in fault ? fault.provider : undefined);
   if (provider !== undefined && !knows(scenario.providers, provider))
     return unknown(path, provider, "a provider's id");

@@ -144,6 +144,20 @@ const whatHappens = {
       "A provider takes a customer in, and the customer's names lead there.",
     ),
   ),
+  decline: v.pipe(
+    v.optional(members({ customer: id, by: id })),
+    v.description("Another provider decides to serve a customer no longer."),
+  ),
+  hold: v.pipe(
+    v.optional(id),
+    v.description(
+      "The registrar takes this customer's names out of the DNS (serverHold): they do not exist any more.",
+    ),
+  ),
+  release: v.pipe(
+    v.optional(id),
+    v.description("The names of this customer exist again, where they led."),
+  ),
   announce: v.pipe(
     v.optional(text),
     v.description("Something said in public, for the time axis."),

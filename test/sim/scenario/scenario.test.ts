@@ -90,7 +90,7 @@ test.each([
     "an event at which nothing happens",
     "    command:",
     "    assumed: true\n    # command:",
-    '16:5: "events.0" is a map; expected exactly one of command, fault, write, publish, attack, move, announce, note beside "at"',
+    '16:5: "events.0" is a map; expected exactly one of command, fault, write, publish, attack, move, decline, hold, release, announce, note beside "at"',
   ],
   [
     "an event after the end",
