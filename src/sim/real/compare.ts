@@ -44,7 +44,7 @@ export function toleranceOf(
 }
 
 /**
- * Where two runs of one scenario, with one seed, disagree: which outcomes each customer's visitors met, which decisions there were
+ * Where two runs of one scenario, with one seed, disagree: which outcomes each customer's visitors met and how often, which decisions there were
  * and, for each point of presence, when they held. Two times differ when they are further apart than the tolerance.
  */
 export function compare(
@@ -54,6 +54,7 @@ export function compare(
 ): Disagreement[] {
   return [
     ...outcomeDisagreements(virtual, real),
+    ...shareDisagreements(virtual, real, tolerance),
     ...decisionDisagreements(virtual, real),
     ...propagationDisagreements(virtual, real, tolerance),
   ];
@@ -67,6 +68,57 @@ function outcomeDisagreements(virtual: Result, real: Result): Disagreement[] {
     const [inVirtual = "", inReal = ""] = decisions;
     return disagreement(`what visitors of ${id} met`, inVirtual, inReal);
   });
+}
+
+/** How far apart shares may be, besides what follows from times that may be: the same visitors come at the same moments. */
+const shareTolerance = 0.03;
+
+/** How often each customer's visitors met what they met. */
+function shareDisagreements(
+  virtual: Result,
+  real: Result,
+  { seconds }: Tolerance,
+): Disagreement[] {
+  const lastsSeconds = (virtual.endedAtMs - virtual.startedAtMs) / 1_000;
+  const bound = shareTolerance + seconds / lastsSeconds;
+  return virtual.customers.flatMap(({ id }) => {
+    const [inVirtual, inReal] = [virtual, real].map((result) =>
+      sharesOf(id, result),
+    );
+    return outcomes.flatMap((outcome) => {
+      const one = inVirtual?.get(outcome) ?? 0;
+      const other = inReal?.get(outcome) ?? 0;
+      return Math.abs(one - other) <= bound
+        ? []
+        : disagreement(
+            `how many visitors of ${id} met ${outcome} (${inPercent(bound)} apart at most)`,
+            inPercent(one),
+            inPercent(other),
+          );
+    });
+  });
+}
+
+function sharesOf(
+  customer: string,
+  { series }: Result,
+): Map<VisitOutcome, number> {
+  const counts = new Map<VisitOutcome, number>();
+  for (const row of series)
+    if (row.customer === customer)
+      counts.set(
+        row.outcome,
+        row.counts.reduce(
+          (sum, count) => sum + count,
+          counts.get(row.outcome) ?? 0,
+        ),
+      );
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return new Map([...counts].map(([outcome, count]) => [outcome, count / all]));
+}
+
+function inPercent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function metBy(customer: string, { series }: Result): VisitOutcome[] {

@@ -199,6 +199,42 @@ describe("a comparison", () => {
     ]);
   });
 
+  test("lists an outcome that one met more often than times may explain", () => {
+    const often = (served: number, cached: number) =>
+      told({
+        startedAtMs: 0,
+        endedAtMs: 100_000,
+        series: [
+          {
+            pop: "FRA",
+            customer: "forum",
+            outcome: "served",
+            counts: [served],
+          },
+          {
+            pop: "FRA",
+            customer: "forum",
+            outcome: "cached",
+            counts: [cached],
+          },
+        ],
+      });
+    // Two seconds of a hundred, and three points besides.
+    expect(compare(often(20, 80), often(25, 75), tolerance)).toEqual([]);
+    expect(compare(often(20, 80), often(26, 74), tolerance)).toEqual([
+      {
+        about: "how many visitors of forum met served (5.0 % apart at most)",
+        virtual: "20.0 %",
+        real: "26.0 %",
+      },
+      {
+        about: "how many visitors of forum met cached (5.0 % apart at most)",
+        virtual: "80.0 %",
+        real: "74.0 %",
+      },
+    ]);
+  });
+
   test("lists a decision that only one knows", () => {
     const virtual = told(propagation(20_000, 10));
     expect(compare(virtual, told({}), tolerance)).toContainEqual({
