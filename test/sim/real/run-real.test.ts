@@ -220,7 +220,7 @@ describe("a comparison", () => {
         ],
       });
     // Two seconds of a hundred, and three points besides.
-    expect(compare(often(20, 80), often(25, 75), tolerance)).toEqual([]);
+    expect(compare(often(20, 80), often(24, 76), tolerance)).toEqual([]);
     expect(compare(often(20, 80), often(26, 74), tolerance)).toEqual([
       {
         about: "how many visitors of forum met served (5.0 % apart at most)",
