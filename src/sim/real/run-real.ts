@@ -58,7 +58,7 @@ export function comparable(scenario: Scenario, scale: number): Scenario {
 /**
  * Runs a small scenario on the real runtime: the built Worker on workerd, an instance for each point of presence, asked over HTTP
  * by the same visitors, at the same moments, as in virtual time. The customer list answers as the model of Workers KV says;
- * origins are servers on loopback that take their time. A problem says what makes the scenario too large.
+ * origins are servers on loopback that take their time. A problem says what keeps the scenario from running there.
  */
 export async function runReal(
   scenario: Scenario,
@@ -67,7 +67,10 @@ export async function runReal(
   const { bundle, scale } = options;
   const clock = new RealTime(scenario.start, scale);
   const stage = stageFor(scenario, options, await readPlaces(), clock);
-  const problem = tooLarge(scenario, stage, scale);
+  const problem =
+    scenario.registry === undefined
+      ? tooLarge(scenario, stage, scale)
+      : "a registry is in virtual time only: take --real or the member registry away";
   if (problem !== null) return { ok: false, problem };
 
   const instances = await leavingSignals(() =>

@@ -100,6 +100,18 @@ test.each([
   },
 );
 
+test("a scenario with a registry is for virtual time", async () => {
+  const scenario = await scenarioOf((yaml) =>
+    yaml.replace("pops:", "registry: {}\npops:"),
+  );
+  expect(
+    await runReal(scenario, { ...options, bundle: "", scale: 1 }),
+  ).toMatchObject({
+    ok: false,
+    problem: expect.stringContaining("a registry is in virtual time only"),
+  });
+});
+
 test.each([
   [["x", "--real"], { ok: true, value: { real: { scale: 1 } } }],
   [["x", "--real", "--scale", "5"], { value: { real: { scale: 5 } } }],
