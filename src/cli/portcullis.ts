@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
+import { defineCompletion } from "./commands/completion.ts";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineExplain } from "./commands/explain.ts";
 import { defineHistory } from "./commands/history.ts";
@@ -92,6 +93,13 @@ Examples:
   $ npx portcullis restore forum
   $ npx portcullis doctor --remote`,
   )
+  .configureOutput({
+    outputError: (text) =>
+      printProblem(text.replace(/^error: /, "").trim(), "usage"),
+    writeErr: (text) => {
+      if (!process.argv.includes("--json")) process.stderr.write(text);
+    },
+  })
   // Commander's own code for a mistake is 1.
   .exitOverride(({ exitCode }) =>
     process.exit(exitCode === 0 ? 0 : exitCodes.usage),
@@ -116,6 +124,7 @@ for (const define of [
   defineToken,
   defineSimulate,
   defineReplay,
+  defineCompletion,
 ]) {
   define(program, run);
 }
@@ -135,7 +144,7 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
   }
   const opened = await openStore(options);
   if (!opened.ok) {
-    process.stderr.write(`${printable(opened.problem)}\n`);
+    printProblem(opened.problem, "failed");
     process.exitCode = exitCodes.failed;
     return;
   }
@@ -154,6 +163,15 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
   await store.close();
   print(report, store, options.json ? "json" : "text");
   process.exitCode = exitCodes[report.exit];
+}
+
+/** What kept a command from running. */
+function printProblem(problem: string, outcome: "failed" | "usage"): void {
+  if (process.argv.includes("--json"))
+    console.log(JSON.stringify({ outcome, problem }, null, 2));
+  else
+    for (const line of problem.split("\n"))
+      process.stderr.write(`${printable(line)}\n`);
 }
 
 /** A change of the remote store is asked about, and not made where nobody can be. */

@@ -441,10 +441,62 @@ test("help names every subcommand and explains the exit codes", async () => {
     "redact",
     "simulate",
     "replay",
+    "completion",
   ]) {
     expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
   }
   expect(stdout).toContain("3  doctor, drift or verify found problems");
+});
+
+test("what keeps a command from running is JSON where JSON is asked for", async () => {
+  for (const [words, outcome, problem, exit] of [
+    [["drop"], "usage", "missing required argument 'customer'", 2],
+    [["lst"], "usage", "unknown command 'lst'", 2],
+    [["list", "--frobnicate"], "usage", "unknown option '--frobnicate'", 2],
+    [
+      ["list", "--registry", "http://127.0.0.1:1"],
+      "failed",
+      "PORTCULLIS_TOKEN is missing",
+      1,
+    ],
+  ] as const) {
+    const { code, stdout, stderr } = await portcullis([...words, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome,
+      problem: expect.stringContaining(problem),
+    });
+    expect({ code, stderr }).toEqual({ code: exit, stderr: "" });
+  }
+});
+
+test("a shell completes commands and their options", async () => {
+  const { stdout: script } = await portcullis(["completion", "bash"]);
+  const completed = (...words: string[]) =>
+    spawnSync(
+      "bash",
+      [
+        "-c",
+        `${script}
+COMP_WORDS=(portcullis "$@"); COMP_CWORD=$#; _portcullis; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        "bash",
+        ...words,
+      ],
+      { encoding: "utf8" },
+    )
+      .stdout.trim()
+      .split("\n");
+  expect(completed("dr")).toEqual(["drop", "drift"]);
+  expect(completed("drop", "forum", "--gro")).toEqual(["--ground"]);
+  expect(completed("--json", "verify", "--si")).toEqual(["--since"]);
+  const fish = await portcullis(["completion", "fish"]);
+  expect(fish.stdout).toContain(
+    "complete -c portcullis -n '__fish_seen_subcommand_from drop' -l ground -d",
+  );
+  const zsh = await portcullis(["completion", "zsh"]);
+  expect(zsh.stdout).toMatch(/^#compdef portcullis\n/);
+  expect((await portcullis(["completion", "tcsh"])).stderr).toContain(
+    "Allowed choices are bash, zsh, fish",
+  );
 });
 
 describe("output that cannot be written", () => {

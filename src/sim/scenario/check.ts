@@ -38,11 +38,21 @@ function firstOf<Item>(
 
 function checkEdge({
   edge,
+  cache,
+  pops,
   customers,
   others,
 }: Scenario): ScenarioProblem | null {
   const config = parseConfig(edge);
   if (!config.ok) return { path: ["edge"], problem: config.problem };
+  const codes = popCodes({ pops });
+  const index = cache.upperTier.findIndex((code) => !codes.includes(code));
+  if (index >= 0)
+    return unknown(
+      ["cache", "upperTier", index],
+      cache.upperTier[index] ?? "",
+      "a point of presence of the scenario",
+    );
   if (customers.length + others.count === 0)
     return {
       path: ["customers"],
@@ -148,7 +158,7 @@ function checkEvent(
     : null;
 }
 
-function popCodes({ pops }: Scenario): readonly string[] {
+function popCodes({ pops }: Pick<Scenario, "pops">): readonly string[] {
   return typeof pops === "number" ? placeCodes.slice(0, pops) : pops;
 }
 
