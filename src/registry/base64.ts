@@ -12,8 +12,4 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
     : null;
 }
 
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
-}
+export { bytesToHex as toHex } from "@noble/hashes/utils.js";

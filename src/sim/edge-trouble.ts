@@ -1,9 +1,8 @@
+import { isDuring, type Phase } from "./phase.ts";
 import type { RandomStream } from "./random-stream.ts";
 
 /** A time in which an edge itself is in trouble. */
-export interface EdgePhase {
-  fromMs: number;
-  untilMs: number;
+export interface EdgePhase extends Phase {
   /** By code; null for everywhere. */
   pops: ReadonlySet<string> | null;
   trouble:
@@ -47,8 +46,7 @@ export class EdgeTrouble {
 
   #at(pop: string, nowMs: number): EdgePhase[] {
     return this.#phases.filter(
-      ({ fromMs, untilMs, pops }) =>
-        fromMs <= nowMs && nowMs < untilMs && (pops?.has(pop) ?? true),
+      (phase) => isDuring(phase, nowMs) && (phase.pops?.has(pop) ?? true),
     );
   }
 }

@@ -225,20 +225,21 @@ export function latencyFigures(
   };
 }
 
+export const listFigureNames = [
+  "reads",
+  "failedReads",
+  "writes",
+  "refusedWrites",
+  "malformed",
+] as const;
+
 export function listFigures(
   wanted: NonNullable<Expectation["list"]>,
   { list }: Figures,
 ): Found {
-  const names = [
-    "reads",
-    "failedReads",
-    "writes",
-    "refusedWrites",
-    "malformed",
-  ] as const;
   return {
     about: "list",
-    found: names.map((name) => ({
+    found: listFigureNames.map((name) => ({
       name,
       value: list[name],
       limit: wanted[name],
@@ -247,21 +248,22 @@ export function listFigures(
   };
 }
 
+export const registryFigureNames = [
+  "orders",
+  "reads",
+  "failedReads",
+  "peakPerSecond",
+  "drifted",
+  "backlog",
+] as const;
+
 export function registryFigures(
   wanted: NonNullable<Expectation["registry"]>,
   { registry }: Figures,
 ): Found {
-  const names = [
-    "orders",
-    "reads",
-    "failedReads",
-    "peakPerSecond",
-    "drifted",
-    "backlog",
-  ] as const;
   return {
     about: "registry",
-    found: names.map((name) => ({
+    found: registryFigureNames.map((name) => ({
       name,
       value: registry?.[name] ?? null,
       limit: wanted[name],

@@ -1,4 +1,5 @@
 import type { RecordAnswer } from "../ports.ts";
+import { isDuring, type Phase } from "./phase.ts";
 import type { RandomStream, Distribution } from "./random-stream.ts";
 
 /** How a key-value store behaves that is written at one centre and read through a cache in each PoP. */
@@ -24,9 +25,7 @@ export interface KvSettings {
 }
 
 /** A time in which the centre fails or is slow. PoPs still answer what they hold. */
-export interface KvPhase {
-  fromMs: number;
-  untilMs: number;
+export interface KvPhase extends Phase {
   /** Share of the operations that reach the centre and fail. */
   failureShare: number;
   slowdown: number;
@@ -230,7 +229,7 @@ export class Kv {
     let successShare = 1;
     let slowdown = 1;
     for (const phase of this.#settings.phases) {
-      if (nowMs < phase.fromMs || nowMs >= phase.untilMs) continue;
+      if (!isDuring(phase, nowMs)) continue;
       successShare *= 1 - phase.failureShare;
       slowdown *= phase.slowdown;
     }

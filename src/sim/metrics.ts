@@ -1,5 +1,10 @@
 import type { Customer } from "./customers.ts";
-import { outcomes, type VisitOutcome, type Result } from "./result.ts";
+import {
+  isContent,
+  outcomes,
+  type VisitOutcome,
+  type Result,
+} from "./result.ts";
 import { Histogram, quantileOf, summarise } from "./statistics.ts";
 
 /** One answer, as its visitor would tell. */
@@ -220,11 +225,7 @@ function isContrary(
 ): boolean {
   switch (towards) {
     case "dark":
-      return (
-        answer.outcome === "served" ||
-        answer.outcome === "cached" ||
-        answer.outcome === "stale"
-      );
+      return isContent(answer.outcome);
     case "light":
       return answer.outcome === "refused";
     case "fresh":
@@ -238,11 +239,7 @@ function obeys({ towards, version }: Propagation, answer: Answer): boolean {
     case "dark":
       return answer.outcome === "refused";
     case "light":
-      return (
-        answer.outcome === "served" ||
-        answer.outcome === "cached" ||
-        answer.outcome === "stale"
-      );
+      return isContent(answer.outcome);
     case "fresh":
       return answer.version !== null && answer.version >= version;
   }

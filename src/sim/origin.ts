@@ -1,3 +1,4 @@
+import { isDuring, type Phase } from "./phase.ts";
 import type { RandomStream, Distribution } from "./random-stream.ts";
 
 export interface OriginSettings {
@@ -13,9 +14,7 @@ export interface OriginSettings {
 }
 
 /** A time in which a share of the requests meets with trouble. */
-export interface OriginPhase {
-  fromMs: number;
-  untilMs: number;
+export interface OriginPhase extends Phase {
   share: number;
   trouble: Trouble;
 }
@@ -107,8 +106,9 @@ export class Origin {
   /** Of all phases at a moment: the first that keeps an answer back, else all that slow it down together. */
   #trouble(nowMs: number): Trouble | null {
     let factor = 1;
-    for (const { fromMs, untilMs, share, trouble } of this.#settings.phases) {
-      if (nowMs < fromMs || nowMs >= untilMs) continue;
+    for (const phase of this.#settings.phases) {
+      if (!isDuring(phase, nowMs)) continue;
+      const { share, trouble } = phase;
       if (!this.#random.happens(share)) continue;
       if (trouble.kind !== "slow") return trouble;
       factor *= trouble.factor;

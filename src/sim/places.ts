@@ -40,6 +40,13 @@ export const placeCodes: readonly string[] = `
   .trim()
   .split(/\s+/);
 
+/** Those that a scenario names, in that order: so many from the front, or a list of them. */
+export function codesOf(pops: number | readonly string[]): readonly string[] {
+  return typeof pops === "number"
+    ? placeCodes.slice(0, pops)
+    : placeCodes.filter((code) => pops.includes(code));
+}
+
 /**
  * All places, in that order. Codes, countries and coordinates come from airport-data-js by Aashish Vivekanand, used unchanged
  * under CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/).

@@ -8,14 +8,13 @@ import { sweep, sweepStart } from "../registry/sweep.ts";
 import type { CustomerList } from "./customer-list.ts";
 import type { Engine } from "./engine.ts";
 import { openSql } from "./memory-sql.ts";
+import { isDuring, type Phase } from "./phase.ts";
 import type { NamedPlace } from "./places.ts";
 import type { Result } from "./result.ts";
 import type { RandomStream } from "./random-stream.ts";
 
 /** A time in which the registry does not answer, or is slow. */
-export interface RegistryPhase {
-  fromMs: number;
-  untilMs: number;
+export interface RegistryPhase extends Phase {
   trouble: { kind: "down" } | { kind: "slow"; factor: number };
 }
 
@@ -143,9 +142,8 @@ export class SimulatedRegistry {
   }
 
   get #phases(): RegistryPhase[] {
-    const nowMs = this.#engine.nowMs;
-    return this.#settings.phases.filter(
-      ({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs,
+    return this.#settings.phases.filter((phase) =>
+      isDuring(phase, this.#engine.nowMs),
     );
   }
 

@@ -11,6 +11,11 @@ export const outcomes = [
 
 export type VisitOutcome = (typeof outcomes)[number];
 
+/** Did the visitor get the site's own content? */
+export function isContent(outcome: VisitOutcome): boolean {
+  return outcome === "served" || outcome === "cached" || outcome === "stale";
+}
+
 /** All that a run found out, the same for the same scenario and seed to the last byte. Instants are milliseconds since the epoch of the simulated clock. */
 export interface Result {
   scenario: { name: string; title: string; description: string };

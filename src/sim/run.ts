@@ -1,3 +1,4 @@
+import { sum } from "d3-array";
 import { startWorkload } from "./workload.ts";
 import { hostsOf, othersId, type Logs } from "./customers.ts";
 import { checkExpectations } from "./check-expectations.ts";
@@ -89,10 +90,6 @@ export async function play(
     latency: metrics.latency(ids),
   };
   return { ...figures, assertions: checkExpectations(scenario, figures) };
-}
-
-function sum(figures: readonly number[]): number {
-  return figures.reduce((all, figure) => all + figure, 0);
 }
 
 function costOf(

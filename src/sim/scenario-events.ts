@@ -18,6 +18,12 @@ type ReportedEvent = Result["events"][number];
 /** An operator whose write fails tries again. */
 const retryMs = 5_000;
 
+/** What came of a command. */
+type Outcome =
+  | { kind: "done" }
+  | { kind: "refused"; problem: string }
+  | { kind: "no-answer" };
+
 /** Lets what a scenario plans come to pass, each at its moment, and remembers what did. */
 export class ScenarioEvents {
   readonly #scenario: Scenario;
@@ -63,7 +69,11 @@ export class ScenarioEvents {
     if (command !== undefined)
       this.#command(command, from, (outcome) => {
         const { parsed } = command;
-        report("command", subjectOf(parsed), describeCommand(parsed) + outcome);
+        report(
+          "command",
+          subjectOf(parsed),
+          describeCommand(parsed) + outcomeText(outcome),
+        );
       });
     if (write !== undefined) {
       this.#write(write.key, write.text, from);
@@ -132,45 +142,55 @@ export class ScenarioEvents {
   #command(
     command: PlannedCommand,
     from: string | null,
-    report: (outcome: string) => void,
+    report: (outcome: Outcome) => void,
   ): void {
-    const { own, engine } = this.#stage;
-    const { registry } = own;
-    const problem =
-      registry === null
-        ? this.#applyToList(command.parsed, from)
-        : this.#order(command, registry);
-    if (problem !== "no answer")
-      return report(problem === null ? "" : `, refused: ${problem}`);
-    report(": the registry does not answer");
-    const again = () =>
-      this.#command(command, from, (outcome) => {
-        if (!outcome.endsWith("does not answer")) report(outcome);
-      });
-    engine.schedule(engine.nowMs + retryMs, again);
+    const outcome = this.#carryOut(command, from);
+    report(outcome);
+    if (outcome.kind === "no-answer") this.#retry(command, from, report);
   }
 
-  /** Answers with why nothing came of it, if nothing did. */
-  #order(command: PlannedCommand, registry: SimulatedRegistry): string | null {
+  /** Reports once something came of it. */
+  #retry(
+    command: PlannedCommand,
+    from: string | null,
+    report: (outcome: Outcome) => void,
+  ): void {
+    const { engine } = this.#stage;
+    engine.schedule(engine.nowMs + retryMs, () => {
+      const outcome = this.#carryOut(command, from);
+      if (outcome.kind === "no-answer") this.#retry(command, from, report);
+      else report(outcome);
+    });
+  }
+
+  #carryOut(command: PlannedCommand, from: string | null): Outcome {
+    const { registry } = this.#stage.own;
+    return registry === null
+      ? this.#applyToList(command.parsed, from)
+      : this.#order(command, registry);
+  }
+
+  #order(command: PlannedCommand, registry: SimulatedRegistry): Outcome {
     const result = registry.order(command.given);
-    if (result === null) return "no answer";
-    if ("problem" in result) return result.problem;
+    if (result === null) return { kind: "no-answer" };
+    if ("problem" in result)
+      return { kind: "refused", problem: result.problem };
     this.#expectEffects(command.parsed, Math.floor(this.#stage.engine.nowMs));
-    return null;
+    return { kind: "done" };
   }
 
-  /** Reads, applies, writes. Answers likewise. */
-  #applyToList(command: Command, from: string | null): string | null {
+  /** Reads, applies, writes. */
+  #applyToList(command: Command, from: string | null): Outcome {
     const { list } = this.#stage.own;
     const nowMs = Math.floor(this.#stage.engine.nowMs);
     const records = new Map(
       keysOf(command).map((key) => [key, list.latest(key)]),
     );
     const result = apply(records, command, nowMs);
-    if (result.kind === "refused") return result.problem;
+    if (result.kind === "refused") return result;
     for (const [key, text] of result.writes) this.#write(key, text, from);
     this.#expectEffects(command, nowMs);
-    return null;
+    return { kind: "done" };
   }
 
   #write(key: string, text: string | null, from: string | null): void {
@@ -266,6 +286,17 @@ export class ScenarioEvents {
     const ttlSeconds = this.#scenario.dns.ttl / 1_000;
     for (const host of customer.hosts)
       zone.set(host, { target: to, ttlSeconds });
+  }
+}
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "done":
+      return "";
+    case "refused":
+      return `, refused: ${outcome.problem}`;
+    case "no-answer":
+      return ": the registry does not answer";
   }
 }
 

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import type { Parsed } from "../parse/parsed.ts";
-import { placeCodes } from "./places.ts";
+import { codesOf } from "./places.ts";
 import { scenarioForm, type Scenario } from "./scenario/form.ts";
 import { describeIssue } from "./scenario/describe-issue.ts";
 import { checkScenario, type ScenarioProblem } from "./scenario/check.ts";
@@ -53,12 +53,7 @@ export function placed(
 
 /** The same on so many of this edge's points of presence, those that any set of them begins with. */
 export function onFirstPops(scenario: Scenario, count: number): Scenario {
-  const { pops } = scenario;
-  const codes =
-    typeof pops === "number"
-      ? placeCodes.slice(0, pops)
-      : placeCodes.filter((code) => pops.includes(code));
-  return { ...scenario, pops: codes.slice(0, count) };
+  return { ...scenario, pops: codesOf(scenario.pops).slice(0, count) };
 }
 
 function withLogsBeside(file: string, scenario: Scenario): Scenario {

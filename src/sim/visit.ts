@@ -5,7 +5,7 @@ import { roundTripMs, defaultAccess } from "./network.ts";
 import type { Place } from "./places.ts";
 import type { Pop } from "./pop.ts";
 import type { EdgeProvider } from "./provider.ts";
-import type { VisitOutcome } from "./result.ts";
+import { isContent, type VisitOutcome } from "./result.ts";
 import { originOf, type Server } from "./server.ts";
 import type { Stage } from "./stage.ts";
 import type { Metrics } from "./metrics.ts";
@@ -157,10 +157,6 @@ export class Visits {
     this.#fields.set(host, known);
     return known;
   }
-}
-
-function isContent(outcome: VisitOutcome): boolean {
-  return outcome === "served" || outcome === "cached" || outcome === "stale";
 }
 
 function outcomeOf(

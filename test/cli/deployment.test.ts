@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -46,8 +46,7 @@ test("an edge that is deployed alone, and the files as they are, find nothing", 
   expect(deploymentFindings(readDeployment())).toEqual([]);
 });
 
-test("the binding that wrangler.toml shows is the one that the registry has", async () => {
-  const { readFileSync } = await import("node:fs");
+test("the binding that wrangler.toml shows is the one that the registry has", () => {
   const shown = readFileSync("wrangler.toml", "utf8").replace(
     /^# (?=\[\[services|binding = "REG|service = |entrypoint = )/gm,
     "",

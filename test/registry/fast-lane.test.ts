@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
@@ -184,7 +184,6 @@ async function settledAfter(
 
 /** How long after `fromMs` a response that is read all the time ends. */
 async function endedAfter(port: number, fromMs: number): Promise<number> {
-  const { get } = await import("node:http");
   const request = get({
     host: "127.0.0.1",
     port,

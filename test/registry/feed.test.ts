@@ -1,18 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { textHash } from "../../src/customer/feed.ts";
 import { Pops } from "../../src/registry/pops.ts";
-import { drop, openOffice, site } from "./office.ts";
+import { drop, openOffice, openWithForum } from "./office.ts";
 import { openSql } from "../../src/sim/memory-sql.ts";
 
 const key = "customer:forum";
 
 /** With a site of `forum`, published so long ago that nobody is told of it any more. */
 async function opened() {
-  const office = openOffice();
-  await office.sweep();
-  await office.command(site);
-  await office.publish();
-  office.clock.nowMs += 600_000;
+  const office = await openWithForum();
   const page = (after = 0) =>
     office.registry.feedAfter(after, office.clock.nowMs);
   return { ...office, page };

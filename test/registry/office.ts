@@ -68,6 +68,16 @@ export function openOffice(sql = openSql()) {
   return office;
 }
 
+/** With a site of `forum`, published so long ago that KV has settled, and all that stood in KV entered. */
+export async function openWithForum() {
+  const office = openOffice();
+  await office.sweep();
+  await office.command(site);
+  await office.publish();
+  office.clock.nowMs += 600_000;
+  return office;
+}
+
 export const site = {
   kind: "add",
   host: "forum.example",

@@ -1,24 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { secretHash } from "../../src/registry/registry.ts";
-import { drop, openOffice, site } from "./office.ts";
+import { drop, openOffice, openWithForum, site } from "./office.ts";
 
-/** With a site of `forum`, published, and all that stood in KV entered. */
-async function opened() {
-  const office = openOffice();
-  await office.sweep();
-  await office.command(site);
-  await office.publish();
-  office.clock.nowMs += 600_000;
-  return office;
-}
-
-type Office = Awaited<ReturnType<typeof opened>>;
+type Office = Awaited<ReturnType<typeof openWithForum>>;
 
 const kinds = (office: Office) => office.entries().map(({ kind }) => kind);
 
 describe("a command", () => {
   test("is entered with who gave it, what it changed and what was before, and comes to KV", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     const done = await office.command(drop, { actor: "bea" });
     expect(done).toMatchObject({ kind: "done", seq: 2 });
     expect(office.entries()[1]).toMatchObject({
@@ -37,7 +27,7 @@ describe("a command", () => {
   });
 
   test("that is refused, malformed or only tried out enters nothing", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     expect(
       await office.command({ kind: "restore", customer: "forum" }),
     ).toMatchObject({ kind: "refused", because: "already-served" });
@@ -56,7 +46,7 @@ describe("a command", () => {
   });
 
   test("given twice with one key is carried out once, and another with that key is refused", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     const terms = { idempotencyKey: "k" };
     const first = await office.command(drop, terms);
     office.clock.nowMs += 1000;
@@ -75,7 +65,7 @@ describe("a command", () => {
   });
 
   test("of two officers at once, one is told that it has changed", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     const seen = await office.command(drop, { dryRun: true });
     const ifMatch = "version" in seen ? seen.version : "";
     const suspend = {
@@ -92,7 +82,7 @@ describe("a command", () => {
   });
 
   test("keeps why it was given where it can be erased", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     await office.command(drop, { cause: "A call from Mr Smith" });
     const [, entry] = office.entries();
     const kept = office.registry.causeOf(entry.cause);
@@ -109,7 +99,7 @@ describe("a command", () => {
 });
 
 test("a hundred commands at once are entered one after the other", async () => {
-  const office = await opened();
+  const office = await openWithForum();
   const add = (n: number) => ({
     kind: "add",
     host: `h${n}.example`,
@@ -129,7 +119,7 @@ test("a hundred commands at once are entered one after the other", async () => {
 
 describe("undo", () => {
   test("of a drop serves the customer again, with a higher number", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     await office.command(drop);
     expect(await office.undo(2)).toMatchObject({ kind: "done", seq: 3 });
     const { text } = office.registry.look("customer:forum");
@@ -138,7 +128,7 @@ describe("undo", () => {
   });
 
   test("of an undo, or of a restore, denies again on the same terms", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     await office.command(drop);
     await office.undo(2);
     await office.undo(3);
@@ -152,7 +142,7 @@ describe("undo", () => {
   });
 
   test("of a new site takes it out, and of its removal brings it back as it was", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     const before = office.registry.look("host:forum.example").text;
     await office.command({ kind: "remove", host: "forum.example" });
     await office.undo(2);
@@ -162,7 +152,7 @@ describe("undo", () => {
   });
 
   test("asks where the key has changed since, and where a legal demand would go", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     await office.command(drop);
     await office.command({ ...drop, reason: "Other" });
     expect(await office.undo(2)).toMatchObject({ because: "changed-since" });
@@ -177,7 +167,7 @@ describe("undo", () => {
   });
 
   test("of a purge, of what changed nothing and of no entry is refused", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     await office.command({ kind: "purge", customer: "forum", what: "all" });
     expect(await office.undo(2)).toMatchObject({ because: "final" });
     expect(await office.undo(9)).toMatchObject({ kind: "malformed" });
@@ -190,7 +180,7 @@ describe("an edit past the registry", () => {
     ["with a typo", "dney"],
     ["that deletes the key", null],
   ])("%s is found once, shown and not undone", async (_, text) => {
-    const office = await opened();
+    const office = await openWithForum();
     office.kv.edit("customer:forum", text);
     await office.sweep();
     await office.sweep();
@@ -212,7 +202,7 @@ describe("an edit past the registry", () => {
 
   test("is adopted, or reverted", async () => {
     for (const how of ["adopted", "reverted"] as const) {
-      const office = await opened();
+      const office = await openWithForum();
       const before = office.kv.text("customer:forum");
       office.kv.edit("customer:forum", "deny");
       await office.sweep();
@@ -235,7 +225,7 @@ describe("an edit past the registry", () => {
   });
 
   test("that is taken back by hand is no drift any more", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     const before = office.kv.text("customer:forum");
     office.kv.edit("customer:forum", "deny");
     await office.sweep();
@@ -246,7 +236,7 @@ describe("an edit past the registry", () => {
   });
 
   test("is adopted by a command that follows it, and judged by it", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     office.kv.edit("customer:forum", "deny");
     expect(
       await office.command({ kind: "restore", customer: "forum" }),
@@ -260,7 +250,7 @@ describe("an edit past the registry", () => {
   });
 
   test("is not seen in what KV shows late", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     const old = office.kv.text("customer:forum");
     await office.command(drop);
     await office.publish();
@@ -286,7 +276,7 @@ describe("an edit past the registry", () => {
 
 describe("publication", () => {
   test("writes a key once a second at most, and only the last of several texts", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     const from = office.kv.writes.length;
     await office.command(drop);
     await office.publish();
@@ -305,7 +295,7 @@ describe("publication", () => {
   test.each(["failed", "too-many"] as const)(
     "of a write that %s is tried again, later and later",
     async (fate) => {
-      const office = await opened();
+      const office = await openWithForum();
       office.kv.fate = (write) => (write <= 8 ? fate : "written");
       await office.command(drop);
       let tries = 0;
@@ -322,7 +312,7 @@ describe("publication", () => {
   );
 
   test("that KV confirmed and lost is made again when a sweep sees it", async () => {
-    const office = await opened();
+    const office = await openWithForum();
     office.kv.fate = () => "lost";
     await office.command(drop);
     await office.publish();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { checkExpectations } from "../../src/sim/check-expectations.ts";
 import type { Figures } from "../../src/sim/figures.ts";
+import { nothing } from "./report/sample.ts";
 import { sample } from "./scenario/sample.ts";
 
 const startedAtMs = Date.parse("2026-03-02T12:00:00Z");
@@ -47,15 +48,7 @@ const figures: Figures = {
     peakPerSecond: 3 + index,
   })),
   registry: null,
-  cost: {
-    requests: 0,
-    bytes: 0,
-    listReads: 0,
-    listWrites: 0,
-    registryReads: 0,
-    originRequests: 0,
-    amount: null,
-  },
+  cost: nothing.cost,
   list: { reads: 9, failedReads: 2, writes: 1, refusedWrites: 0, malformed: 3 },
   latency: [{ customer: "forum", p50Ms: 20, p95Ms: 80, p99Ms: 120 }],
 };

@@ -1,3 +1,4 @@
+import { sum } from "d3-array";
 import { outcomes, type Result } from "../result.ts";
 import { answersOf } from "./answer.ts";
 import { labels } from "./labels.ts";
@@ -110,10 +111,6 @@ function shares({ metrics }: Subject): string {
       return `${labels[outcome]} ${part}`;
     })
     .join(" · ");
-}
-
-function sum(figures: readonly number[]): number {
-  return figures.reduce((all, figure) => all + figure, 0);
 }
 
 function infrastructure(

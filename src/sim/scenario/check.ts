@@ -1,7 +1,7 @@
 import { parseConfig } from "../../edge/config.ts";
 import { othersId, siteOf } from "../customers.ts";
 import type { Scenario } from "./form.ts";
-import { placeCodes } from "../places.ts";
+import { codesOf } from "../places.ts";
 import { ownId } from "../provider.ts";
 import { momentMs, type Moment } from "./values.ts";
 import type { Path } from "./yaml.ts";
@@ -45,7 +45,7 @@ function checkEdge({
 }: Scenario): ScenarioProblem | null {
   const config = parseConfig(edge);
   if (!config.ok) return { path: ["edge"], problem: config.problem };
-  const codes = popCodes({ pops });
+  const codes = codesOf(pops);
   const index = cache.upperTier.findIndex((code) => !codes.includes(code));
   if (index >= 0)
     return unknown(
@@ -107,7 +107,7 @@ function checkEvent(
       problem: `"${fault.kind}" is a fault of a registry; expected the member "registry"`,
     };
   const lost = fault !== undefined && "pops" in fault ? (fault.pops ?? []) : [];
-  const codes = popCodes(scenario);
+  const codes = codesOf(scenario.pops);
   const missing = lost.find((code) => !codes.includes(code));
   if (missing !== undefined)
     return unknown(path, missing, "a point of presence of the scenario");
@@ -156,10 +156,6 @@ function checkEvent(
         problem: `"${fault.provider}" has no supplier; expected a provider with one`,
       }
     : null;
-}
-
-function popCodes({ pops }: Pick<Scenario, "pops">): readonly string[] {
-  return typeof pops === "number" ? placeCodes.slice(0, pops) : pops;
 }
 
 /** Customers with a name, others by number, and those whom a command adds. */

@@ -2,6 +2,7 @@ import { suggestion } from "../../parse/suggest.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import { othersId } from "../customers.ts";
 import { figuresOf } from "../check-expectations.ts";
+import { listFigureNames, registryFigureNames } from "../figures.ts";
 import { outcomes, type Result } from "../result.ts";
 import type { Scenario } from "../scenario/form.ts";
 import type { Expectation } from "../scenario/expectations.ts";
@@ -68,18 +69,11 @@ const ofCustomers: Readonly<Record<string, Kind>> = {
 const ofAll: Readonly<Record<string, Kind>> = {
   cache: { names: ["hits", "hitBytes"], expects: () => ({ cache: {} }) },
   list: {
-    names: ["reads", "failedReads", "writes", "refusedWrites", "malformed"],
+    names: listFigureNames,
     expects: () => ({ list: {} }),
   },
   registry: {
-    names: [
-      "orders",
-      "reads",
-      "failedReads",
-      "peakPerSecond",
-      "drifted",
-      "backlog",
-    ],
+    names: registryFigureNames,
     expects: () => ({ registry: {} }),
   },
 };
