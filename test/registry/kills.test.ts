@@ -116,7 +116,8 @@ async function untilPublished({
     .filter((name) => /RegistryObject.[0-9a-f]{64}\.sqlite$/.test(name))
     .map((name) => join(folder, name));
   for (;;) {
-    const database = new DatabaseSync(file, { readOnly: true });
+    // A runtime that starts again has it to itself for a moment.
+    const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
     const left = database.prepare("SELECT key FROM outbox").all();
     const subjects = database.prepare("SELECT key, text FROM subject").all();
     database.close();
