@@ -216,7 +216,12 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  // `Uint8Array.from` takes fifteen times as long.
+  for (let at = 0; at < binary.length; at += 1)
+    bytes[at] = binary.charCodeAt(at);
+  return bytes;
 }
 
 const indexName = (key: string) => `index/${key}`;

@@ -1,9 +1,11 @@
 import { run as cost } from "./cost.ts";
+import { run as size } from "./size.ts";
 import { run as speed } from "./speed.ts";
 
 /** What can be measured: `npm run bench -- cost`. */
 const subjects: Record<string, (args: string[]) => Promise<void>> = {
   cost,
+  size,
   speed,
 };
 

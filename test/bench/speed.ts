@@ -5,6 +5,7 @@ import { table } from "../../src/node/table.ts";
 import { registryConfigPath } from "../../src/node/project.ts";
 import { bundleWorker } from "../../src/node/wrangler.ts";
 import { generator, measure, type Rate } from "./speed/load.ts";
+import { startPeers } from "./speed/peers.ts";
 import {
   record,
   startEdge,
@@ -17,7 +18,8 @@ import {
 const usage = (names: string) => `npm run bench -- speed [options]
 
 Requests a second of the production bundle, and of Workers that do the least that could be done instead: a twin sends the very
-same status, fields and bytes from constants. Ratios are medians of rounds in which all take their turns.
+same status, fields and bytes from constants. Beside them stand nginx, Varnish and HAProxy, where they are installed, with one
+worker or thread each. Ratios are medians of rounds in which all take their turns.
 
   --rounds N     how many rounds (5)
   --seconds N    how long each takes its turn (3)
@@ -58,10 +60,10 @@ interface Subject {
   answers: "success" | "refusal";
   /** Which edge: with its memory, or without; with a registry that it asks every second. */
   edge: "edge" | "edge without memory" | "edge with a registry";
-  /** The first is what the target is about. */
+  /** The first is what the target is about. Those that are not installed are left out. */
   against: readonly string[];
   target: number;
-  /** What the rest of the time goes into, where the target is not met. */
+  /** Which of them makes the calls into the runtime that the edge has to make, and nothing else. */
   limit?: string;
 }
 
@@ -78,8 +80,12 @@ const dropped = {
   answers: "refusal",
 } as const;
 const fetches = ["bare fetch", "hono/proxy", "reflare"] as const;
+const peers = ["nginx", "Varnish", "HAProxy"] as const;
 /** The target is about the plain one, which gives the runtime its fields as a list, as most Workers do. */
 const twins = ["twin", "twin with prepared Headers"] as const;
+const readingTwin = "twin that reads its request";
+const sameFields = "fetch with the same fields";
+const lookAndPut = "match, fetch, match and put";
 
 const subjects: readonly Subject[] = [
   {
@@ -104,8 +110,9 @@ const subjects: readonly Subject[] = [
     name: "1 KiB from memory, curl",
     path: "/stored/1024",
     fields: curl,
-    against: twins,
+    against: [...twins, readingTwin, ...peers],
     target: 0.8,
+    limit: readingTwin,
   },
   {
     ...shop,
@@ -113,8 +120,9 @@ const subjects: readonly Subject[] = [
     name: "1 KiB from memory, Chrome and a cookie",
     path: "/stored/1024",
     fields: chrome,
-    against: twins,
+    against: [...twins, readingTwin],
     target: 0.75,
+    limit: readingTwin,
   },
   {
     ...shop,
@@ -122,7 +130,7 @@ const subjects: readonly Subject[] = [
     name: "32 KiB from memory",
     path: "/stored/32768",
     fields: curl,
-    against: twins,
+    against: [...twins, ...peers],
     target: 0.8,
   },
   {
@@ -140,8 +148,9 @@ const subjects: readonly Subject[] = [
     name: "not stored, passed through",
     path: "/private/1024",
     fields: curl,
-    against: fetches,
+    against: [...fetches, sameFields, ...peers],
     target: 0.8,
+    limit: sameFields,
   },
   {
     ...shop,
@@ -150,10 +159,9 @@ const subjects: readonly Subject[] = [
     path: "/stored/1024?n=",
     urls: "new",
     fields: curl,
-    against: [...fetches, "bare fetch, then Cache API put"],
+    against: [...fetches, lookAndPut, ...peers],
     target: 0.65,
-    limit:
-      "the local runtime writes what is stored to disk before the next miss: one write and two look-ups of the PoP cache, where bare fetch makes none and the Worker that only stores the body one write",
+    limit: lookAndPut,
   },
   {
     ...shop,
@@ -164,8 +172,6 @@ const subjects: readonly Subject[] = [
     fields: curl,
     against: ["bare Cache API match"],
     target: 0.7,
-    limit:
-      "with no memory every request parses and checks the index of its URL, and works out the policy of the response, anew",
   },
   {
     ...shop,
@@ -240,11 +246,57 @@ export default {
   },
 };`;
 
-const putSource = (origin: number) => `
+/** A proxy's least: the fields of both messages as lists, with those that a proxy adds, and a time limit. */
+const sameFieldsSource = (origin: number) => `
+const toOrigin = [
+  ["Via", "1.1 portcullis"],
+  ["CDN-Loop", "portcullis"],
+  ["Forwarded", "host=shop.localhost;proto=http"],
+  ["X-Forwarded-Host", "shop.localhost"],
+  ["X-Forwarded-Proto", "http"],
+  ["traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
+];
+const toVisitor = [
+  ["Date", "Sun, 06 Nov 1994 08:49:37 GMT"],
+  ["Via", "1.1 portcullis"],
+  ["Cache-Status", "portcullis; fwd=uri-miss; fwd-status=200"],
+];
+function headersOf(received, added) {
+  const headers = new Headers();
+  received.forEach((value, name) => headers.append(name, value));
+  for (const [name, value] of added) headers.append(name, value);
+  return headers;
+}
+export default {
+  async fetch({ url, method, headers }) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), 30_000);
+    const response = await fetch("http://127.0.0.1:${origin}" + url.slice(url.indexOf("/", 8)), {
+      method,
+      headers: headersOf(headers, toOrigin),
+      redirect: "manual",
+      encodeResponseBody: "manual",
+      signal: controller.signal,
+    });
+    clearTimeout(timer);
+    const { status, body } = response;
+    return new Response(body, { status, headers: headersOf(response.headers, toVisitor), encodeBody: "manual" });
+  },
+};`;
+
+/** A cache's least: it looks, fetches, looks what others have stored meanwhile, and stores. */
+const lookAndPutSource = (origin: number) => `
 export default {
   async fetch({ url }, env, ctx) {
+    const found = await caches.default.match(url);
+    if (found !== undefined) return found;
     const response = await fetch("http://127.0.0.1:${origin}" + url.slice(url.indexOf("/", 8)));
-    ctx.waitUntil(caches.default.put(url, response.clone()));
+    const stored = response.clone();
+    const store = async () => {
+      await caches.default.match(url);
+      await caches.default.put(url, stored);
+    };
+    ctx.waitUntil(store());
     return response;
   },
 };`;
@@ -295,6 +347,7 @@ const kib = (bytes: number) => Math.round(bytes / 1024);
 
 interface Servers {
   get(name: string): Server;
+  has(name: string): boolean;
   close(): Promise<void>;
 }
 
@@ -329,12 +382,14 @@ async function startServers(
       "edge without memory",
       await startEdge(bundle, list, { RESPONSE_MEMORY_MIB: "0" }),
     ],
-    ["edge with a registry", await startEdge(bundle, list, {}, registry)],
+    ["edge with a registry", await startEdge(bundle, list, {}, { registry })],
     ["bare fetch", await startWorker(fetchSource(at))],
     ["hono/proxy", await startWorker(honoSource(at))],
     ["reflare", await startWorker(reflareSource(at))],
     ["bare Cache API match", await startWorker(cacheSource(at))],
-    ["bare fetch, then Cache API put", await startWorker(putSource(at))],
+    [sameFields, await startWorker(sameFieldsSource(at))],
+    [lookAndPut, await startWorker(lookAndPutSource(at))],
+    ...(await startPeers(at)),
   ]);
   const servers: Servers = {
     get: (name) => {
@@ -342,6 +397,7 @@ async function startServers(
       if (server === undefined) throw new Error(`no server ${name}`);
       return server;
     },
+    has: (name) => started.has(name),
     close: async () => {
       for (const server of started.values()) await server.close();
     },
@@ -355,6 +411,7 @@ async function startServers(
     "twin with prepared Headers",
     await startWorker(twinSource(answers, "prepared")),
   );
+  started.set(readingTwin, await startWorker(twinSource(answers, "reading")));
   return servers;
 }
 
@@ -389,7 +446,8 @@ async function compare(
   servers: Servers,
   { rounds, seconds }: { rounds: string; seconds: string },
 ): Promise<Result> {
-  const { edge, against } = subject;
+  const { edge } = subject;
+  const against = subject.against.filter((each) => servers.has(each));
   const rates = new Map<string, Rate[]>();
   for (let round = 0; round < Number(rounds); round += 1)
     for (const each of [edge, ...against]) {
@@ -442,10 +500,12 @@ function report(results: readonly Result[], by: string): string {
       .join(", "),
   ]);
   const head = ["", "of", "requests/s", "CPU", "target", "", ""];
-  const reasons = results
-    .filter(({ ratio, target, limit }) => ratio < target && limit !== null)
-    .map(({ name, limit }) => `${name}: ${limit}.`);
-  return [`Ratios, measured by ${by}`, table(head, rows), ...reasons].join(
+  const limits = results.flatMap(({ name, ratio, target, limit, ratios }) => {
+    const ofLimit = limit === null ? undefined : ratios[limit];
+    if (ratio >= target || ofLimit === undefined) return [];
+    return `${name}: ${limit}, which makes the same calls into the runtime, reaches ${figure(ratio / ofLimit)}. The edge has ${figure(ofLimit)} of that.`;
+  });
+  return [`Ratios, measured by ${by}`, table(head, rows), ...limits].join(
     "\n\n",
   );
 }

@@ -14,18 +14,25 @@ export interface Server {
   port: number;
   /** Of the process that answers; null where the system does not tell. */
   pid: number | null;
+  /** How long it took to listen. */
+  startMs: number;
   close(): Promise<void>;
 }
+
+const putsAtOnce = 64;
 
 /** The edge as `npm start` runs it, with these keys in its list, and with a registry or without. */
 export async function startEdge(
   bundle: string,
   list: Readonly<Record<string, string>>,
   variables: Readonly<Record<string, string>>,
-  registry: string | null = null,
-): Promise<Server> {
+  {
+    registry,
+    isInspected = false,
+  }: { registry?: string; isInspected?: boolean } = {},
+): Promise<Server & { inspectorUrl(): Promise<URL> }> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-bench-"));
-  const { value: edge, pid } = await withPid(() =>
+  const { value: edge, ...process } = await withProcess(() =>
     startDirect({
       bundle,
       variables: {
@@ -38,17 +45,24 @@ export async function startEdge(
       port: 0,
       statePath,
       logged: () => undefined,
-      ...(registry !== null && {
+      ...(isInspected && { inspectorPort: 0 }),
+      ...(registry !== undefined && {
         registry: { bundle: registry, variables: {} },
       }),
     }),
   );
   const customers = await edge.getKVNamespace("CUSTOMERS");
-  for (const [key, value] of Object.entries(list))
-    await customers.put(key, value);
+  const entries = Object.entries(list);
+  for (let at = 0; at < entries.length; at += putsAtOnce)
+    await Promise.all(
+      entries
+        .slice(at, at + putsAtOnce)
+        .map(([key, value]) => customers.put(key, value)),
+    );
   return {
     port: Number((await edge.unsafeGetDirectURL()).port),
-    pid,
+    ...process,
+    inspectorUrl: () => edge.getInspectorURL(),
     close: async () => {
       await edge.dispose();
       await rm(statePath, { recursive: true });
@@ -67,7 +81,7 @@ export async function startWorker(source: string): Promise<Server> {
     target: "es2022",
     conditions: ["workerd", "worker", "browser"],
   });
-  const { value: runtime, pid } = await withPid(async () => {
+  const { value: runtime, ...process } = await withProcess(async () => {
     const worker = new Miniflare(
       convertV4MiniflareOptions({
         ...localRuntime(statePath),
@@ -87,7 +101,7 @@ export async function startWorker(source: string): Promise<Server> {
   });
   return {
     port: Number((await runtime.unsafeGetDirectURL()).port),
-    pid,
+    ...process,
     close: async () => {
       await runtime.dispose();
       await rm(statePath, { recursive: true });
@@ -96,13 +110,15 @@ export async function startWorker(source: string): Promise<Server> {
 }
 
 /** Whatever starts a runtime, and the process that it has started. */
-async function withPid<T>(
+async function withProcess<T>(
   start: () => Promise<T>,
-): Promise<{ value: T; pid: number | null }> {
+): Promise<{ value: T; pid: number | null; startMs: number }> {
   const before = new Set(runtimes());
+  const begunAtMs = performance.now();
   const value = await start();
+  const startMs = performance.now() - begunAtMs;
   const pid = runtimes().find((each) => !before.has(each)) ?? null;
-  return { value, pid };
+  return { value, pid, startMs };
 }
 
 function runtimes(): number[] {
@@ -153,7 +169,7 @@ export async function record(
 /** A Worker that sends answers from constants, by path: what the runtime can do at best. */
 export function twinSource(
   answers: Readonly<Record<string, Recorded>>,
-  headers: "list" | "prepared",
+  headers: "list" | "prepared" | "reading",
 ): string {
   const constants = Object.entries(answers).map(([path, answer]) => {
     const fields = answer.fields.filter(
@@ -162,12 +178,20 @@ export function twinSource(
     );
     const lines = JSON.stringify(fields);
     const bytes = `Uint8Array.fromBase64(${JSON.stringify(answer.body.toString("base64"))})`;
-    return `${JSON.stringify(path)}: { body: ${bytes}, init: { status: ${answer.status}, encodeBody: "manual", headers: ${headers === "list" ? lines : `new Headers(${lines})`} } }`;
+    return `${JSON.stringify(path)}: { body: ${bytes}, init: { status: ${answer.status}, encodeBody: "manual", headers: ${headers === "prepared" ? `new Headers(${lines})` : lines} } }`;
   });
+  const reading =
+    headers === "reading"
+      ? `
+    const fields = new Map();
+    request.headers.forEach((value, name) => fields.set(name, value));
+    const country = request.cf?.country;`
+      : "";
   return `
 const answers = { ${constants.join(",\n")} };
 export default {
-  fetch({ url }) {
+  fetch(request) {${reading}
+    const { url } = request;
     const { body, init } = answers[url.slice(url.indexOf("/", 8))];
     return new Response(body, init);
   },
