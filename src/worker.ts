@@ -1,6 +1,9 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
 import { Hono, type Context } from "hono";
 import { health, version } from "./cloudflare/health.ts";
-import { toInbound } from "./cloudflare/inbound.ts";
+import { toInbound, type Via } from "./cloudflare/inbound.ts";
+import { Metrics } from "./cloudflare/metrics.ts";
+import { operate } from "./cloudflare/operations.ts";
 import { OriginProbes } from "./cloudflare/origin-probes.ts";
 import { toResponse, type Waiting } from "./cloudflare/reply.ts";
 import { Visitor } from "./cloudflare/visitor.ts";
@@ -14,19 +17,22 @@ import { problemTypePage } from "./page/notice.ts";
 import type { OwnPage } from "./page/reason.ts";
 import type { Inbound, Reply } from "./ports.ts";
 
-type WorkerContext = Context<{ Bindings: Env }>;
+/** To the router, all that belongs to a request is its environment. */
+type WorkerContext = Context<{ Bindings: RuntimeRequest }>;
 
 /** A request as the runtime hands it over. */
 interface RuntimeRequest {
   request: Request;
   env: Env;
   ctx: Waiting;
+  via: Via;
 }
 
 /** What lives as long as the isolate does. */
 interface Runtime {
   config: EdgeConfig;
   isolate: Isolate;
+  metrics: Metrics;
   worldOf: ReturnType<typeof cloudflareWorld>;
 }
 
@@ -36,35 +42,31 @@ function start(env: Env): Runtime {
   const config = parseConfig({ ...env });
   if (!config.ok) throw new Error(config.problem);
   const probes = new OriginProbes();
+  const metrics = new Metrics();
   return {
     config: config.value,
     isolate: newIsolate(config.value),
-    worldOf: cloudflareWorld(env, { config: config.value, probes }),
+    metrics,
+    worldOf: cloudflareWorld(env, { config: config.value, probes, metrics }),
   };
 }
 
 /** Has a request answered. */
 async function replied(
-  { request, env, ctx }: RuntimeRequest,
+  { request, env, ctx, via }: RuntimeRequest,
   reply: (request: Inbound, edge: Edge) => Reply | Promise<Reply>,
 ): Promise<Response> {
   runtime ??= start(env);
   const { config, isolate, worldOf } = runtime;
   const visitor = new Visitor(request);
-  const inbound = toInbound(request, config);
+  const inbound = toInbound(request, config, via);
   const world = worldOf({ ctx, visitor, pop: inbound.pop });
   const edge = { config, isolate, world };
   return toResponse(await reply(inbound, edge), ctx, visitor);
 }
 
-function page(c: WorkerContext, own: OwnPage): Promise<Response> {
-  return replied(requestOf(c), (request, edge) =>
-    renderReply(own, request, edge),
-  );
-}
-
-function requestOf({ req, env, executionCtx }: WorkerContext): RuntimeRequest {
-  return { request: req.raw, env, ctx: executionCtx };
+function page({ env }: WorkerContext, own: OwnPage): Promise<Response> {
+  return replied(env, (request, edge) => renderReply(own, request, edge));
 }
 
 /** Could this be one of the routes below, however it is written? Customers' requests need no router. */
@@ -72,34 +74,55 @@ function mayBeRoute(url: string): boolean {
   return url.includes(ownPath) || url.includes("%");
 }
 
-const app = new Hono<{ Bindings: Env }>({ strict: true });
+const app = new Hono<{ Bindings: RuntimeRequest }>({ strict: true });
 
 // On every host: what stands here is about the edge, whatever becomes of the site.
 const ownPath = "/.well-known/portcullis";
-app.get(`${ownPath}/health`, ({ env }) => health(env));
+app.get(`${ownPath}/health`, ({ env }) => health(env.env));
 app.get(`${ownPath}/version`, () => version());
 app.get(`${ownPath}/`, (c) => page(c, { kind: "about" }));
 app.get(`${ownPath}/problems/:type`, (c) =>
   page(c, problemTypePage(c.req.param("type"))),
 );
 app.all(`${ownPath}/*`, (c) => page(c, { kind: "no-page" }));
-app.all("*", (c) => replied(requestOf(c), handle));
+app.all("*", ({ env }) => replied(env, handle));
 app.onError((error) => {
   throw error;
 });
 
+/** What the operator's own programs reach, at an address or by a binding of their own. */
+export class Operations extends WorkerEntrypoint<Env> {
+  override fetch(request: Request): Promise<Response> {
+    const { env, ctx } = this;
+    runtime ??= start(env);
+    const { config, isolate, metrics, worldOf } = runtime;
+    const world = worldOf({ ctx, visitor: new Visitor(request), pop: null });
+    return operate(request, { env, edge: { config, isolate, world }, metrics });
+  }
+}
+
+/** What the operator's own proxies reach, at an address of its own, and nobody else: they say who their visitors are. */
+export class Proxied extends WorkerEntrypoint<Env> {
+  override fetch(request: Request): Promise<Response> {
+    const { env, ctx } = this;
+    return answered({ request, env, ctx, via: "proxy" });
+  }
+}
+
 export default {
-  async fetch(request, env, ctx) {
-    try {
-      return await (mayBeRoute(request.url)
-        ? app.fetch(request, env, ctx)
-        : replied({ request, env, ctx }, handle));
-    } catch (error) {
-      console.error(error);
-      return new Response(null, {
-        status: 500,
-        headers: { "Cache-Control": "no-store" },
-      });
-    }
-  },
+  fetch: (request, env, ctx) => answered({ request, env, ctx, via: "anybody" }),
 } satisfies ExportedHandler<Env>;
+
+async function answered(request: RuntimeRequest): Promise<Response> {
+  try {
+    return await (mayBeRoute(request.request.url)
+      ? app.fetch(request.request, request)
+      : replied(request, handle));
+  } catch (error) {
+    console.error(error);
+    return new Response(null, {
+      status: 500,
+      headers: { "Cache-Control": "no-store" },
+    });
+  }
+}

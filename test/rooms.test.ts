@@ -21,7 +21,7 @@ const rooms: Record<string, readonly string[]> = {
     "lru-cache",
     "valibot",
   ],
-  "worker.ts": ["hono"],
+  "worker.ts": ["cloudflare:workers", "hono"],
   "registry-worker.ts": [],
   node: ["node:*", "cli-table3", "miniflare", "picocolors", "wrangler"],
   sim: [

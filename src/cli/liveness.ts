@@ -1,11 +1,12 @@
 import { get } from "node:http";
+import type { Listener } from "../node/direct.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
 const pollMs = 250;
 
 /** Waits for the Worker's first answer: the runtime listens before it can give one. */
-export async function untilItAnswers(port: number): Promise<void> {
-  while (!(await answers(port, 5_000))) await pause(pollMs);
+export async function untilItAnswers(listener: Listener): Promise<void> {
+  while (!(await answers(listener, 5_000))) await pause(pollMs);
 }
 
 /**
@@ -13,21 +14,25 @@ export async function untilItAnswers(port: number): Promise<void> {
  * listen again without ever answering.
  */
 export async function untilItIsSilent(
-  port: number,
+  listener: Listener,
   patienceMs: number,
 ): Promise<void> {
   let answeredMs = performance.now();
   while (performance.now() - answeredMs < patienceMs) {
     await pause(pollMs);
-    if (await answers(port, patienceMs)) answeredMs = performance.now();
+    if (await answers(listener, patienceMs)) answeredMs = performance.now();
   }
 }
 
-function answers(port: number, patienceMs: number): Promise<boolean> {
+function answers(
+  { host, port }: Listener,
+  patienceMs: number,
+): Promise<boolean> {
   return new Promise((resolve) => {
     get(
       {
-        host: "127.0.0.1",
+        // "All addresses" is none that one can connect to everywhere.
+        host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host,
         port,
         path: "/.well-known/portcullis/version",
         signal: AbortSignal.timeout(patienceMs),

@@ -25,6 +25,7 @@ import { defineStatus } from "./commands/status.ts";
 import { defineStanding } from "./commands/standing.ts";
 import { printable } from "../parse/text.ts";
 import type { Parsed } from "../parse/parsed.ts";
+import { defineServe } from "./options.ts";
 import { openRegistry } from "./open-registry.ts";
 import type { Store } from "./store.ts";
 import { exitCodes } from "../node/exit-codes.ts";
@@ -128,6 +129,11 @@ for (const define of [
 ]) {
   define(program, run);
 }
+
+defineServe(program, async (options) => {
+  const { supervise } = await import("./supervisor.ts");
+  await supervise(options);
+});
 
 endWithOutput();
 // Before any runtime starts, so that the exit code is ours.

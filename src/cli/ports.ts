@@ -1,8 +1,9 @@
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
+import type { Listener } from "../node/direct.ts";
 
 /** The addresses `localhost` may mean on this machine: 127.0.0.1, and ::1 where there is IPv6. */
-export function loopbackAddresses(): string[] {
+export function loopbackAddresses(): [string, ...string[]] {
   const present = Object.values(networkInterfaces()).flatMap(
     (addresses) => addresses ?? [],
   );
@@ -10,19 +11,28 @@ export function loopbackAddresses(): string[] {
   return hasIPv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
 }
 
-/** Why nothing can listen on this port of localhost, or null when it is free. */
-export async function portProblem(port: number): Promise<string | null> {
-  const tried = await Promise.all(
-    loopbackAddresses().map((host) => tryListening(host, port)),
-  );
-  const code = tried.find((result) => result !== null);
-  if (code === undefined) return null;
-  return code === "EADDRINUSE"
-    ? `Port ${port} is already in use, perhaps by another \`npm start\`. Choose another one: PORT=${port === 65535 ? 8787 : port + 1} npm start`
-    : `Port ${port} cannot be opened (${code}). Choose another one, such as PORT=8787`;
+/** Why nothing can listen there, or null when all are free. `advice`: what to do about it. */
+export async function listenProblem(
+  listeners: readonly Listener[],
+  advice: (listener: Listener) => string,
+): Promise<string | null> {
+  for (const listener of listeners) {
+    const code = await tryListening(listener);
+    if (code === null) continue;
+    const place = nameOf(listener);
+    return code === "EADDRINUSE"
+      ? `${place} is already in use, perhaps by another edge. ${advice(listener)}`
+      : `${place} cannot be opened (${code}). ${advice(listener)}`;
+  }
+  return null;
 }
 
-function tryListening(host: string, port: number): Promise<string | null> {
+/** "127.0.0.1:8787", "[::1]:8787". */
+export function nameOf({ host, port }: Listener): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function tryListening({ host, port }: Listener): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) =>

@@ -1,20 +1,24 @@
 import { resolve } from "node:path";
 import { standingKey } from "../customer/keys.ts";
 import type { Parsed } from "../parse/parsed.ts";
-import { startupMessage, type RunningEdge } from "./startup-message.ts";
+import {
+  serveMessage,
+  startupMessage,
+  type RunningEdge,
+} from "./startup-message.ts";
 import { serveDemoSites } from "./demo/customers.ts";
 import { serveWelcome } from "./demo/welcome.ts";
 import { prepareCache } from "./cache-files.ts";
 import { startCacheKeeper, type CacheKeeper } from "./cache-keeper.ts";
-import { registryName, startDirect } from "../node/direct.ts";
+import { registryName, startDirect, type Listener } from "../node/direct.ts";
+import { drainRuntime } from "../node/drain.ts";
 import type { EdgePlace, EdgeProcess } from "../node/edge-process.ts";
 import { startHostDispatcher } from "../node/host-dispatcher.ts";
 import { untilItAnswers, untilItIsSilent } from "./liveness.ts";
 import { openLocalStore } from "./local-store.ts";
 import { emptyCache } from "../node/state.ts";
 import { localVariables } from "./local-variables.ts";
-import { parseStartCommand, type StartOptions } from "./options.ts";
-import { loopbackAddresses } from "./ports.ts";
+import { firstListener, type StartOptions } from "./options.ts";
 import { defaultStatePath, registryConfigPath } from "../node/project.ts";
 import { tokenHash } from "../registry/tokens.ts";
 import { openRegistry } from "./open-registry.ts";
@@ -24,18 +28,23 @@ import { bundleWorker, startDevServer } from "../node/wrangler.ts";
 
 // What npm start runs in a process of its own (start.ts): the demo, and the edge over its store.
 
+/** How long requests under way may take to end when the edge is stopped. */
+const drainMs = 10_000;
+
 let devServer: EdgeProcess | null = null;
 let stopping = false;
 
 // Before the store is opened: miniflare's own listeners come second then, and the exit code is ours.
 process.on("SIGTERM", () => void stop());
 
-const command = parseStartCommand(process.argv.slice(2), process.env);
-if (command.ok && command.value.kind === "start")
-  await serve(command.value.options).then(null, failBecause);
+// By the process that has parsed them.
+const options: StartOptions = JSON.parse(process.argv[2] ?? "");
+await serve().then(null, failBecause);
 
-async function serve(options: StartOptions): Promise<void> {
-  const { port, runtime } = options;
+async function serve(): Promise<void> {
+  const { runtime } = options;
+  const first = firstListener(options);
+  const { port } = first;
   const storePath = resolve(options.statePath ?? defaultStatePath);
   // Building takes longer than seeding, so it goes on meanwhile.
   const startEdge =
@@ -53,14 +62,19 @@ async function serve(options: StartOptions): Promise<void> {
   });
   const variables = {
     ...localVariables(options.customers),
+    ...options.variables,
     HOST_DISPATCHER: dispatcher.address,
     CACHE_KEEPER: keeper.address,
   };
   await startEdge({ port, statePath: storePath, variables }, keeper);
-  void failWhenSilent(port);
-  await untilItAnswers(port);
+  // Miniflare has added listeners of its own meanwhile, which would end the runtime before its requests have ended.
+  process.removeAllListeners("SIGTERM").on("SIGTERM", () => void stop());
+  void failWhenSilent(first);
+  await untilItAnswers(first);
   if (runtime === "bundle") await adoptSeeds(storePath, changed);
-  console.log(startupMessage({ ...edge, customers }, Date.now()));
+  if (options.operations === null)
+    console.log(startupMessage({ ...edge, customers }, Date.now()));
+  else console.error(serveMessage({ ...options, storePath }));
 }
 
 /** Serves the demo sites, and the page that greets on localhost. */
@@ -142,9 +156,18 @@ function startBundle(
     const edge = await startDirect({
       ...place,
       bundle: bundle.value,
-      // Nobody is in front of it who could vouch for CF-Connecting-IP.
-      variables: { ...place.variables, CLIENT_ADDRESS: "unknown" },
-      addresses: loopbackAddresses(),
+      // Cloudflare is not in front of it, which would vouch for CF-Connecting-IP.
+      variables: { CLIENT_ADDRESS: "unknown", ...place.variables },
+      listeners: [
+        ...options.listeners,
+        ...options.proxied.map((listener) => ({
+          ...listener,
+          entrypoint: "Proxied" as const,
+        })),
+        ...(options.operations === null
+          ? []
+          : [{ ...options.operations, entrypoint: "Operations" as const }]),
+      ],
       registry: {
         bundle: registryBundle.value,
         variables: {
@@ -168,8 +191,8 @@ async function failWhenEnded({ ended }: EdgeProcess): Promise<void> {
 }
 
 /** Miniflare starts a killed runtime again within a second; behind wrangler dev, that one never answers. */
-async function failWhenSilent(port: number): Promise<void> {
-  await untilItIsSilent(port, 10_000);
+async function failWhenSilent(listener: Listener): Promise<void> {
+  await untilItIsSilent(listener, 10_000);
   if (!stopping) fail("The runtime does not answer any more.");
 }
 
@@ -177,6 +200,7 @@ async function failWhenSilent(port: number): Promise<void> {
 async function stop(): Promise<void> {
   stopping = true;
   if (devServer !== null) await devServer.stop();
+  if (options.operations !== null) await drainRuntime(drainMs);
   process.exit(0);
 }
 

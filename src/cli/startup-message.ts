@@ -1,6 +1,8 @@
 import { standingKey } from "../customer/keys.ts";
 import { parseStanding } from "../customer/standing.ts";
 import { verdictAt } from "../customer/decide.ts";
+import type { StartOptions } from "./options.ts";
+import { nameOf } from "./ports.ts";
 
 /** Where an edge of `npm start` runs, and on which store. */
 export interface RunningEdge {
@@ -33,6 +35,32 @@ export function startupMessage(running: Running, nowMs: number): string {
   ].join("\n");
 }
 
+/** What `portcullis serve` says once the edge answers: who reaches it where. */
+export function serveMessage({
+  listeners,
+  proxied,
+  operations,
+  storePath,
+}: Pick<StartOptions, "listeners" | "proxied" | "operations"> & {
+  storePath: string;
+}): string {
+  const places = (
+    [
+      ["visitors", listeners],
+      ["proxies, who say who their visitors are", proxied],
+      ["/metrics, /health and /tls", operations === null ? [] : [operations]],
+    ] as const
+  ).filter(([, there]) => there.length > 0);
+  return [
+    ...places.map(
+      ([what, there]) => `for ${what}: ${there.map(nameOf).join(", ")}`,
+    ),
+    `store: ${storePath}`,
+  ]
+    .map((line) => `portcullis: ${line}`)
+    .join("\n");
+}
+
 export const runtimeNames = {
   bundle: "production bundle on workerd",
   dev: "wrangler dev",
@@ -49,7 +77,7 @@ export function differences(runtime: RunningEdge["runtime"]): string[] {
 
 const byRuntime = {
   bundle: [
-    "Visitors have no country and no address, and nothing is compressed on the way out.",
+    "Visitors have no country, and nothing is compressed on the way out.",
   ],
   dev: [
     "Text is compressed, streamed text is held back to its end, and Content-Length is dropped.",

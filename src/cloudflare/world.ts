@@ -5,6 +5,7 @@ import { clock } from "./clock.ts";
 import { readFeed, type RegistryBinding } from "./feed.ts";
 import type { HostVariables } from "./host-override.ts";
 import { readRecord } from "./list.ts";
+import type { Metrics } from "./metrics.ts";
 import type { OriginProbes } from "./origin-probes.ts";
 import { PopCache } from "./pop-cache.ts";
 import type { Waiting } from "./reply.ts";
@@ -24,9 +25,16 @@ interface RequestParts {
  */
 export function cloudflareWorld(
   env: Env & HostVariables & RoomVariables & RegistryBinding,
-  { config, probes }: { config: EdgeConfig; probes: OriginProbes },
+  {
+    config,
+    probes,
+    metrics,
+  }: { config: EdgeConfig; probes: OriginProbes; metrics: Metrics },
 ): (request: RequestParts) => World {
-  const observe = (event: EdgeEvent) => log(event, config.logRequests);
+  const observe = (event: EdgeEvent) => {
+    metrics.observe(event);
+    log(event, config.logRequests);
+  };
   const { recall, keep, forget, recallBytes, keepBytes } = new PopCache(
     observe,
     env.CACHE_KEEPER,

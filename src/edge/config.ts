@@ -1,4 +1,9 @@
 import * as v from "valibot";
+import {
+  parseAddressRanges,
+  type AddressRange,
+  type ForwardingField,
+} from "../http/trusted-proxies.ts";
 import type { Parsed } from "../parse/parsed.ts";
 import {
   parseOperator,
@@ -30,8 +35,15 @@ export interface EdgeConfig {
   /** How many bytes of stored responses an isolate holds in memory. */
   responseMemoryBytes: number;
   logRequests: "all" | "problems";
-  /** Who vouches for a visitor's address: Cloudflare's own field, or nobody. */
-  clientAddress: "cf-connecting-ip" | "unknown";
+  /**
+   * Who says who a visitor is, and from where: Cloudflare, proxies of the operator's own (for requests that they hand on, and
+   * nobody for others), or nobody.
+   */
+  clientAddress: "cf-connecting-ip" | ForwardingField | "unknown";
+  /** Proxies before the one that hands a request on. */
+  trustedProxies: readonly AddressRange[];
+  /** In which field such a proxy writes a visitor's country (ISO 3166-1 alpha-2); null where it writes none. */
+  countryField: string | null;
 }
 
 function seconds(byDefault: string, max: number, min = 0) {
@@ -100,7 +112,33 @@ const Variables = v.object({
     "32",
   ),
   LOG_REQUESTS: oneOf(["all", "problems"], "all"),
-  CLIENT_ADDRESS: oneOf(["cf-connecting-ip", "unknown"], "cf-connecting-ip"),
+  CLIENT_ADDRESS: oneOf(
+    ["cf-connecting-ip", "x-forwarded-for", "forwarded", "unknown"],
+    "cf-connecting-ip",
+  ),
+  TRUSTED_PROXIES: v.optional(
+    v.pipe(
+      v.string("expected addresses and ranges"),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const ranges = parseAddressRanges(dataset.value);
+        if (ranges.ok) return ranges.value;
+        addIssue({ message: ranges.problem });
+        return NEVER;
+      }),
+    ),
+    "",
+  ),
+  COUNTRY_FIELD: v.optional(
+    v.pipe(
+      v.string("expected a field name"),
+      v.regex(
+        /^[A-Za-z0-9-]{0,64}$/,
+        "expected a field name such as X-Country",
+      ),
+      v.transform((name) => name.toLowerCase() || null),
+    ),
+    "",
+  ),
 });
 
 /** With a registry, replies under way are held against the list at least this often: a drop is to end them within 5 seconds. */
@@ -148,6 +186,8 @@ export function parseConfig(env: Record<string, unknown>): Parsed<EdgeConfig> {
       responseMemoryBytes: set.RESPONSE_MEMORY_MIB * 2 ** 20,
       logRequests: set.LOG_REQUESTS,
       clientAddress: set.CLIENT_ADDRESS,
+      trustedProxies: set.TRUSTED_PROXIES,
+      countryField: set.COUNTRY_FIELD,
     },
   };
 }

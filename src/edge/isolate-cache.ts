@@ -80,6 +80,12 @@ export class IsolateCache {
       this.#stored.set(key, [entry, ...others]);
   }
 
+  /** Of what has arrived. */
+  get size(): { keys: number; bytes: number } {
+    const { size: keys, calculatedSize: bytes } = this.#stored;
+    return { keys, bytes };
+  }
+
   drop(key: string): void {
     putAll(this.#stored, key, []);
     putAll(this.#arriving, key, []);

@@ -9,15 +9,22 @@ import { configuredWorker } from "./local.ts";
 import { registryConfigPath } from "./project.ts";
 import { localRuntime } from "./state.ts";
 
+/** An address of this machine, and a port. */
+export interface Listener {
+  host: string;
+  port: number;
+}
+
+/** The Worker's entry points besides its default one (src/worker.ts). */
+type Entrypoint = "Proxied" | "Operations";
+
 export interface DirectEdge {
   /** The text of the built Worker, one module. */
   bundle: string;
   /** Variables over those of wrangler.toml. */
   variables: Readonly<Record<string, string>>;
-  /** Loopback addresses to listen on. */
-  addresses: readonly string[];
-  /** 0 lets the system choose; `unsafeGetDirectURL()` of the result then says which. */
-  port: number;
+  /** Where it listens. Port 0 lets the system choose; `unsafeGetDirectURL()` of the result then says which. */
+  listeners: readonly (Listener & { entrypoint?: Entrypoint })[];
   statePath: string;
   /** Told of what the Worker and its runtime print, which is printed nowhere then. */
   logged?: (message: string) => void;
@@ -71,10 +78,7 @@ export async function startDirect(edge: DirectEdge): Promise<Miniflare> {
             }),
             ...front?.services,
           },
-          unsafeDirectSockets: edge.addresses.map((host) => ({
-            host,
-            port: edge.port,
-          })),
+          unsafeDirectSockets: [...edge.listeners],
         },
         ...(edge.registry === undefined ? [] : [registryWorker(edge.registry)]),
       ],

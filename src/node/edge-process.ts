@@ -9,7 +9,8 @@ export interface EdgeProcess {
   ready: Promise<unknown>;
   /** How it ended, asked or not: "exit code 1", "SIGKILL". */
   ended: Promise<string>;
-  stop(): Promise<void>;
+  /** Kills what has not ended by then. */
+  stop(patienceMs?: number): Promise<void>;
 }
 
 export interface EdgePlace {
@@ -52,9 +53,9 @@ export function startProcess(
     child,
     ready: once(child, "message"),
     ended,
-    async stop() {
+    async stop(patienceMs = 5_000) {
       child.kill("SIGTERM");
-      const impatience = setTimeout(() => killGroup(child.pid), 5_000);
+      const impatience = setTimeout(() => killGroup(child.pid), patienceMs);
       await ended;
       clearTimeout(impatience);
     },

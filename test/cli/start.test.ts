@@ -227,7 +227,7 @@ describe("npm start", () => {
     expect(await second.ended).toBe(1);
     expect(second.output()).toMatch(
       new RegExp(
-        `^Port ${port} is already in use, .*: PORT=${port + 1} npm start\\n$`,
+        `^127\\.0\\.0\\.1:${port} is already in use, .*: PORT=${port + 1} npm start\\n$`,
       ),
     );
   });

@@ -42,8 +42,7 @@ export async function startWorkerdEdge(bundle: string): Promise<WorkerdEdge> {
       LOG_REQUESTS: "problems",
       CLIENT_ADDRESS: "unknown",
     },
-    addresses: ["127.0.0.1"],
-    port: 0,
+    listeners: [{ host: "127.0.0.1", port: 0 }],
     statePath,
   });
   const { port } = await runtime.unsafeGetDirectURL();

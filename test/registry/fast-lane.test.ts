@@ -85,8 +85,7 @@ async function startEdge(pop: string, feed: "read" | "none"): Promise<number> {
       CLIENT_ADDRESS: "unknown",
       LOG_REQUESTS: "problems",
     },
-    addresses: ["127.0.0.1"],
-    port: 0,
+    listeners: [{ host: "127.0.0.1", port: 0 }],
     statePath,
     front: {
       module: front,

@@ -22,8 +22,7 @@ export async function startRegistry(settings: Record<string, string> = {}) {
       LOG_REQUESTS: "problems",
       CLIENT_ADDRESS: "unknown",
     },
-    addresses: ["127.0.0.1"],
-    port: 0,
+    listeners: [{ host: "127.0.0.1", port: 0 }],
     statePath,
     registry: {
       bundle: inject("registryBundle"),

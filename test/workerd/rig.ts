@@ -64,8 +64,7 @@ export async function startRig(
       ...(keeper === null ? {} : { CACHE_KEEPER: keeper.address }),
       ...variables,
     },
-    addresses: ["127.0.0.1"],
-    port: 0,
+    listeners: [{ host: "127.0.0.1", port: 0 }],
     statePath,
     ...(options.inspector && { inspectorPort: 0 }),
     logged: (message) => {

@@ -40,8 +40,7 @@ export async function startInstance(
       ...variablesOf(pop.config),
       HOST_DISPATCHER: dispatcher.address,
     },
-    addresses: ["127.0.0.1"],
-    port: 0,
+    listeners: [{ host: "127.0.0.1", port: 0 }],
     statePath,
     front: {
       module: entry,
