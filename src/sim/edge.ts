@@ -6,7 +6,6 @@ import { EdgeTrouble } from "./edge-trouble.ts";
 import type { Engine } from "./engine.ts";
 import { defaultIsolates } from "./isolates.ts";
 import { Kv, kvPresets, type KvPhase, type KvSettings } from "./kv.ts";
-import { nearest, roundTripMs } from "./network.ts";
 import type { NamedPlace } from "./places.ts";
 import { Pop, type EdgeSetup } from "./pop.ts";
 import { EdgeProvider, ownId } from "./provider.ts";
@@ -58,7 +57,6 @@ export function edgeOn(
     return new Pop(name, place, popCache, setup, random.stream(name));
   });
   if (first === undefined) throw new Error(`${id} has no PoP`);
-  linkTiers([first, ...more], cache.upperTier);
   return new EdgeProvider(id, { ...setup, trouble }, [first, ...more]);
 }
 
@@ -117,22 +115,6 @@ function listOf(
   for (const customer of customers)
     if ((customer.provider ?? ownId) === id) kv.seed(recordsOf(customer));
   return new CustomerList(kv, engine);
-}
-
-/** Each point of presence that is not of the upper tier asks the nearest that is. */
-function linkTiers(pops: readonly Pop[], upperTier: readonly string[]): void {
-  const [first, ...more] = pops
-    .filter(({ place }) => upperTier.includes(place.code))
-    .map((pop) => ({ ...pop.place, pop }));
-  if (first === undefined) return;
-  for (const pop of pops) {
-    if (upperTier.includes(pop.place.code)) continue;
-    const { pop: upper } = nearest(pop.place, [first, ...more]);
-    pop.upper = {
-      popCache: upper.popCache,
-      roundTripMs: roundTripMs(pop.place, upper.place),
-    };
-  }
 }
 
 function placesOf(

@@ -37,8 +37,6 @@ export class Pop implements PopResources {
   readonly popCache: PopCache;
   readonly popCacheMs: number;
   readonly random: RandomStream;
-  /** The cache of another PoP, which is asked for what this one does not hold. */
-  upper: { popCache: PopCache; roundTripMs: number } | null = null;
   /** All requests that it was asked, attackers' too, and the content that it sent. */
   readonly traffic = { requests: 0, bytes: 0 };
   readonly count = { requests: 0, hits: 0, bytes: 0, hitBytes: 0 };

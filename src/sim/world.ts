@@ -34,8 +34,6 @@ export interface PopResources {
   readonly popCacheMs: number;
   readonly random: RandomStream;
   readonly registry: SimulatedRegistry | null;
-  /** Another PoP's cache, asked for what this one does not hold. */
-  upper: { popCache: PopCache; roundTripMs: number } | null;
   roundTripTo(place: Place): number;
 }
 
@@ -71,40 +69,27 @@ export class PopWorld implements World {
   async recall(name: string): Promise<string | null> {
     const pop = this.#pop;
     await pop.engine.sleep(pop.popCacheMs);
-    const own = pop.popCache.text(name);
-    if (own !== null || !isShared(name) || pop.upper === null) return own;
-    await pop.engine.sleep(pop.upper.roundTripMs);
-    const found = pop.upper.popCache.text(name);
-    if (found !== null) pop.popCache.put(name, found);
-    return found;
+    return pop.popCache.text(name);
   }
 
   async keep(name: string, text: string): Promise<void> {
     this.#pop.popCache.put(name, text);
-    if (isShared(name)) this.#pop.upper?.popCache.put(name, text);
   }
 
   async forget(name: string): Promise<void> {
     this.#pop.popCache.delete(name);
-    if (isShared(name)) this.#pop.upper?.popCache.delete(name);
   }
 
   async recallBytes(name: string): Promise<Uint8Array | null> {
     const pop = this.#pop;
     await pop.engine.sleep(pop.popCacheMs);
-    const own = pop.popCache.bytes(name);
-    if (own !== null || pop.upper === null) return own;
-    await pop.engine.sleep(pop.upper.roundTripMs);
-    const found = pop.upper.popCache.bytes(name);
-    if (found !== null) pop.popCache.put(name, found);
-    return found;
+    return pop.popCache.bytes(name);
   }
 
   async keepBytes(name: string, bytes: Bytes): Promise<boolean> {
     const length = await lengthOf(bytes);
     if (length === null || length > largestBody) return false;
     this.#pop.popCache.put(name, bodyOf(length));
-    this.#pop.upper?.popCache.put(name, bodyOf(length));
     return true;
   }
 
@@ -156,9 +141,4 @@ export class PopWorld implements World {
     if (event.kind === "request") this.requestEvent = event;
     else this.#pop.list.observe(event);
   }
-}
-
-/** What a PoP last knew of the list and the registry is its own; stored responses an upper tier may hold for many. */
-function isShared(name: string): boolean {
-  return !name.startsWith("record/") && name !== "feed";
 }

@@ -204,13 +204,3 @@ test("names that move to another provider are followed once resolvers have forgo
     total(result, { pop: "second", outcome: "other-provider" }),
   ).toBeGreaterThan(0);
 });
-
-test("an upper tier spares the origins what another point of presence holds", async () => {
-  const flat = await runOf(sample());
-  const tiered = await runOf(
-    sample(["events:", "cache: { upperTier: [IAD] }\nevents:"]),
-  );
-  const asked = ({ origins }: Result) =>
-    origins.reduce((sum, { requests }) => sum + requests, 0);
-  expect(asked(tiered)).toBeLessThan(asked(flat));
-});

@@ -154,22 +154,6 @@ test("RFC 9209: a server that does not exist is a DNS error", async () => {
   expect(value).toMatchObject({ kind: "failed", error: "dns_error" });
 });
 
-test("what a point of presence lacks its upper tier may hold, but what the list said stays its own", async () => {
-  const pop = popWith();
-  const popCache = new PopCache({ capacity: 1_000, algorithm: "lru" });
-  pop.upper = { popCache, roundTripMs: 40 };
-  popCache.put("index/a", "stored");
-  popCache.put("record/b", "=allow");
-  const world = new PopWorld(pop);
-  const { value, tookMs } = await timed(
-    pop,
-    Promise.all([world.recall("index/a"), world.recall("record/b")]),
-  );
-  expect(value).toEqual(["stored", null]);
-  expect(tookMs).toBe(41);
-  expect(pop.popCache.text("index/a")).toBe("stored");
-});
-
 test("a body is kept by its length, however it arrives, unless it breaks off", async () => {
   const pop = popWith();
   const world = new PopWorld(pop);

@@ -32,7 +32,7 @@ const limits = {
 };
 
 /**
- * A scenario as both runtimes can play it: a point of presence is one isolate that stays, without an upper tier, and waits for the
+ * A scenario as both runtimes can play it: a point of presence is one isolate that stays, and waits for the
  * list as long by this machine's clock as it would by the scenario's. Runs that are to be compared both take this.
  */
 export function comparable(scenario: Scenario, scale: number): Scenario {
@@ -51,7 +51,6 @@ export function comparable(scenario: Scenario, scale: number): Scenario {
       meanLifetime: 1_000 * scenario.lasts,
       idle: scenario.lasts,
     },
-    cache: { ...scenario.cache, upperTier: [] },
   };
 }
 

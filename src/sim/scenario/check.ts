@@ -38,21 +38,11 @@ function firstOf<Item>(
 
 function checkEdge({
   edge,
-  cache,
-  pops,
   customers,
   others,
 }: Scenario): ScenarioProblem | null {
   const config = parseConfig(edge);
   if (!config.ok) return { path: ["edge"], problem: config.problem };
-  const codes = codesOf(pops);
-  const index = cache.upperTier.findIndex((code) => !codes.includes(code));
-  if (index >= 0)
-    return unknown(
-      ["cache", "upperTier", index],
-      cache.upperTier[index] ?? "",
-      "a point of presence of the scenario",
-    );
   if (customers.length + others.count === 0)
     return {
       path: ["customers"],

@@ -100,12 +100,6 @@ export const cache = v.pipe(
       v.optional(duration, "1ms"),
       v.description("What a look into the cache takes."),
     ),
-    upperTier: v.pipe(
-      v.optional(v.array(placeCode), []),
-      v.description(
-        "Points of presence that the others ask for what they do not hold themselves.",
-      ),
-    ),
   }),
   v.description("The cache of each point of presence."),
 );

@@ -171,12 +171,6 @@ test.each([
     '15:5: "others" is unknown; expected the id of a customer with a name',
   ],
   [
-    "an upper tier that is no point of presence",
-    "bucket: 1s",
-    "bucket: 1s\ncache: { upperTier: [FRA, NRT] }",
-    '7:27: "NRT" is unknown; expected a point of presence of the scenario',
-  ],
-  [
     "a fault in a place without a point of presence",
     "command: { kind: drop, customer: forum, ground: policy }",
     "fault: { kind: pop-down, lasts: 1m, pops: [NRT] }",
