@@ -13,6 +13,7 @@ const system = [
   "test/registry/{access,api,fast-lane,first-hour,kills}.test.ts",
   "test/sim/{command,run,shipped,visitor-log}.test.ts",
   "test/sim/{real/run-real,replay/replay,report/html}.test.ts",
+  "test/sim/compare/compare.test.ts",
   "test/sim/sweep/{command,sweep}.test.ts",
   "test/soak/soak.test.ts",
   "test/worker.test.ts",
@@ -47,7 +48,8 @@ export default defineConfig({
     testTimeout: 60_000,
     // One file after the other in each process: loading wrangler and miniflare for each file would take longer than most files.
     isolate: false,
-    maxWorkers: "100%",
+    // A third of the time is spent waiting for runtimes, browsers and limits, which others can use.
+    maxWorkers: "150%",
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -101,6 +101,9 @@ For an edge that serves customers on this machine: npx portcullis serve --help
 Ctrl-C stops everything it started and exits with 0 (npm itself says 130); a failure exits with 1, a mistaken option with 2.`,
     )
     .showHelpAfterError("See npm start -- --help")
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, "")),
+    })
     .exitOverride(({ exitCode }) =>
       process.exit(exitCode === 0 ? exitCodes.done : exitCodes.usage),
     )

@@ -28,7 +28,21 @@ export type Arguments =
       /** Null: in virtual time only. Otherwise so many times as fast as real time. */
       real: { scale: number } | null;
     }
-  | ({ kind: "sweep" } & SweepArguments);
+  | ({ kind: "sweep" } & SweepArguments)
+  | ({ kind: "compare" } & CompareArguments);
+
+/** A scenario, and another one, or the same with members that hold something else. */
+export interface CompareArguments {
+  scenario: string;
+  /** Null: the same. */
+  against: string | null;
+  set: readonly (Replacement & { text: string })[];
+  /** The first one; null: the scenario's own. */
+  seed: number | null;
+  seeds: number;
+  out: string | null;
+  form: "text" | "json";
+}
 
 /** One scenario, with several values of one of its members. */
 export interface SweepArguments extends SweepOptions {
@@ -64,6 +78,11 @@ Sweeps:
   --figure FIGURE       what to look at, such as dark.p100:CUSTOMER, errors.share or cache.hits (default: the time to
                         dark or light that the scenario expects, or else errors.share); a wrong one lists all
 
+Comparison:
+  --compare OTHER         run it and another scenario with the same seeds, and say what is different and what may be chance
+  --compare MEMBER=VALUE  the same for the scenario with another value of a member, as often as wanted
+  --seeds NUMBER          how many seeds (default: 5)
+
 At most ${maxRuns} runs. The table has mean and 95 % confidence interval, and is in sweep.html and sweep.csv as well.
 
 Exit codes:
@@ -82,6 +101,7 @@ const options = {
   real: { type: "boolean" },
   scale: { type: "string" },
   vary: { type: "string" },
+  compare: { type: "string", multiple: true },
   seeds: { type: "string" },
   figure: { type: "string" },
   json: { type: "boolean" },
@@ -115,10 +135,15 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
     return wrong(`"${surplus}" is one word too many; expected one scenario`);
   const { seed, out } = values;
   if (out === true) return wrong("--out has no folder");
-  const sweep = parseSweepOptions(values);
+  const { compare, set: replaced, ...single } = values;
+  if (compare !== undefined)
+    return replaced === undefined
+      ? parseCompare(scenario, compare, single)
+      : wrong("--set and --compare exclude one another");
+  const sweep = parseSweepOptions(single);
   if (!sweep.ok) return sweep;
   const { pops, scale, check = false } = values;
-  const set = parseReplacements(values.set ?? []);
+  const set = parseReplacements(replaced ?? []);
   if (!set.ok) return set;
   if (scale !== undefined && values.real !== true)
     return wrong("--scale is of --real, which is missing");
@@ -153,11 +178,63 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   };
 }
 
+const defaultSeeds = 5;
+
+function parseCompare(
+  scenario: string,
+  words: readonly (string | boolean)[],
+  values: Readonly<Record<string, string | boolean | undefined>>,
+): Parsed<Arguments> {
+  const stray = ["vary", "figure", "check", "real", "scale", "pops"].find(
+    (name) => values[name] !== undefined,
+  );
+  if (stray !== undefined)
+    return wrong(`--${stray} and --compare exclude one another`);
+  const { seeds = defaultSeeds, seed, out, json } = values;
+  for (const [name, value] of Object.entries({ seed, seeds }))
+    if (value !== undefined && !/^\d{1,9}$/.test(String(value)))
+      return wrong(`--${name} is "${value}"; expected a whole number`);
+  const count = Number(seeds);
+  if (count < 2 || 2 * count > maxRuns)
+    return wrong(
+      `--seeds is "${count}"; expected from 2, which tell chance from change, to ${maxRuns / 2}`,
+    );
+  const others = words.filter((word) => !String(word).includes("="));
+  const [against] = others;
+  if (others.length > 1 || against === true || against === "")
+    return wrong(
+      "--compare takes one other scenario, or members with their values, such as edge.WATCH_SECONDS=1",
+    );
+  if (against !== undefined && words.length > 1)
+    return wrong(
+      `--compare is "${against}" and members too; expected one or the other`,
+    );
+  const set =
+    against === undefined
+      ? parseReplacements(words, "--compare")
+      : ({ ok: true, value: [] } as const);
+  if (!set.ok) return set;
+  return {
+    ok: true,
+    value: {
+      kind: "compare",
+      scenario,
+      against: against === undefined ? null : String(against),
+      set: set.value,
+      seed: seed === undefined ? null : Number(seed),
+      seeds: count,
+      out: typeof out === "string" ? out : null,
+      form: json === true ? "json" : "text",
+    },
+  };
+}
+
 /** "edge.WATCH_SECONDS=1": a path by dots, and a value in YAML. */
 function parseReplacements(
   words: readonly (string | boolean)[],
-): Parsed<Replacement[]> {
-  const replacements: Replacement[] = [];
+  option = "--set",
+): Parsed<(Replacement & { text: string })[]> {
+  const replacements: (Replacement & { text: string })[] = [];
   for (const word of words) {
     const [, name = "", text = ""] =
       /^([^=\s]+)=([^]*)$/.exec(String(word)) ?? [];
@@ -165,9 +242,9 @@ function parseReplacements(
     if (name === "" || read.problem !== null)
       return {
         ok: false,
-        problem: `--set is "${word}"; expected a member and its value, such as edge.WATCH_SECONDS=1`,
+        problem: `${option} is "${word}"; expected a member and its value, such as edge.WATCH_SECONDS=1`,
       };
-    replacements.push({ path: name.split("."), value: read.value });
+    replacements.push({ path: name.split("."), value: read.value, text });
   }
   return { ok: true, value: replacements };
 }

@@ -3,6 +3,7 @@ import { exitCodes } from "../node/exit-codes.ts";
 import { table } from "../node/table.ts";
 import { colorsFor } from "../node/terminal.ts";
 import { parseArguments, usage, type Arguments } from "./arguments.ts";
+import { runCompare } from "./compare/command.ts";
 import { failUsage } from "./fail-usage.ts";
 import { resultJson } from "./report/json.ts";
 import { summary } from "./report/terminal.ts";
@@ -30,6 +31,8 @@ export async function simulate(words: readonly string[]): Promise<number> {
       return runOne(options.value);
     case "sweep":
       return runSweep(options.value);
+    case "compare":
+      return runCompare(options.value);
   }
 }
 

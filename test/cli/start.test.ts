@@ -342,8 +342,13 @@ describe("npm start with options", () => {
 describe("npm start, however it goes,", () => {
   test.each([
     [["--help"], {}, 0, /^Usage: npm start/],
-    [["--frsh"], {}, 1, /^unknown option --frsh\nSee npm start -- --help\n$/],
-    [[], { PORT: "http" }, 1, /^PORT is "http", expected a whole number/],
+    [
+      ["--frsh"],
+      {},
+      2,
+      /^unknown option '--frsh'\n\(Did you mean --fresh\?\)\nSee npm start -- --help\n$/,
+    ],
+    [[], { PORT: "http" }, 2, /^PORT is "http", expected a whole number/],
     [
       ["--state", fileURLToPath(import.meta.url)],
       {},

@@ -82,7 +82,8 @@ async function startEdge(pop: string, feed: "read" | "none"): Promise<number> {
     bundle: inject("bundle"),
     variables: {
       PRIVATE_ORIGINS: "allowed",
-      CLIENT_ADDRESS: "unknown",
+      // As on Cloudflare, whose word the name of a PoP is.
+      CLIENT_ADDRESS: "cf-connecting-ip",
       LOG_REQUESTS: "problems",
     },
     listeners: [{ host: "127.0.0.1", port: 0 }],

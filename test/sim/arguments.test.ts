@@ -28,6 +28,25 @@ test.each([
     ["my.yaml", "--seed=0"],
     { kind: "run", scenario: "my.yaml", seed: 0, out: null, form: "text" },
   ],
+  [
+    ["typo", "--compare", "notice"],
+    { kind: "compare", scenario: "typo", against: "notice", set: [], seeds: 5 },
+  ],
+  [
+    ["typo", "--compare=edge.WATCH_SECONDS=1", "--compare", "lasts=1h"],
+    {
+      kind: "compare",
+      against: null,
+      set: [
+        { path: ["edge", "WATCH_SECONDS"], value: 1, text: "1" },
+        { path: ["lasts"], value: "1h", text: "1h" },
+      ],
+    },
+  ],
+  [
+    ["typo", "--compare", "notice", "--seeds", "9", "--seed=3", "--json"],
+    { kind: "compare", seeds: 9, seed: 3, form: "json" },
+  ],
 ])("simulate %j is understood", (words, value) => {
   expect(parseArguments(words)).toMatchObject({ ok: true, value });
 });
@@ -52,6 +71,34 @@ test.each([
     "--set and --check are of one run, and --vary is of many",
   ],
   [["typo", "--out"], "--out has no folder"],
+  [
+    ["typo", "--compare"],
+    "--compare takes one other scenario, or members with their values, such as edge.WATCH_SECONDS=1",
+  ],
+  [
+    ["typo", "--compare", "notice", "--compare", "rush-hour"],
+    "--compare takes one other scenario, or members with their values, such as edge.WATCH_SECONDS=1",
+  ],
+  [
+    ["typo", "--compare", "notice", "--compare", "lasts=1h"],
+    '--compare is "notice" and members too; expected one or the other',
+  ],
+  [
+    ["typo", "--compare", "=1"],
+    '--compare is "=1"; expected a member and its value, such as edge.WATCH_SECONDS=1',
+  ],
+  [
+    ["typo", "--compare", "notice", "--seeds", "1"],
+    '--seeds is "1"; expected from 2, which tell chance from change, to 100',
+  ],
+  [
+    ["typo", "--compare", "notice", "--real"],
+    "--real and --compare exclude one another",
+  ],
+  [
+    ["typo", "--compare", "notice", "--seed", "x"],
+    '--seed is "x"; expected a whole number',
+  ],
 ])("simulate %j is refused with the reason", (words, problem) => {
   expect(parseArguments(words)).toEqual({ ok: false, problem });
 });

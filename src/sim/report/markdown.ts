@@ -8,15 +8,15 @@ export function summaryMarkdown(result: Result): string {
   const { assertions, propagations, partial } = result;
   const passed = assertions.filter((assertion) => assertion.passed).length;
   const parts = [
-    `## ${text(scenario.title)}`,
+    `## ${markdownText(scenario.title)}`,
     `${runtime} time, seed ${seed}, ${counted(pops.length, "PoP")}, ${duration((endedAtMs - startedAtMs) / 1000)} from ${instant(startedAtMs)}`,
     partial ? "**Partial**: the run was broken off." : "",
     answersOf(result)
-      .map((answer) => `- ${text(answer)}`)
+      .map((answer) => `- ${markdownText(answer)}`)
       .join("\n"),
     assertions.length === 0
       ? ""
-      : `### ${passed} of ${counted(assertions.length, "assertion")} passed\n\n${table(
+      : `### ${passed} of ${counted(assertions.length, "assertion")} passed\n\n${markdownTable(
           ["", "Expected", "Found"],
           assertions.map(({ text: expected, found, passed: isPassed }) => [
             isPassed ? "passed" : "**failed**",
@@ -26,7 +26,7 @@ export function summaryMarkdown(result: Result): string {
         )}`,
     propagations.length === 0
       ? ""
-      : table(
+      : markdownTable(
           ["Customer", "Figure", "Half of the PoPs", "95 %", "All", "Seen at"],
           propagations.map((propagation) => [
             propagation.customer,
@@ -41,12 +41,18 @@ export function summaryMarkdown(result: Result): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function table(head: readonly string[], rows: readonly string[][]): string {
+/** A table of GitHub's Markdown; a failure stands out. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly string[][],
+): string {
   return [
     line(head),
     line(head.map(() => "---")),
     ...rows.map((row) =>
-      line(row.map((cell) => (cell === "**failed**" ? cell : text(cell)))),
+      line(
+        row.map((cell) => (cell === "**failed**" ? cell : markdownText(cell))),
+      ),
     ),
   ].join("\n");
 }
@@ -56,7 +62,7 @@ function line(cells: readonly string[]): string {
 }
 
 /** What means something in Markdown, HTML or a table stands for itself. */
-function text(value: string): string {
+export function markdownText(value: string): string {
   return value
     .replaceAll(/\s+/g, " ")
     .replaceAll(/[\\`*_[\]<>|#&~]/g, (character) => `\\${character}`);

@@ -128,6 +128,32 @@ export function parseFigure(
   };
 }
 
+/**
+ * What two scenarios are compared by: of each customer that both name, how decisions spread, what harm was done and how long
+ * answers took; of all visitors, what became of them; and what it cost the origins, the cache, the list and the registry.
+ */
+export function comparedFigures(one: Scenario, other: Scenario): Figure[] {
+  const shared = one.customers
+    .map(({ id }) => id)
+    .filter((id) => other.customers.some((customer) => customer.id === id));
+  const ofEach = ["dark", "light", "fresh", "harm", "latency"];
+  const words = Object.entries(kinds).flatMap(([kind, { names }]) => {
+    if (ofEach.includes(kind))
+      return shared.flatMap((id) =>
+        names.map((name) => `${kind}.${name}:${id}`),
+      );
+    // Shares say more than counts where one of them serves more visitors.
+    const counted = names.filter((name) => name !== "count");
+    return (counted.length > 0 ? counted : names).map(
+      (name) => `${kind}.${name}`,
+    );
+  });
+  return words.flatMap((word) => {
+    const figure = parseFigure(word, one);
+    return figure.ok ? [figure.value] : [];
+  });
+}
+
 /** The first time to dark or light that the scenario sets limits to, of the most points of presence, or else how many saw errors. */
 function defaultFigure({ expect }: Scenario): string {
   for (const { dark, light } of expect) {
