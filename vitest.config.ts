@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
@@ -49,7 +50,7 @@ export default defineConfig({
     // One file after the other in each process: loading wrangler and miniflare for each file would take longer than most files.
     isolate: false,
     // A third of the time is spent waiting for runtimes, browsers and limits, which others can use.
-    maxWorkers: "150%",
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     sequence: { sequencer: LongestFirst },
     projects: [
       {

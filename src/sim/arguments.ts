@@ -74,14 +74,14 @@ Sweeps:
   --vary MEMBER=VALUES  run it with several values of a member of the scenario, by its path:
                         edge.LIST_CACHE_SECONDS=30..120 (in 6 steps; durations are in seconds), edge.LIST_CACHE_SECONDS=30..120/10 (in 10),
                         cache.capacity=10MB,100MB (these)
-  --seeds NUMBER        seeds for each value, the scenario's own and those after it (default: 3)
+  --seeds NUMBER        seeds for each value, the scenario's own and those after it (default: 10)
   --figure FIGURE       what to look at, such as dark.p100:CUSTOMER, errors.share or cache.hits (default: the time to
                         dark or light that the scenario expects, or else errors.share); a wrong one lists all
 
 Comparison:
   --compare OTHER         run it and another scenario with the same seeds, and say what is different and what may be chance
   --compare MEMBER=VALUE  the same for the scenario with another value of a member, as often as wanted
-  --seeds NUMBER          how many seeds (default: 5)
+  --seeds NUMBER          how many seeds (default: 10)
 
 At most ${maxRuns} runs. The table has mean and 95 % confidence interval, and is in sweep.html and sweep.csv as well.
 
@@ -178,7 +178,7 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   };
 }
 
-const defaultSeeds = 5;
+const defaultSeeds = 10;
 
 function parseCompare(
   scenario: string,

@@ -30,7 +30,13 @@ test.each([
   ],
   [
     ["typo", "--compare", "notice"],
-    { kind: "compare", scenario: "typo", against: "notice", set: [], seeds: 5 },
+    {
+      kind: "compare",
+      scenario: "typo",
+      against: "notice",
+      set: [],
+      seeds: 10,
+    },
   ],
   [
     ["typo", "--compare=edge.WATCH_SECONDS=1", "--compare", "lasts=1h"],

@@ -1,7 +1,7 @@
 import type { Comparison, ComparisonRow } from "../compare/compare.ts";
 import { table, wrapped, type Colors } from "./columns.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
-import { counted, none } from "./wording.ts";
+import { counted, measured, none } from "./wording.ts";
 
 const brokenOff = "the comparison was broken off; seeds are missing.";
 
@@ -53,24 +53,17 @@ function sorted({ rows }: Comparison) {
 
 function cells({ figure, unit, means, difference, verdict }: ComparisonRow) {
   const [first, second] = means.map((value) =>
-    value === null ? none : figureText(value),
+    value === null ? none : measured(value, difference),
   );
+  const change = (value: number) =>
+    measured(value, difference, { signDisplay: "exceptZero" });
   return [
     unit === "" ? figure : `${figure} (${unit})`,
     first ?? none,
     second ?? none,
     difference === null
       ? none
-      : `${signed(difference.low)} to ${signed(difference.high)}`,
+      : `${change(difference.low)} to ${change(difference.high)}`,
     verdict,
   ];
 }
-
-const digits = { maximumSignificantDigits: 4 } as const;
-const plain = new Intl.NumberFormat("en", digits);
-const withSign = new Intl.NumberFormat("en", {
-  ...digits,
-  signDisplay: "exceptZero",
-});
-const figureText = (value: number) => plain.format(value);
-const signed = (value: number) => withSign.format(value);

@@ -2,7 +2,7 @@ import { mean } from "simple-statistics";
 import { estimate, type Estimate } from "../statistics.ts";
 import { table, wrapped, type Colors } from "./columns.ts";
 import { csvLine } from "./csv.ts";
-import { none } from "./wording.ts";
+import { measured, none } from "./wording.ts";
 
 /** One figure of a scenario while one parameter varies, each value tried with several seeds. */
 export interface Sweep {
@@ -67,17 +67,11 @@ export function sweepCells(row: SweepRow): string[] {
   return [
     String(value),
     figures.length === runs ? String(runs) : `${figures.length} of ${runs}`,
-    row.mean === null ? none : rounded(row.mean),
+    row.mean === null ? none : measured(row.mean, interval),
     interval === null
       ? none
-      : `${rounded(interval.low)} to ${rounded(interval.high)}`,
+      : `${measured(interval.low, interval)} to ${measured(interval.high, interval)}`,
   ];
-}
-
-const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-
-function rounded(value: number): string {
-  return digits.format(value);
 }
 
 /** Every run, a line each; the figure is empty where a run did not come to it. */

@@ -32,6 +32,32 @@ function joined(large: number, unit: string, small: number, less: string) {
     : `${count(large)} ${unit} ${small} ${less}`;
 }
 
+/**
+ * A figure of several runs, to the second digit of its uncertainty, which is half the width of its confidence interval (JCGM
+ * 100:2008, §7.2.6); to four digits where that is not known, or nothing.
+ */
+export function measured(
+  value: number,
+  interval: { low: number; high: number } | null,
+  options: Pick<Intl.NumberFormatOptions, "signDisplay"> = {},
+): string {
+  const half = interval === null ? 0 : (interval.high - interval.low) / 2;
+  const precision =
+    half > 0
+      ? fractionDigits(
+          Math.min(Math.max(1 - Math.floor(Math.log10(half)), 0), 9),
+        )
+      : { maximumSignificantDigits: 4 };
+  return new Intl.NumberFormat("en", { ...options, ...precision }).format(
+    value,
+  );
+}
+
+const fractionDigits = (digits: number) => ({
+  minimumFractionDigits: digits,
+  maximumFractionDigits: digits,
+});
+
 export function milliseconds(value: number): string {
   return Number.isFinite(value) ? `${tenths.format(value)} ms` : none;
 }

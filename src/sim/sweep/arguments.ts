@@ -12,7 +12,7 @@ export interface SweepOptions {
 /** What people still wait for. */
 export const maxRuns = 200;
 
-const defaultSeeds = 3;
+const defaultSeeds = 10;
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 

@@ -73,7 +73,7 @@ test("a sweep's table has a line per value, with interval where there are figure
   expect(sweepTable(sweep, plain).split("\n")).toEqual([
     "time to dark of forum, p100 (s) by kv.cacheTtl",
     "  kv.cacheTtl             runs        mean        95 % confidence interval",
-    "  30                      3           30          27.52 to 32.48",
+    "  30                      3           30.0        27.5 to 32.5",
     "  60                      1 of 2      60          –",
     "  120                     0 of 1      –           –",
   ]);

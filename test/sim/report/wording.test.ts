@@ -6,6 +6,7 @@ import {
   counted,
   duration,
   instant,
+  measured,
   share,
   shortInstant,
   tick,
@@ -80,4 +81,15 @@ test("every place that a PoP can stand in lies in a region", async () => {
     places.filter(({ country }) => regionOf(country) === "Elsewhere"),
   ).toEqual([]);
   expect(regionOf("XX")).toBe("Elsewhere");
+});
+
+test.each([
+  [25.63, { low: 12.88, high: 38.37 }, "26"],
+  [30, { low: 27.52, high: 32.48 }, "30.0"],
+  [15_920.4, { low: 15_000, high: 16_800 }, "15,920"],
+  [0.012_345, { low: 0.0121, high: 0.0126 }, "0.01235"],
+  [36.954_321, null, "36.95"],
+  [36.954_321, { low: 36.954_321, high: 36.954_321 }, "36.95"],
+])("%d within %j is written as %s", (value, interval, text) => {
+  expect(measured(value, interval)).toBe(text);
 });

@@ -5,7 +5,7 @@ const sixFrom30To300 = { from: 30, to: 300, steps: 6 };
 
 test.each([
   [
-    "a range has six values, and each three seeds",
+    "a range has six values, and each ten seeds",
     ["--vary", "edge.LIST_CACHE_SECONDS=30..300"],
     {
       variation: {
@@ -13,7 +13,7 @@ test.each([
         numbers: sixFrom30To300,
         unit: "",
       },
-      seeds: 3,
+      seeds: 10,
       figure: null,
     },
   ],
@@ -75,8 +75,8 @@ test.each([
   [["--vary", "a=1,2", "--seeds", "0"], '--seeds is "0"; expected a whole'],
   [["--vary", "a=1,2", "--figure"], "--figure has no name"],
   [
-    ["--vary", "a=1..9/67"],
-    "67 values with 3 seeds each are 201 runs; expected at most 200",
+    ["--vary", "a=1..9/21"],
+    "21 values with 10 seeds each are 210 runs; expected at most 200",
   ],
   [["--vary", "a=1,2", "--real"], "--real and --vary exclude one another"],
   [["--seeds", "3"], "--seeds is of --vary, which is missing"],
