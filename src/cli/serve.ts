@@ -26,7 +26,7 @@ import { keepPlace, prepareRegistry } from "./registry-place.ts";
 import { planSeeds, seedKeys, type DemoCustomer } from "./seeds.ts";
 import { bundleWorker, startDevServer } from "../node/wrangler.ts";
 
-// What npm start runs in a process of its own (start.ts): the demo, and the edge over its store.
+// What npm start and portcullis serve run in a process of its own (supervisor.ts): the demo, and the edge over its store.
 
 /** How long requests under way may take to end when the edge is stopped. */
 const drainMs = 10_000;
