@@ -77,7 +77,7 @@ export function differences(runtime: RunningEdge["runtime"]): string[] {
 
 const byRuntime = {
   bundle: [
-    "Visitors have no country, and nothing is compressed on the way out.",
+    "Visitors have no country and no address, and nothing is compressed on the way out.",
   ],
   dev: [
     "Text is compressed, streamed text is held back to its end, and Content-Length is dropped.",

@@ -23,7 +23,11 @@ export function parseSweepOptions(input: Values): Parsed<SweepOptions | null> {
     const stray = ["seeds", "figure"].find((name) => input[name] !== undefined);
     return stray === undefined
       ? { ok: true, value: null }
-      : wrong(`--${stray} is of --vary, which is missing`);
+      : wrong(
+          stray === "seeds"
+            ? "--seeds is of --vary or --compare, and both are missing"
+            : `--${stray} is of --vary, which is missing`,
+        );
   }
   for (const other of ["real", "scale", "pops"])
     if (input[other] !== undefined)

@@ -79,7 +79,7 @@ test.each([
     "21 values with 10 seeds each are 210 runs; expected at most 200",
   ],
   [["--vary", "a=1,2", "--real"], "--real and --vary exclude one another"],
-  [["--seeds", "3"], "--seeds is of --vary, which is missing"],
+  [["--seeds", "3"], "--seeds is of --vary or --compare, and both are missing"],
   [["--figure", "errors.share"], "--figure is of --vary, which is missing"],
 ])("simulate typo %j is refused with the reason", (words, problem) => {
   expect(parseArguments(["typo", ...words])).toEqual({
