@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { isIP } from "node:net";
 import {
+  mayBeCountryField,
   parseAddressRanges,
   type ForwardingField,
 } from "../http/trusted-proxies.ts";
@@ -255,7 +256,7 @@ function serveOptions(values: ServeValues): Parsed<StartOptions> {
   if (!ranges.ok)
     return { ok: false, problem: `--trusted-proxy: ${ranges.problem}` };
   const { countryField = "" } = values;
-  if (!/^[A-Za-z0-9-]{0,64}$/.test(countryField))
+  if (!mayBeCountryField(countryField))
     return {
       ok: false,
       problem: `--country-field is ${JSON.stringify(countryField)}, expected a field name such as X-Country`,

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import {
+  mayBeCountryField,
   parseAddressRanges,
   type AddressRange,
   type ForwardingField,
@@ -131,10 +132,7 @@ const Variables = v.object({
   COUNTRY_FIELD: v.optional(
     v.pipe(
       v.string("expected a field name"),
-      v.regex(
-        /^[A-Za-z0-9-]{0,64}$/,
-        "expected a field name such as X-Country",
-      ),
+      v.check(mayBeCountryField, "expected a field name such as X-Country"),
       v.transform((name) => name.toLowerCase() || null),
     ),
     "",

@@ -25,7 +25,7 @@ export function provenance(visit: {
 }
 
 /** A full IPv4 or IPv6 address; RFC 7239 §6.1 has no room for a zone. */
-function isAddress(text: string): boolean {
+export function isAddress(text: string): boolean {
   return (
     ipaddr.IPv4.isValidFourPartDecimal(text) ||
     (ipaddr.IPv6.isValid(text) && !text.includes("%"))

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Parsed } from "../parse/parsed.ts";
 import type { Fields } from "./fields.ts";
+import { isAddress } from "./forwarded.ts";
 
 /** In what proxies say who their clients are: X-Forwarded-For and X-Forwarded-Proto, or Forwarded (RFC 7239). */
 export type ForwardingField = "x-forwarded-for" | "forwarded";
@@ -15,6 +16,11 @@ export interface Client {
   address: string | null;
   /** How they asked the outermost of these proxies. */
   scheme: "http" | "https" | null;
+}
+
+/** Is this the name of a field in which proxies may write a country, or nothing for none? */
+export function mayBeCountryField(name: string): boolean {
+  return /^[A-Za-z0-9-]{0,64}$/.test(name);
 }
 
 /** Addresses and CIDR ranges (RFC 4632), with spaces or commas between them. */
@@ -120,10 +126,7 @@ function withoutPort(node: string): string {
 
 /** An IPv4 address that came in the form of IPv6 is the same. */
 function addressOf(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
-  const isAddress =
-    ipaddr.IPv4.isValidFourPartDecimal(text) ||
-    (ipaddr.IPv6.isValid(text) && !text.includes("%"));
-  return isAddress ? ipaddr.process(text) : null;
+  return isAddress(text) ? ipaddr.process(text) : null;
 }
 
 function isAmong(

@@ -3,6 +3,7 @@ import type { Parsed } from "../parse/parsed.ts";
 import type { Replacement } from "./scenario.ts";
 import { readYaml } from "./scenario/yaml.ts";
 import {
+  defaultSeeds,
   maxRuns,
   parseSweepOptions,
   type SweepOptions,
@@ -135,10 +136,16 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
     return wrong(`"${surplus}" is one word too many; expected one scenario`);
   const { seed, out } = values;
   if (out === true) return wrong("--out has no folder");
+  const common = {
+    scenario,
+    seed: seed === undefined ? null : Number(seed),
+    out: typeof out === "string" ? out : null,
+    form,
+  } as const;
   const { compare, set: replaced, ...single } = values;
   if (compare !== undefined)
     return replaced === undefined
-      ? parseCompare(scenario, compare, single)
+      ? parseCompare(common, compare, single)
       : wrong("--set and --compare exclude one another");
   const sweep = parseSweepOptions(single);
   if (!sweep.ok) return sweep;
@@ -147,18 +154,8 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   if (!set.ok) return set;
   if (scale !== undefined && values.real !== true)
     return wrong("--scale is of --real, which is missing");
-  for (const [name, [pattern, expected]] of Object.entries(numbers)) {
-    const value = values[name];
-    if (value === true) return wrong(`--${name} has no number`);
-    if (value !== undefined && !pattern.test(String(value)))
-      return wrong(`--${name} is "${value}"; expected ${expected}`);
-  }
-  const common = {
-    scenario,
-    seed: seed === undefined ? null : Number(seed),
-    out: typeof out === "string" ? out : null,
-    form,
-  } as const;
+  const problem = numberProblem(single);
+  if (problem !== null) return wrong(problem);
   if (sweep.value !== null && (set.value.length > 0 || check === true))
     return wrong("--set and --check are of one run, and --vary is of many");
   if (sweep.value !== null)
@@ -178,22 +175,34 @@ export function parseArguments(words: readonly string[]): Parsed<Arguments> {
   };
 }
 
-const defaultSeeds = 10;
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+/** What is wrong with one of the options that are numbers. */
+function numberProblem(values: Values): string | null {
+  for (const [name, [pattern, expected]] of Object.entries(numbers)) {
+    const value = values[name];
+    if (value === true) return `--${name} has no number`;
+    if (value !== undefined && !pattern.test(String(value)))
+      return `--${name} is "${value}"; expected ${expected}`;
+  }
+  return null;
+}
 
 function parseCompare(
-  scenario: string,
+  common: Pick<CompareArguments, "scenario" | "seed" | "out" | "form">,
   words: readonly (string | boolean)[],
-  values: Readonly<Record<string, string | boolean | undefined>>,
+  values: Values,
 ): Parsed<Arguments> {
   const stray = ["vary", "figure", "check", "real", "scale", "pops"].find(
     (name) => values[name] !== undefined,
   );
   if (stray !== undefined)
     return wrong(`--${stray} and --compare exclude one another`);
-  const { seeds = defaultSeeds, seed, out, json } = values;
-  for (const [name, value] of Object.entries({ seed, seeds }))
-    if (value !== undefined && !/^\d{1,9}$/.test(String(value)))
-      return wrong(`--${name} is "${value}"; expected a whole number`);
+  const { seeds = defaultSeeds } = values;
+  const problem = numberProblem(values);
+  if (problem !== null) return wrong(problem);
+  if (!/^\d{1,9}$/.test(String(seeds)))
+    return wrong(`--seeds is "${seeds}"; expected a whole number`);
   const count = Number(seeds);
   if (count < 2 || 2 * count > maxRuns)
     return wrong(
@@ -218,13 +227,10 @@ function parseCompare(
     ok: true,
     value: {
       kind: "compare",
-      scenario,
+      ...common,
       against: against === undefined ? null : String(against),
       set: set.value,
-      seed: seed === undefined ? null : Number(seed),
       seeds: count,
-      out: typeof out === "string" ? out : null,
-      form: json === true ? "json" : "text",
     },
   };
 }

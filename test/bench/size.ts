@@ -1,11 +1,15 @@
-import { request as open, Agent } from "node:http";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { table } from "../../src/node/table.ts";
 import { bundleWorker } from "../../src/node/wrangler.ts";
 import { openHeap } from "../workerd/heap.ts";
-import { measure } from "./speed/load.ts";
-import { startEdge, startWorker, type Server } from "./speed/servers.ts";
+import { curl, measure } from "./speed/load.ts";
+import {
+  record,
+  startEdge,
+  startWorker,
+  type Server,
+} from "./speed/servers.ts";
 
 const usage = `npm run bench -- size [options]
 
@@ -149,8 +153,7 @@ async function sizeOf(
 }
 
 async function rateOf({ port, pid }: Server, seconds: number): Promise<number> {
-  const fields = { "user-agent": "curl/8.5.0", accept: "*/*" };
-  const load = { port, host: hostOf(0), path: "/", fields } as const;
+  const load = { port, host: hostOf(0), path: "/", fields: curl } as const;
   const { perSecond } = await measure(
     { ...load, urls: "one", answers: "success" },
     { seconds, pid },
@@ -158,25 +161,9 @@ async function rateOf({ port, pid }: Server, seconds: number): Promise<number> {
   return perSecond;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
 async function get({ port }: Server, host: string, path: string) {
-  await new Promise<void>((resolve, reject) => {
-    const request = open({
-      port,
-      host: "127.0.0.1",
-      path,
-      headers: { host },
-      agent,
-    });
-    request.on("error", reject);
-    request.on("response", (response) => {
-      if (response.statusCode !== 200)
-        reject(new Error(`http://${host}${path}: ${response.statusCode}`));
-      response.on("end", resolve).resume();
-    });
-    request.end();
-  });
+  const { status } = await record(port, host, path, {});
+  if (status !== 200) throw new Error(`http://${host}${path}: ${status}`);
 }
 
 const mib = (value: number) => `${Math.round(value)} MiB`;

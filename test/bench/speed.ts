@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { table } from "../../src/node/table.ts";
 import { registryConfigPath } from "../../src/node/project.ts";
 import { bundleWorker } from "../../src/node/wrangler.ts";
-import { generator, measure, type Rate } from "./speed/load.ts";
+import { curl, generator, measure, type Rate } from "./speed/load.ts";
 import { startPeers } from "./speed/peers.ts";
 import {
   record,
@@ -29,7 +29,6 @@ worker or thread each. Ratios are medians of rounds in which all take their turn
   --strict       exit code 1 when a target is missed
 `;
 
-const curl = { "user-agent": "curl/8.5.0", accept: "*/*" };
 const chrome = {
   "user-agent":
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",

@@ -1,7 +1,7 @@
 import { mean } from "simple-statistics";
 import type { Logs } from "../customers.ts";
 import type { Result } from "../result.ts";
-import { run } from "../run.ts";
+import { runnerOf } from "../run-many.ts";
 import type { ProgressOptions } from "../run-with-progress.ts";
 import type { Scenario } from "../scenario/form.ts";
 import { estimate, type Estimate } from "../statistics.ts";
@@ -48,31 +48,16 @@ interface Pair {
 export async function compare(
   sides: readonly [Side, Side],
   seeds: readonly number[],
-  { progress, signal }: ProgressOptions,
+  watching: ProgressOptions,
 ): Promise<Comparison | null> {
+  const { signal } = watching;
   const [first, second] = sides;
   const figures = comparedFigures(first.scenario, second.scenario);
   const found = figures.map((figure) => new Found(figure));
-  let runs = 0;
-  let requests = 0;
+  const runOne = runnerOf(2 * seeds.length, watching);
+  const runOf = ({ name, scenario, logs }: Side, seed: number) =>
+    runOne(scenario, { name, seed, logs });
   let done = 0;
-  const runOf = async ({ name, scenario, logs }: Side, seed: number) => {
-    let soFar = 0;
-    const result = await run(scenario, {
-      name,
-      seed,
-      logs,
-      progress: (share, requestsOfRun) => {
-        soFar = requestsOfRun;
-        progress((runs + share) / (2 * seeds.length), requests + soFar);
-      },
-      // One of its own, which goes with the run: a signal keeps what listens to it.
-      signal: AbortSignal.any([signal]),
-    });
-    runs += 1;
-    requests += soFar;
-    return result;
-  };
   for (const seed of seeds) {
     const one = await runOf(first, seed);
     if (one.partial || signal.aborted) break;

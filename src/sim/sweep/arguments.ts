@@ -12,7 +12,8 @@ export interface SweepOptions {
 /** What people still wait for. */
 export const maxRuns = 200;
 
-const defaultSeeds = 10;
+/** Of each value, or of each side of a comparison. */
+export const defaultSeeds = 10;
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 

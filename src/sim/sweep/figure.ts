@@ -16,6 +16,8 @@ export interface Figure {
 
 interface Kind {
   names: readonly string[];
+  /** It is of one customer, and never of all together. */
+  isOfOne?: true;
   expects: (subject: Subject) => Expectation;
 }
 
@@ -32,18 +34,22 @@ const answerNames = ["count", "share"];
 const ofCustomers: Readonly<Record<string, Kind>> = {
   dark: {
     names: propagationNames,
+    isOfOne: true,
     expects: ({ one }) => ({ dark: { customer: one } }),
   },
   light: {
     names: propagationNames,
+    isOfOne: true,
     expects: ({ one }) => ({ light: { customer: one } }),
   },
   fresh: {
     names: propagationNames,
+    isOfOne: true,
     expects: ({ one }) => ({ fresh: { customer: one } }),
   },
   harm: {
     names: ["served", "refused"],
+    isOfOne: true,
     expects: ({ one }) => ({ harm: { customer: one } }),
   },
   errors: { names: answerNames, expects: ({ any }) => ({ errors: any }) },
@@ -62,6 +68,7 @@ const ofCustomers: Readonly<Record<string, Kind>> = {
   },
   latency: {
     names: ["p50", "p95", "p99"],
+    isOfOne: true,
     expects: ({ one }) => ({ latency: { customer: one } }),
   },
 };
@@ -78,7 +85,7 @@ const ofAll: Readonly<Record<string, Kind>> = {
   },
 };
 
-const kinds = { ...ofCustomers, ...ofAll };
+const kinds: Readonly<Record<string, Kind>> = { ...ofCustomers, ...ofAll };
 
 const figureNames = Object.entries(kinds).flatMap(([kind, { names: ofKind }]) =>
   ofKind.map((name) => `${kind}.${name}`),
@@ -136,9 +143,8 @@ export function comparedFigures(one: Scenario, other: Scenario): Figure[] {
   const shared = one.customers
     .map(({ id }) => id)
     .filter((id) => other.customers.some((customer) => customer.id === id));
-  const ofEach = ["dark", "light", "fresh", "harm", "latency"];
-  const words = Object.entries(kinds).flatMap(([kind, { names }]) => {
-    if (ofEach.includes(kind))
+  const words = Object.entries(kinds).flatMap(([kind, { names, isOfOne }]) => {
+    if (isOfOne)
       return shared.flatMap((id) =>
         names.map((name) => `${kind}.${name}:${id}`),
       );

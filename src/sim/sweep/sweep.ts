@@ -1,7 +1,7 @@
 import type { Parsed } from "../../parse/parsed.ts";
 import type { Logs } from "../customers.ts";
 import type { Sweep } from "../report/sweep.ts";
-import { run } from "../run.ts";
+import { runnerOf } from "../run-many.ts";
 import { parseScenario } from "../scenario.ts";
 import { type Scenario } from "../scenario/form.ts";
 import { readYaml } from "../scenario/yaml.ts";
@@ -73,33 +73,26 @@ export function planSweep(
  */
 export async function sweep(
   { scenario, parameter, figure, seeds, points }: Plan,
-  { progress, signal, ...given }: ProgressOptions & { logs?: Logs },
+  { logs, ...watching }: ProgressOptions & { logs?: Logs },
 ): Promise<Sweep | null> {
   const runs = seeds.flatMap((seed) =>
     points.map((point) => ({ seed, ...point })),
   );
   const found = new Map(points.map(({ value }) => [value, [] as Run[]]));
   let label = null;
-  let requests = 0;
-  for (const [index, { seed, value, scenario: varied }] of runs.entries()) {
-    let soFar = 0;
-    const result = await run(varied, {
-      ...given,
-      name: scenario.name,
+  const runOne = runnerOf(runs.length, watching);
+  for (const { seed, value, scenario: varied } of runs) {
+    const { name } = scenario;
+    const result = await runOne(varied, {
+      name,
       seed,
-      progress: (done, requestsOfRun) => {
-        soFar = requestsOfRun;
-        progress((index + done) / runs.length, requests + soFar);
-      },
-      // One of its own, which goes with the run: a signal keeps what listens to it.
-      signal: AbortSignal.any([signal]),
+      ...(logs !== undefined && { logs }),
     });
     if (result.partial) break;
-    requests += soFar;
     const read = figure.of(result);
     label = read.label;
     found.get(value)?.push({ seed, figure: read.figure });
-    if (signal.aborted) break;
+    if (watching.signal.aborted) break;
   }
   if (label === null) return null;
   const done = [...found].map(([value, ofValue]) => ({ value, runs: ofValue }));

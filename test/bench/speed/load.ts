@@ -5,8 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import autocannon from "autocannon";
+import { isInstalled } from "./installed.ts";
 
 const run = promisify(execFile);
+
+/** What curl sends by itself. */
+export const curl = { "user-agent": "curl/8.5.0", accept: "*/*" };
 
 /** What is asked, again and again. */
 export interface Load {
@@ -52,13 +56,7 @@ export async function generator(): Promise<string> {
   return (await hasWrk()) ? "wrk" : "autocannon";
 }
 
-async function hasWrk(): Promise<boolean> {
-  // Without arguments it says how to use it, and fails.
-  return run("wrk", []).then(
-    () => true,
-    (error: { code?: unknown }) => error.code !== "ENOENT",
-  );
-}
+const hasWrk = () => isInstalled("wrk", "-v");
 
 interface Done {
   requests: number;

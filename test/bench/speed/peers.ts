@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFreePort } from "../../cli/running.ts";
+import { isInstalled } from "./installed.ts";
 import type { Server } from "./servers.ts";
 
 /** A proxy of another maker: its program, and what is written and given to it. */
@@ -107,17 +108,9 @@ backend origin
 export async function startPeers(origin: number): Promise<[string, Server][]> {
   const started: [string, Server][] = [];
   for (const peer of peers)
-    if (await runs(peer)) started.push([peer.name, await start(peer, origin)]);
+    if (await isInstalled(peer.program, peer.version))
+      started.push([peer.name, await start(peer, origin)]);
   return started;
-}
-
-async function runs({ program, version }: Peer): Promise<boolean> {
-  const child = spawn(program, [version], { stdio: "ignore" });
-  const ended = Promise.race([
-    once(child, "exit").then(() => true),
-    once(child, "error").then(() => false),
-  ]);
-  return ended;
 }
 
 async function start(
@@ -125,8 +118,7 @@ async function start(
   origin: number,
 ): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "portcullis-bench-"));
-  const port = await freePort();
-  const begunAtMs = performance.now();
+  const port = await findFreePort();
   const args = await prepare({ folder, port, origin });
   const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
@@ -141,7 +133,6 @@ async function start(
     port,
     // Its work is done by children of its own.
     pid: null,
-    startMs: performance.now() - begunAtMs,
     close: async () => {
       const exited = once(child, "exit");
       child.kill("SIGTERM");
@@ -156,14 +147,4 @@ async function isServed(url: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string")
-    throw new Error("no port");
-  return address.port;
 }

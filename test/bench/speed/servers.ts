@@ -14,9 +14,13 @@ export interface Server {
   port: number;
   /** Of the process that answers; null where the system does not tell. */
   pid: number | null;
+  close(): Promise<void>;
+}
+
+interface EdgeServer extends Server {
   /** How long it took to listen. */
   startMs: number;
-  close(): Promise<void>;
+  inspectorUrl(): Promise<URL>;
 }
 
 const putsAtOnce = 64;
@@ -30,9 +34,10 @@ export async function startEdge(
     registry,
     isInspected = false,
   }: { registry?: string; isInspected?: boolean } = {},
-): Promise<Server & { inspectorUrl(): Promise<URL> }> {
+): Promise<EdgeServer> {
   const statePath = await mkdtemp(join(tmpdir(), "portcullis-bench-"));
-  const { value: edge, ...process } = await withProcess(() =>
+  const begunAtMs = performance.now();
+  const { value: edge, pid } = await withPid(() =>
     startDirect({
       bundle,
       variables: {
@@ -50,6 +55,7 @@ export async function startEdge(
       }),
     }),
   );
+  const startMs = performance.now() - begunAtMs;
   const customers = await edge.getKVNamespace("CUSTOMERS");
   const entries = Object.entries(list);
   for (let at = 0; at < entries.length; at += putsAtOnce)
@@ -60,7 +66,8 @@ export async function startEdge(
     );
   return {
     port: Number((await edge.unsafeGetDirectURL()).port),
-    ...process,
+    pid,
+    startMs,
     inspectorUrl: () => edge.getInspectorURL(),
     close: async () => {
       await edge.dispose();
@@ -80,7 +87,7 @@ export async function startWorker(source: string): Promise<Server> {
     target: "es2022",
     conditions: ["workerd", "worker", "browser"],
   });
-  const { value: runtime, ...process } = await withProcess(async () => {
+  const { value: runtime, pid } = await withPid(async () => {
     const worker = new Miniflare(
       convertV4MiniflareOptions({
         ...localRuntime(statePath),
@@ -100,7 +107,7 @@ export async function startWorker(source: string): Promise<Server> {
   });
   return {
     port: Number((await runtime.unsafeGetDirectURL()).port),
-    ...process,
+    pid,
     close: async () => {
       await runtime.dispose();
       await rm(statePath, { recursive: true });
@@ -109,15 +116,13 @@ export async function startWorker(source: string): Promise<Server> {
 }
 
 /** Whatever starts a runtime, and the process that it has started. */
-async function withProcess<T>(
+async function withPid<T>(
   start: () => Promise<T>,
-): Promise<{ value: T; pid: number | null; startMs: number }> {
+): Promise<{ value: T; pid: number | null }> {
   const before = new Set(runtimes());
-  const begunAtMs = performance.now();
   const value = await start();
-  const startMs = performance.now() - begunAtMs;
   const pid = runtimes().find((each) => !before.has(each)) ?? null;
-  return { value, pid, startMs };
+  return { value, pid };
 }
 
 function runtimes(): number[] {
