@@ -8,6 +8,7 @@ import {
 import { exitCodes } from "../node/exit-codes.ts";
 import type { Listener } from "../node/direct.ts";
 import type { Parsed } from "../parse/parsed.ts";
+import { withoutStore } from "./commands/options.ts";
 import { loopbackAddresses } from "./ports.ts";
 
 /** How an edge on this machine is to run. */
@@ -162,8 +163,7 @@ const several = (value: string, before: string[] = []) => [...before, value];
 
 /** `portcullis serve`: the edge on one machine, for its operator's customers. */
 export function defineServe(program: Command, run: Run): void {
-  const command = program
-    .command("serve")
+  const command = withoutStore(program, program.command("serve"), "persistTo")
     .description("run the edge on this machine, for your customers")
     .option(
       "--listen <address>",

@@ -23,7 +23,6 @@ import { defineSimulate } from "./commands/simulate.ts";
 import { defineSite } from "./commands/site.ts";
 import { defineStatus } from "./commands/status.ts";
 import { defineStanding } from "./commands/standing.ts";
-import { printable } from "../parse/text.ts";
 import type { Parsed } from "../parse/parsed.ts";
 import { defineServe } from "./options.ts";
 import { openRegistry } from "./open-registry.ts";
@@ -31,7 +30,7 @@ import type { Store } from "./store.ts";
 import { exitCodes } from "../node/exit-codes.ts";
 import { defaultStatePath, projectPath } from "../node/project.ts";
 import { ask, colorsFor, endWithOutput } from "../node/terminal.ts";
-import { print } from "./print.ts";
+import { print, printProblem } from "./print.ts";
 
 interface GlobalOptions {
   remote?: true;
@@ -169,15 +168,6 @@ async function run(work: Parameters<Run>[0]): Promise<void> {
   await store.close();
   print(report, store, options.json ? "json" : "text");
   process.exitCode = exitCodes[report.exit];
-}
-
-/** What kept a command from running. */
-function printProblem(problem: string, outcome: "failed" | "usage"): void {
-  if (process.argv.includes("--json"))
-    console.log(JSON.stringify({ outcome, problem }, null, 2));
-  else
-    for (const line of problem.split("\n"))
-      process.stderr.write(`${printable(line)}\n`);
 }
 
 /** A change of the remote store is asked about, and not made where nobody can be. */

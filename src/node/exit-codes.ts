@@ -11,3 +11,5 @@ export const exitCodes = {
   /** Whoever read the output has gone: 128 and SIGPIPE's number. */
   brokenPipe: 141,
 } as const;
+
+export type Exit = keyof typeof exitCodes;

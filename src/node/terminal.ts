@@ -1,13 +1,31 @@
 import { createInterface } from "node:readline/promises";
+import { styleText } from "node:util";
 import { exitCodes } from "./exit-codes.ts";
-import colors from "picocolors";
 
-export type Colors = ReturnType<typeof colors.createColors>;
+type Style = "bold" | "dim" | "red" | "green" | "yellow" | "magenta";
+
+export type Colors = Readonly<Record<Style, (text: string) => string>>;
+
+export function makeColors(areOn: boolean): Colors {
+  const painter = (style: Style) => (text: string) =>
+    areOn ? styleText(style, text, { validateStream: false }) : text;
+  return {
+    bold: painter("bold"),
+    dim: painter("dim"),
+    red: painter("red"),
+    green: painter("green"),
+    yellow: painter("yellow"),
+    magenta: painter("magenta"),
+  };
+}
 
 /** Colours for a terminal that has them and nobody who wants none (NO_COLOR, TERM=dumb); none for a pipe or a file. */
 export function colorsFor(stream: NodeJS.WriteStream): Colors {
-  return colors.createColors(stream.isTTY ? stream.hasColors() : false);
+  return makeColors(stream.isTTY ? stream.hasColors() : false);
 }
+
+/** How a command prints what it found: for people, or for programs. */
+export type Form = "text" | "json";
 
 /** Asks on standard error, so that standard output stays the report's. Anything but yes is no. */
 export async function ask(question: string): Promise<boolean> {

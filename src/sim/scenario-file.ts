@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Parsed } from "../parse/parsed.ts";
+import { suggestion } from "../parse/suggest.ts";
 import type { Logs } from "./customers.ts";
 import type { TraceEntry } from "./replay/trace.ts";
 import { placed } from "./scenario.ts";
@@ -18,14 +19,18 @@ export interface ScenarioFile {
 export async function readScenarioFile(
   word: string,
 ): Promise<Parsed<ScenarioFile>> {
-  const found = (await shippedScenarios()).find(({ name }) => name === word);
+  const shipped = await shippedScenarios();
+  const found = shipped.find(({ name }) => name === word);
   const path = found?.path ?? word;
   const name = found?.name ?? nameOf(path);
   return readFile(path, "utf8").then(
     (text) => ({ ok: true, value: { name, path, text } }),
     (error: unknown) => ({
       ok: false,
-      problem: `${word} is no scenario that ships, and no file that can be read (${String(error)})`,
+      problem: `${word} is no scenario that ships, and no file that can be read (${String(error)})${suggestion(
+        word,
+        shipped.map((scenario) => scenario.name),
+      )}`,
     }),
   );
 }

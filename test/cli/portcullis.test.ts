@@ -453,6 +453,21 @@ test("what keeps a command from running is JSON where JSON is asked for", async 
     [["drop"], "usage", "missing required argument 'customer'", 2],
     [["lst"], "usage", "unknown command 'lst'", 2],
     [["list", "--frobnicate"], "usage", "unknown option '--frobnicate'", 2],
+    [["replay"], "usage", "missing required argument 'file'", 2],
+    [["simulate", "typos", "--check"], "usage", "did you mean typo?", 2],
+    [
+      ["simulate", "typo", "--remote"],
+      "usage",
+      "--remote is about the list",
+      2,
+    ],
+    [["simulate", "typo", "--sed", "1"], "usage", "Did you mean --seed?", 2],
+    [
+      ["simulate", "typo", "--set=a=1", "--vary=a=1..2"],
+      "usage",
+      "cannot be used with option '--vary <member=values>'",
+      2,
+    ],
     [
       ["list", "--registry", "http://127.0.0.1:1"],
       "failed",

@@ -2,21 +2,21 @@ import { expect, test } from "vitest";
 import { parseArguments } from "../../src/sim/arguments.ts";
 
 test.each([
-  [[], { kind: "list", form: "text" }],
-  [["--json"], { kind: "list", form: "json" }],
-  [["typo", "--help"], { kind: "help" }],
+  [{}, { kind: "run", scenario: "typo", seed: null, out: null }],
   [
-    ["typo"],
-    { kind: "run", scenario: "typo", seed: null, out: null, form: "text" },
+    { seed: "7", out: "there" },
+    { kind: "run", scenario: "typo", seed: 7, out: "there" },
+  ],
+  [{ seed: "0" }, { kind: "run", seed: 0 }],
+  [{ pops: "3" }, { kind: "run", pops: 3, set: [], isCheck: false }],
+  [{ check: true }, { kind: "run", isCheck: true }],
+  [{ real: true }, { kind: "run", real: { scale: 1 } }],
+  [
+    { real: true, scale: "2" },
+    { kind: "run", real: { scale: 2 } },
   ],
   [
-    ["--seed", "7", "my.yaml", "--out", "there", "--json"],
-    { kind: "run", scenario: "my.yaml", seed: 7, out: "there", form: "json" },
-  ],
-  [["typo", "--pops", "3"], { kind: "run", pops: 3, set: [], isCheck: false }],
-  [["my.yaml", "--check"], { kind: "run", isCheck: true }],
-  [
-    ["typo", "--set", "edge.WATCH_SECONDS=1", "--set=registry={at: FRA}"],
+    { set: ["edge.WATCH_SECONDS=1", "registry={at: FRA}"] },
     {
       set: [
         { path: ["edge", "WATCH_SECONDS"], value: 1 },
@@ -25,11 +25,7 @@ test.each([
     },
   ],
   [
-    ["my.yaml", "--seed=0"],
-    { kind: "run", scenario: "my.yaml", seed: 0, out: null, form: "text" },
-  ],
-  [
-    ["typo", "--compare", "notice"],
+    { compare: ["notice"] },
     {
       kind: "compare",
       scenario: "typo",
@@ -39,7 +35,7 @@ test.each([
     },
   ],
   [
-    ["typo", "--compare=edge.WATCH_SECONDS=1", "--compare", "lasts=1h"],
+    { compare: ["edge.WATCH_SECONDS=1", "lasts=1h"] },
     {
       kind: "compare",
       against: null,
@@ -50,61 +46,51 @@ test.each([
     },
   ],
   [
-    ["typo", "--compare", "notice", "--seeds", "9", "--seed=3", "--json"],
-    { kind: "compare", seeds: 9, seed: 3, form: "json" },
+    { compare: ["notice"], seeds: "9", seed: "3" },
+    { kind: "compare", seeds: 9, seed: 3 },
   ],
-])("simulate %j is understood", (words, value) => {
-  expect(parseArguments(words)).toMatchObject({ ok: true, value });
+] as const)("simulate typo with %j is understood", (values, value) => {
+  expect(parseArguments("typo", values)).toMatchObject({ ok: true, value });
 });
 
 test.each([
-  [["typo", "--sed", "1"], "--sed is no option; see --help"],
-  [["typo", "notice"], '"notice" is one word too many; expected one scenario'],
-  [["typo", "--seed", "many"], '--seed is "many"; expected a whole number'],
-  [["typo", "--seed"], "--seed has no number"],
-  [["typo", "--pops", "0"], '--pops is "0"; expected a whole number from 1 on'],
-  [["typo", "--pops"], "--pops has no number"],
+  [{ seed: "many" }, '--seed is "many"; expected a whole number'],
+  [{ pops: "0" }, '--pops is "0"; expected a whole number from 1 on'],
+  [{ scale: "2" }, "--scale is of --real, which is missing"],
   [
-    ["typo", "--set", "lasts"],
+    { set: ["lasts"] },
     '--set is "lasts"; expected a member and its value, such as edge.WATCH_SECONDS=1',
   ],
   [
-    ["typo", "--set", "lasts={"],
+    { set: ["lasts={"] },
     '--set is "lasts={"; expected a member and its value, such as edge.WATCH_SECONDS=1',
   ],
   [
-    ["typo", "--vary", "pops=1,2", "--check"],
-    "--set and --check are of one run, and --vary is of many",
-  ],
-  [["typo", "--out"], "--out has no folder"],
-  [
-    ["typo", "--compare"],
+    { compare: [""] },
     "--compare takes one other scenario, or members with their values, such as edge.WATCH_SECONDS=1",
   ],
   [
-    ["typo", "--compare", "notice", "--compare", "rush-hour"],
+    { compare: ["notice", "rush-hour"] },
     "--compare takes one other scenario, or members with their values, such as edge.WATCH_SECONDS=1",
   ],
   [
-    ["typo", "--compare", "notice", "--compare", "lasts=1h"],
+    { compare: ["notice", "lasts=1h"] },
     '--compare is "notice" and members too; expected one or the other',
   ],
   [
-    ["typo", "--compare", "=1"],
+    { compare: ["=1"] },
     '--compare is "=1"; expected a member and its value, such as edge.WATCH_SECONDS=1',
   ],
   [
-    ["typo", "--compare", "notice", "--seeds", "1"],
+    { compare: ["notice"], seeds: "1" },
     '--seeds is "1"; expected from 2, which tell chance from change, to 100',
   ],
   [
-    ["typo", "--compare", "notice", "--real"],
-    "--real and --compare exclude one another",
-  ],
-  [
-    ["typo", "--compare", "notice", "--seed", "x"],
+    { compare: ["notice"], seed: "x" },
     '--seed is "x"; expected a whole number',
   ],
-])("simulate %j is refused with the reason", (words, problem) => {
-  expect(parseArguments(words)).toEqual({ ok: false, problem });
+  [{ seeds: "3" }, "--seeds is of --vary or --compare, and both are missing"],
+  [{ figure: "errors.share" }, "--figure is of --vary, which is missing"],
+])("simulate typo with %j is refused with the reason", (values, problem) => {
+  expect(parseArguments("typo", values)).toEqual({ ok: false, problem });
 });

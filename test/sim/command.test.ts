@@ -85,7 +85,7 @@ test.each([
     ["nowhere.yaml"],
     "nowhere.yaml is no scenario that ships, and no file that can be read",
   ],
-  [["typo", "--speed", "9"], "--speed is no option; see --help"],
+  [["typo", "--speed", "9"], "unknown option '--speed'"],
 ])("simulate %j is not understood: exit code 2", async (words, problem) => {
   const { stderr, code } = await simulated(...words);
   expect(stderr).toContain(problem);

@@ -1,12 +1,11 @@
 import { Argument, type Command } from "commander";
-import { example } from "./options.ts";
+import { example, withoutStore } from "./options.ts";
 import type { Define } from "./session.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
 export const defineCompletion: Define = (program) => {
-  program
-    .command("completion")
+  withoutStore(program, program.command("completion"))
     .description(
       "print a script by which a shell completes commands and their options",
     )
@@ -35,7 +34,13 @@ function completionFor(
   const commands = program.commands.map((command) => ({
     word: command.name(),
     does: command.description(),
-    options: [...optionsOf(command), ...optionsOf(program)],
+    options: [
+      ...command.options,
+      ...command.createHelp().visibleGlobalOptions(command),
+    ].map(({ long, short, description: does }) => ({
+      word: long ?? short ?? "",
+      does,
+    })),
   }));
   switch (shell) {
     case "bash":
@@ -45,13 +50,6 @@ function completionFor(
     case "fish":
       return fish(commands);
   }
-}
-
-function optionsOf(command: Command): Word[] {
-  return command.options.map(({ long, short, description }) => ({
-    word: long ?? short ?? "",
-    does: description,
-  }));
 }
 
 type Completed = Word & { options: readonly Word[] };

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { Option, type Command } from "commander";
 
 /** An option that may be given more than once; its value is the list. */
 export function repeatable(flags: string, description: string): Option {
@@ -12,6 +12,33 @@ export function dryRun(): Option {
     "--dry-run",
     "say what would be written, and write nothing",
   );
+}
+
+/** A subcommand that does not look at the list: of the options about it, it takes and shows but these. */
+export function withoutStore(
+  program: Command,
+  command: Command,
+  ...taken: readonly string[]
+): Command {
+  const others = program.options.filter(
+    (option) => !["version", "json", ...taken].includes(option.attributeName()),
+  );
+  return command
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: () =>
+        program.options.filter((option) => !others.includes(option)),
+    })
+    .hook("preAction", () => {
+      const stray = others.find(
+        (option) =>
+          program.getOptionValueSource(option.attributeName()) === "cli",
+      );
+      if (stray !== undefined)
+        command.error(
+          `${stray.long} is about the list of customers, which ${command.name()} does not look at`,
+        );
+    });
 }
 
 /** The end of a subcommand's help. */

@@ -1,15 +1,54 @@
+import { Argument, Option } from "commander";
+import { algorithms } from "../../sim/cache/algorithms.ts";
+import type { ReplayValues } from "../../sim/replay/arguments.ts";
+import { endWith } from "../print.ts";
+import { example, withoutStore } from "./options.ts";
 import type { Define } from "./session.ts";
 
 export const defineReplay: Define = (program) => {
-  program
-    .command("replay")
+  withoutStore(program, program.command("replay"))
     .description("put a trace of requests through caches of several sizes")
-    .argument("[arguments...]", "what to replay, and how")
-    .helpOption(false)
-    .allowUnknownOption()
-    .action(async () => {
+    .addArgument(
+      new Argument("<file>", "the trace; it may be compressed (.gz)"),
+    )
+    .option(
+      "--format <format>",
+      "har (a browser's archive), combined (a server's log) or csv (lines of time,key,size); by default what the name says: .har, .log or .csv",
+    )
+    .option(
+      "--algorithm <names>",
+      `some of ${Object.keys(algorithms).join(", ")}, separated by commas (all)`,
+    )
+    .option(
+      "--size <sizes>",
+      "capacities separated by commas: 64MiB, 1GB, or 10% of all that the trace asks for, each object counted once (0.1%,0.3%,1%,3%,10%,30%)",
+    )
+    .option("--unit <unit>", "what a capacity counts: bytes or objects (bytes)")
+    .addOption(
+      new Option(
+        "--ignore-size",
+        "every object takes one place and counts as one byte; implies --unit objects",
+      ),
+    )
+    .option(
+      "--out <folder>",
+      "write the figures as JSON and CSV there, and a page with the miss-ratio curves",
+    )
+    .addHelpText(
+      "after",
+      `
+Of logs and archives, GET requests answered 200 count; others are passed over. Requests for objects of no bytes are left
+out. Caches begin empty. Shares take a first pass through the file that keeps every key in memory.
+
+Exit codes:
+  0    done
+  2    not understood: an option, or a trace with a mistake
+  130  broken off; the figures are of what was read by then
+${example("replay access.log.gz", "replay trace.csv --size 1%,10% --algorithm lru,s3-fifo --out reports/trace")}`,
+    )
+    .action(async (file: string, values: ReplayValues) => {
       const { replay } = await import("../../sim/replay/command.ts");
-      const { argv } = process;
-      process.exitCode = await replay(argv.slice(argv.indexOf("replay") + 1));
+      const { json } = program.opts<{ json?: true }>();
+      endWith(await replay(file, values, json ? "json" : "text"));
     });
 };

@@ -1,8 +1,7 @@
-import { exitCodes } from "../../node/exit-codes.ts";
-import { colorsFor } from "../../node/terminal.ts";
+import type { Exit } from "../../node/exit-codes.ts";
+import { colorsFor, type Form } from "../../node/terminal.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import type { CompareArguments } from "../arguments.ts";
-import { failUsage } from "../fail-usage.ts";
 import { comparisonMarkdown, comparisonText } from "../report/comparison.ts";
 import { writeFiles } from "../report/write.ts";
 import { runWithProgress } from "../run-with-progress.ts";
@@ -10,18 +9,21 @@ import { parseScenario, type Replacement } from "../scenario.ts";
 import { readLogs, readScenarioFile } from "../scenario-file.ts";
 import { compare, type Side } from "./compare.ts";
 
-/** `portcullis simulate A --compare B`: runs both with the same seeds, and answers with the exit code. */
-export async function runCompare(options: CompareArguments): Promise<number> {
+/** `portcullis simulate A --compare B`: runs both with the same seeds, and answers with how it ended. */
+export async function runCompare(
+  options: CompareArguments,
+  form: Form,
+): Promise<Parsed<Exit>> {
   const { scenario, against, set } = options;
   const first = await readSide(scenario, [], scenario);
-  if (!first.ok) return failUsage(first.problem);
+  if (!first.ok) return first;
   const second = await readSide(
     against ?? scenario,
     set,
     against ??
       set.map(({ path, text }) => `${path.join(".")}=${text}`).join(" "),
   );
-  if (!second.ok) return failUsage(`--compare: ${second.problem}`);
+  if (!second.ok) return { ok: false, problem: `--compare: ${second.problem}` };
   const from = options.seed ?? first.value.scenario.seed;
   const seeds = Array.from({ length: options.seeds }, (_, n) => from + n);
   const sides = [first.value, second.value] as const;
@@ -31,17 +33,17 @@ export async function runCompare(options: CompareArguments): Promise<number> {
   );
   if (found === null) {
     process.stderr.write("Broken off before there were any figures.\n");
-    return exitCodes.interrupted;
+    return { ok: true, value: "interrupted" };
   }
   const paths = await writeFiles(options.out ?? `reports/${first.value.name}`, {
     "compare.md": [comparisonMarkdown(found)],
   });
   console.log(
-    options.form === "json"
+    form === "json"
       ? JSON.stringify(found, null, 2)
       : `${comparisonText(found, colorsFor(process.stdout))}\n${paths.join("\n")}`,
   );
-  return found.partial ? exitCodes.interrupted : exitCodes.done;
+  return { ok: true, value: found.partial ? "interrupted" : "done" };
 }
 
 async function readSide(

@@ -1,11 +1,11 @@
-import { exitCodes } from "../../node/exit-codes.ts";
+import type { Exit } from "../../node/exit-codes.ts";
+import type { Form } from "../../node/terminal.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import { progressBar } from "../progress-bar.ts";
 import { interruptible } from "../interruptible.ts";
-import { failUsage } from "../fail-usage.ts";
 import { writeFiles } from "../report/write.ts";
 import { count } from "../report/wording.ts";
-import { parseReplay, usage, type Replay } from "./arguments.ts";
+import { parseReplay, type Replay, type ReplayValues } from "./arguments.ts";
 import {
   outcomeCsv,
   outcomeJson,
@@ -16,27 +16,30 @@ import { outcomePage } from "./page.ts";
 import { passesOf, replayPass } from "./passes.ts";
 import { readable, TraceFile } from "./trace-file.ts";
 
-/** `portcullis replay`: puts a trace through caches, says what they made of it, and answers with the exit code. */
-export async function replay(words: readonly string[]): Promise<number> {
-  const options = parseReplay(words);
-  if (!options.ok) return failUsage(options.problem);
-  if (options.value.kind === "help") {
-    process.stdout.write(usage);
-    return exitCodes.done;
-  }
-  const { file, format, sizes, form, out } = options.value;
+/**
+ * `portcullis replay`: puts a trace through caches, and says what they made of it. Answers with how it ended, or with what
+ * is wrong with the options or the trace.
+ */
+export async function replay(
+  path: string,
+  values: ReplayValues,
+  form: Form,
+): Promise<Parsed<Exit>> {
+  const options = parseReplay(path, values);
+  if (!options.ok) return options;
+  const { file, format, sizes, out } = options.value;
   const trace = await TraceFile.open(file, {
     format,
     sizes,
     hosts: "kept",
   });
-  if (!trace.ok) return failUsage(trace.problem);
+  if (!trace.ok) return trace;
   const outcome = await readable(file, watched(options.value, trace.value));
-  if (!outcome.ok) return failUsage(outcome.problem);
+  if (!outcome.ok) return outcome;
 
   if (outcome.value === null) {
     process.stderr.write("Broken off before there were any figures.\n");
-    return exitCodes.interrupted;
+    return { ok: true, value: "interrupted" };
   }
   process.stdout.write(
     form === "json"
@@ -45,10 +48,10 @@ export async function replay(words: readonly string[]): Promise<number> {
   );
   if (out !== null) {
     const paths = await written(outcome.value, out);
-    if (!paths.ok) return failUsage(paths.problem);
+    if (!paths.ok) return paths;
     process.stderr.write(`${paths.value.join("\n")}\n`);
   }
-  return outcome.value.partial ? exitCodes.interrupted : exitCodes.done;
+  return { ok: true, value: outcome.value.partial ? "interrupted" : "done" };
 }
 
 /** Replays with a progress bar on a terminal; Ctrl-C breaks it off. */

@@ -1,11 +1,5 @@
-import type colors from "picocolors";
+import type { Colors } from "../../node/terminal.ts";
 import { columns } from "../../node/table.ts";
-
-/** Which colours, if any, is the caller's to know: the stream that this is written to decides. */
-export type Colors = Pick<
-  ReturnType<typeof colors.createColors>,
-  "bold" | "dim" | "green" | "red" | "yellow"
->;
 
 /** Columns of fixed width, their texts wrapped. */
 export function table(

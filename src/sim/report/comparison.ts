@@ -1,5 +1,6 @@
 import type { Comparison, ComparisonRow } from "../compare/compare.ts";
-import { table, wrapped, type Colors } from "./columns.ts";
+import { table, wrapped } from "./columns.ts";
+import type { Colors } from "../../node/terminal.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import { counted, measured, none } from "./wording.ts";
 

@@ -1,6 +1,7 @@
 import { mean } from "simple-statistics";
 import { estimate, type Estimate } from "../statistics.ts";
-import { table, wrapped, type Colors } from "./columns.ts";
+import { table, wrapped } from "./columns.ts";
+import type { Colors } from "../../node/terminal.ts";
 import { csvLine } from "./csv.ts";
 import { measured, none } from "./wording.ts";
 

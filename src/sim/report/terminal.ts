@@ -3,7 +3,8 @@ import { outcomes, type Result } from "../result.ts";
 import { answersOf } from "./answer.ts";
 import { labels } from "./labels.ts";
 import { subjectsOf, type Subject } from "./subjects.ts";
-import { table, wrapped, type Colors } from "./columns.ts";
+import { table, wrapped } from "./columns.ts";
+import type { Colors } from "../../node/terminal.ts";
 import { sumOf } from "./counts.ts";
 import {
   byteSize,

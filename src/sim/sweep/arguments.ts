@@ -15,43 +15,21 @@ export const maxRuns = 200;
 /** Of each value, or of each side of a comparison. */
 export const defaultSeeds = 10;
 
-type Values = Readonly<Record<string, string | boolean | undefined>>;
-
-/** Null without `--vary`: then it is one run. */
-export function parseSweepOptions(input: Values): Parsed<SweepOptions | null> {
-  const { vary, seeds, figure } = input;
-  if (vary === undefined) {
-    const stray = ["seeds", "figure"].find((name) => input[name] !== undefined);
-    return stray === undefined
-      ? { ok: true, value: null }
-      : wrong(
-          stray === "seeds"
-            ? "--seeds is of --vary or --compare, and both are missing"
-            : `--${stray} is of --vary, which is missing`,
-        );
-  }
-  for (const other of ["real", "scale", "pops"])
-    if (input[other] !== undefined)
-      return wrong(`--${other} and --vary exclude one another`);
-  if (figure === true) return wrong("--figure has no name");
-  if (seeds !== undefined && !/^[1-9]\d{0,3}$/.test(String(seeds)))
-    return wrong(`--seeds is "${seeds}"; expected a whole number from 1 on`);
-  const variation = parseVariation(vary === true ? "" : String(vary));
+/** What `--vary`, `--seeds` and `--figure` say. */
+export function parseSweepOptions(
+  vary: string,
+  seeds: number,
+  figure: string | null,
+): Parsed<SweepOptions> {
+  if (seeds < 1) return wrong(`--seeds is "${seeds}"; expected 1 at least`);
+  const variation = parseVariation(vary);
   if (!variation.ok) return variation;
-  const count = Number(seeds ?? defaultSeeds);
   const values = sizeOf(variation.value);
-  if (values * count > maxRuns)
+  if (values * seeds > maxRuns)
     return wrong(
-      `${values} values with ${count} seeds each are ${values * count} runs; expected at most ${maxRuns}`,
+      `${values} values with ${seeds} seeds each are ${values * seeds} runs; expected at most ${maxRuns}`,
     );
-  return {
-    ok: true,
-    value: {
-      variation: variation.value,
-      seeds: count,
-      figure: figure === undefined ? null : String(figure),
-    },
-  };
+  return { ok: true, value: { variation: variation.value, seeds, figure } };
 }
 
 function wrong(problem: string): { ok: false; problem: string } {

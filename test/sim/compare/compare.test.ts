@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
+import { makeColors } from "../../../src/node/terminal.ts";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import picocolors from "picocolors";
 import { expect, test } from "vitest";
 import { compare, type Side } from "../../../src/sim/compare/compare.ts";
 import {
@@ -23,7 +23,7 @@ function side(label: string, written = changed()): Side {
   return { label, name: "mine", scenario: scenario.value, logs: new Map() };
 }
 
-const noColors = picocolors.createColors(false);
+const noColors = makeColors(false);
 
 const nobody = {
   progress: () => {},

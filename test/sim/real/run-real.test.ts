@@ -113,19 +113,19 @@ test("a scenario with a registry is for virtual time", async () => {
 });
 
 test.each([
-  [["x", "--real"], { ok: true, value: { real: { scale: 1 } } }],
-  [["x", "--real", "--scale", "5"], { value: { real: { scale: 5 } } }],
-  [["x"], { value: { real: null } }],
+  [{ real: true }, { ok: true, value: { real: { scale: 1 } } }],
+  [{ real: true, scale: "5" }, { value: { real: { scale: 5 } } }],
+  [{}, { value: { real: null } }],
   [
-    ["x", "--scale", "5"],
+    { scale: "5" },
     { ok: false, problem: "--scale is of --real, which is missing" },
   ],
   [
-    ["x", "--real", "--scale", "0"],
+    { real: true, scale: "0" },
     { problem: '--scale is "0"; expected a whole number from 1 to 99' },
   ],
-])("%j asks for it", (words, asked) => {
-  expect(parseArguments(words)).toMatchObject(asked);
+] as const)("%j asks for it", (values, asked) => {
+  expect(parseArguments("x", values)).toMatchObject(asked);
 });
 
 describe("a comparison", () => {

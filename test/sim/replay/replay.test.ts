@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { parseReplay } from "../../../src/sim/replay/arguments.ts";
+import {
+  parseReplay,
+  type ReplayValues,
+} from "../../../src/sim/replay/arguments.ts";
 import { parseCapacities } from "../../../src/sim/replay/capacity.ts";
 import { replayPass } from "../../../src/sim/replay/passes.ts";
 import { readable, TraceFile } from "../../../src/sim/replay/trace-file.ts";
@@ -24,22 +27,22 @@ const csv = (trace: string) =>
     .join("");
 
 async function outcomeOf(
-  words: readonly string[],
+  name: string,
+  values: ReplayValues = {},
   signal = new AbortController().signal,
   progress = { counting: () => {}, replaying: () => {} },
 ) {
-  const asked = parseReplay(words);
-  if (!asked.ok || asked.value.kind === "help")
-    throw new Error(`${words.join(" ")} is no replay`);
-  const { file: path, format, sizes } = asked.value;
+  const options = parseReplay(name, values);
+  if (!options.ok) return options;
+  const { file: path, format, sizes } = options.value;
   const trace = await TraceFile.open(path, { format, sizes, hosts: "kept" });
   return trace.ok
-    ? readable(path, replayPass(asked.value, trace.value, signal, progress))
+    ? readable(path, replayPass(options.value, trace.value, signal, progress))
     : trace;
 }
 
-async function cachesOf(...words: string[]) {
-  const outcome = await outcomeOf(words);
+async function cachesOf(name: string, values: ReplayValues) {
+  const outcome = await outcomeOf(name, values);
   return outcome.ok ? outcome.value?.figures.caches : outcome.problem;
 }
 
@@ -78,33 +81,29 @@ describe("capacities", () => {
 });
 
 test.each([
-  [[], "a file is missing; see --help"],
-  [["a.csv", "b.csv"], '"b.csv" is one word too many; expected one file'],
-  [["--sise", "1", "a.csv"], "--sise is no option; see --help"],
-  [["a.csv", "--size"], "--size has no value; see --help"],
-  [["a.csv", "--json=yes"], "--json takes no value"],
   [
-    ["a.bin"],
+    "a.bin",
+    {},
     "the name a.bin says no format; expected .har, .log or .csv, or --format har|combined|csv",
   ],
   [
-    ["a.csv", "--format", "xml"],
-    '--format is "xml"; expected har, combined, csv',
+    "a.csv",
+    { format: "combine" },
+    '--format is "combine"; expected har, combined, csv; did you mean combined?',
   ],
   [
-    ["a.csv", "--algorithm", "lru,lfu"],
-    '--algorithm has "lfu"; expected some of lru, fifo, sieve, s3-fifo',
+    "a.csv",
+    { algorithm: "lru,sive" },
+    '--algorithm has "sive"; expected some of lru, fifo, sieve, s3-fifo; did you mean sieve?',
   ],
+  ["a.csv", { unit: "pages" }, '--unit is "pages"; expected bytes or objects'],
   [
-    ["a.csv", "--unit", "pages"],
-    '--unit is "pages"; expected bytes or objects',
-  ],
-  [
-    ["a.csv", "--unit", "bytes", "--ignore-size"],
+    "a.csv",
+    { unit: "bytes", ignoreSize: true },
     "--unit is bytes, which --ignore-size does away with",
   ],
-])("%j is not understood", (words, problem) => {
-  expect(parseReplay(words)).toEqual({ ok: false, problem });
+] as const)("%s with %j is not understood", (name, values, problem) => {
+  expect(parseReplay(name, values)).toEqual({ ok: false, problem });
 });
 
 test.each([
@@ -113,13 +112,13 @@ test.each([
   ["access.log", "combined"],
   ["page.har.gz", "har"],
 ])("the name %s says the format", (name, format) => {
-  expect(parseReplay([name])).toMatchObject({ value: { format } });
+  expect(parseReplay(name, {})).toMatchObject({ value: { format } });
 });
 
 test("a share is of each object once, as large as first asked for, rounded down", async () => {
   const path = await file("t.csv", csv("a:4 b:3 a:9 c:0 b:3 d:4"));
-  const words = ["--algorithm", "fifo", "--size", "50%,1%", path];
-  expect(await cachesOf(...words)).toEqual([
+  const values = { algorithm: "fifo", size: "50%,1%" };
+  expect(await cachesOf(path, values)).toEqual([
     { algorithm: "fifo", capacity: 5, hits: 1, hitBytes: 3 },
     { algorithm: "fifo", capacity: 1, hits: 0, hitBytes: 0 },
   ]);
@@ -127,8 +126,8 @@ test("a share is of each object once, as large as first asked for, rounded down"
 
 test("with sizes ignored every object takes one place and counts as one byte", async () => {
   const path = await file("t.csv", csv("a:400 b:3 a:9 c:0 b:3"));
-  const words = ["--algorithm", "lru", "--size", "2", "--ignore-size", path];
-  expect(await cachesOf(...words)).toEqual([
+  const values = { algorithm: "lru", size: "2", ignoreSize: true } as const;
+  expect(await cachesOf(path, values)).toEqual([
     { algorithm: "lru", capacity: 2, hits: 2, hitBytes: 2 },
   ]);
 });
@@ -137,8 +136,8 @@ test("a compressed trace is read as the same", async () => {
   const text = csv("a:4 b:3 a:9 b:3");
   const plain = await file("t.csv", text);
   const packed = await file("t.csv.gz", gzipSync(text));
-  expect(await cachesOf(packed, "--size", "7,50%")).toEqual(
-    await cachesOf(plain, "--size", "7,50%"),
+  expect(await cachesOf(packed, { size: "7,50%" })).toEqual(
+    await cachesOf(plain, { size: "7,50%" }),
   );
 });
 
@@ -154,7 +153,7 @@ test("of a log what no cache keeps is passed over, and said to be", async () => 
       line("GET /a", 404, 3),
   );
   expect(
-    await outcomeOf(["--size", "100", "--algorithm", "lru", path]),
+    await outcomeOf(path, { size: "100", algorithm: "lru" }),
   ).toMatchObject({
     value: {
       passedOver: 2,
@@ -195,7 +194,7 @@ test.each([
   "the trace %s of %j is a problem with a place",
   async (name, content, problem) => {
     const path = await file(name, content);
-    expect(await outcomeOf([path])).toEqual({
+    expect(await outcomeOf(path)).toEqual({
       ok: false,
       problem: `${path}: ${problem}`,
     });
@@ -203,7 +202,7 @@ test.each([
 );
 
 test("a file that is not there is a problem, not an exception", async () => {
-  expect(await outcomeOf(["/nowhere/t.csv"])).toEqual({
+  expect(await outcomeOf("/nowhere/t.csv")).toEqual({
     ok: false,
     problem: "ENOENT: no such file or directory, stat '/nowhere/t.csv'",
   });
@@ -212,8 +211,8 @@ test("a file that is not there is a problem, not an exception", async () => {
 test("broken off, a replay has the figures of what it had read", async () => {
   const path = await file("t.csv", "0,a,1\n".repeat(200_000));
   const abort = new AbortController();
-  const words = ["--size", "1", "--algorithm", "lru", path];
-  const outcome = await outcomeOf(words, abort.signal, {
+  const values = { size: "1", algorithm: "lru" };
+  const outcome = await outcomeOf(path, values, abort.signal, {
     counting: () => {},
     replaying: () => abort.abort(),
   });
@@ -227,7 +226,7 @@ test("broken off, a replay has the figures of what it had read", async () => {
 test("broken off while objects are counted, there are no figures", async () => {
   const path = await file("t.csv", "0,a,1\n".repeat(200_000));
   const abort = new AbortController();
-  const outcome = await outcomeOf(["--size", "10%", path], abort.signal, {
+  const outcome = await outcomeOf(path, { size: "10%" }, abort.signal, {
     counting: () => abort.abort(),
     replaying: () => {},
   });

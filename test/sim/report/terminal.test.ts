@@ -1,5 +1,5 @@
-import picocolors from "picocolors";
 import { stripVTControlCharacters } from "node:util";
+import { makeColors } from "../../../src/node/terminal.ts";
 import { expect, test } from "vitest";
 import { summary } from "../../../src/sim/report/terminal.ts";
 import { sweepTable } from "../../../src/sim/report/sweep.ts";
@@ -7,8 +7,8 @@ import type { Result } from "../../../src/sim/result.ts";
 import { nothing, sample } from "./sample.ts";
 import { sweep } from "./sweep-sample.ts";
 
-const plain = picocolors.createColors(false);
-const coloured = picocolors.createColors(true);
+const plain = makeColors(false);
+const coloured = makeColors(true);
 const size = { pops: 5, minutes: 10, bucketSeconds: 10, customers: 9 };
 
 const endless = "x".repeat(200);
