@@ -461,7 +461,7 @@ test("what keeps a command from running is JSON where JSON is asked for", async 
       "--remote is about the list",
       2,
     ],
-    [["simulate", "typo", "--sed", "1"], "usage", "Did you mean --seed?", 2],
+    [["simulate", "typo", "--sed", "1"], "usage", "Did you mean one of --seed", 2],
     [
       ["simulate", "typo", "--set=a=1", "--vary=a=1..2"],
       "usage",
