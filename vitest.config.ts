@@ -8,7 +8,7 @@ const system = [
   "test/bench/cost.test.ts",
   "test/edge/{growth,sweep}.test.ts",
   "test/{apps,conformance,e2e,workerd}/**/*.test.ts",
-  "test/cli/{origin-ca,portcullis,remote-store,serve,start}.test.ts",
+  "test/cli/{local-store,origin-ca,portcullis,remote-store,serve,start}.test.ts",
   "test/model/{fuzz,workerd}.test.ts",
   "test/page/screens.test.ts",
   "test/registry/{access,api,fast-lane,first-hour,kills}.test.ts",

@@ -1,24 +1,21 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { parse } from "smol-toml";
 import * as v from "valibot";
 import type { Parsed } from "../parse/parsed.ts";
 import { readDisk } from "./disk.ts";
+import { KvFiles } from "./kv-files.ts";
 import { configPath, defaultStatePath } from "../node/project.ts";
 import { localRuntime, persistencePath } from "../node/state.ts";
 import type { Store } from "./store.ts";
 
-type Namespace = Awaited<ReturnType<Miniflare["getKVNamespace"]>>;
-
 /**
  * The store of this machine, in the folder named or in wrangler's usual one: `wrangler kv` and a running edge read and
- * write it too. It is opened in this process, without wrangler, which alone takes longer to load than all else.
+ * write it too. Reading takes no runtime; the first change starts one in this process, without wrangler, which alone takes
+ * longer to load than all else.
  */
-export async function openLocalStore(
-  persistTo: string | null,
-): Promise<Parsed<Store>> {
+export function openLocalStore(persistTo: string | null): Parsed<Store> {
   const statePath = resolve(persistTo ?? defaultStatePath);
   if (statSync(statePath, { throwIfNoEntry: false })?.isDirectory() === false)
     return {
@@ -27,27 +24,21 @@ export async function openLocalStore(
     };
   const namespace = namespaceId();
   if (!namespace.ok) return namespace;
-  const opened = await patiently(() =>
-    openNamespace(statePath, namespace.value),
-  );
-  if (!opened.ok) return opened;
-  const { kv, close } = opened.value;
+  const files = new KvFiles(statePath, namespace.value);
+  let writer: Awaited<ReturnType<typeof openNamespace>> | null = null;
   const store: Store = {
     kind: "local",
     name: `local store ${statePath}`,
     ledger: null,
-    keys: (prefix) => patiently(() => listKeys(kv, prefix)),
-    async read(keys) {
-      const read = new Map<string, string | null>();
-      for (let start = 0; start < keys.length; start += maxKeys) {
-        const some = keys.slice(start, start + maxKeys);
-        const texts = await patiently(() => readSome(kv, some));
-        if (!texts.ok) return texts;
-        for (const [key, text] of texts.value) read.set(key, text);
-      }
-      return { ok: true, value: read };
-    },
+    keys: (prefix) => patiently(async () => files.keys(prefix, Date.now())),
+    read: (keys) => patiently(() => files.read(keys, Date.now())),
     async write(changes) {
+      const opened = await patiently(
+        async () =>
+          (writer ??= await openNamespace(statePath, namespace.value)),
+      );
+      if (!opened.ok) return opened;
+      const { kv } = opened.value;
       for (const [key, text] of changes) {
         const written = await patiently(() =>
           text === null ? kv.delete(key) : kv.put(key, text),
@@ -57,12 +48,16 @@ export async function openLocalStore(
       return { ok: true, value: null };
     },
     disk: () => readDisk(persistencePath(statePath)),
-    close,
+    async close() {
+      files.close();
+      await writer?.close();
+    },
   };
   return { ok: true, value: store };
 }
 
 async function openNamespace(statePath: string, id: string) {
+  const { Miniflare, convertV4MiniflareOptions } = await import("miniflare");
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
       ...localRuntime(statePath),
@@ -104,33 +99,6 @@ function namespaceId(): Parsed<string> {
         problem: `${configPath}: found no [[kv_namespaces]] with binding = "CUSTOMERS", expected one`,
       }
     : { ok: true, value: namespace.id ?? namespace.binding };
-}
-
-/** KV's bulk read takes no more keys at once, and each is an open file. */
-const maxKeys = 100;
-
-/** All at once, or one by one where they are more than KV's bulk read answers with. */
-async function readSome(
-  kv: Namespace,
-  keys: string[],
-): Promise<Map<string, string | null>> {
-  return kv.get(keys, "text").then(undefined, async (error: unknown) => {
-    if (!String(error).includes("413")) throw error;
-    const read = new Map<string, string | null>();
-    for (const key of keys) read.set(key, await kv.get(key, "text"));
-    return read;
-  });
-}
-
-async function listKeys(kv: Namespace, prefix: string): Promise<string[]> {
-  const names: string[] = [];
-  let page = await kv.list({ prefix });
-  names.push(...page.keys.map(({ name }) => name));
-  while (!page.list_complete) {
-    page = await kv.list({ prefix, cursor: page.cursor });
-    names.push(...page.keys.map(({ name }) => name));
-  }
-  return names;
 }
 
 const patienceMs = 10_000;

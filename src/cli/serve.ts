@@ -90,7 +90,7 @@ async function seed(
   demo: "kept" | "fresh",
 ) {
   if (customers.length === 0) return { customers: [], changed: [] };
-  const opened = await openLocalStore(statePath);
+  const opened = openLocalStore(statePath);
   if (!opened.ok) fail(opened.problem);
   const store = opened.value;
   const read = await store.read(seedKeys(customers));

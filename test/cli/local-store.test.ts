@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { expect, test } from "vitest";
+import { KvFiles } from "../../src/cli/kv-files.ts";
 import { openLocalStore } from "../../src/cli/local-store.ts";
+import { localRuntime } from "../../src/node/state.ts";
 import { openStore } from "./open-store.ts";
 
 test("several processes that write one store at once lose nothing", async () => {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-store-"));
-  const stores = await Promise.all([1, 2].map(() => openStore(folder)));
+  const stores = [1, 2].map(() => openStore(folder));
   const written = await Promise.all(
     stores.map((store, writer) =>
       store.write(
@@ -27,7 +30,7 @@ test("several processes that write one store at once lose nothing", async () => 
 
 test("more keys than one read takes are all read, and so are values too large to be read together", async () => {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-store-"));
-  const store = await openStore(folder);
+  const store = openStore(folder);
   const large = "x".repeat(20 * 2 ** 20);
   const records = new Map<string, string>([
     ["large-1", large],
@@ -44,11 +47,73 @@ test("more keys than one read takes are all read, and so are values too large to
   rmSync(folder, { recursive: true });
 });
 
-test("a file is no store", async () => {
+test("who reads while another writes finds every value whole, the old one or the new one", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-store-"));
+  const writer = openStore(folder);
+  const reader = openStore(folder);
+  expect(await reader.keys("")).toEqual({ ok: true, value: [] });
+  const values = ["a".repeat(10_000), "b".repeat(20_000)];
+  const key = "customer:forum";
+  await writer.write(new Map([[key, values[0] ?? ""]]));
+  const state = { isWriting: true };
+  const writing = (async () => {
+    for (let n = 0; n < 200; n += 1)
+      await writer.write(new Map([[key, values[n % 2] ?? ""]]));
+    state.isWriting = false;
+  })();
+  const seen = new Set<string | null | undefined>();
+  while (state.isWriting) {
+    const read = await reader.read([key]);
+    seen.add(read.ok ? read.value.get(key) : read.problem);
+  }
+  await writing;
+  expect(seen).toEqual(new Set(values));
+  await writer.write(new Map([[key, null]]));
+  expect(await reader.read([key])).toEqual({
+    ok: true,
+    value: new Map([[key, null]]),
+  });
+  await Promise.all([writer.close(), reader.close()]);
+  rmSync(folder, { recursive: true });
+});
+
+test("keys with a prefix are those, in the order of their bytes, and none that has expired", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "portcullis-store-"));
+  const store = openStore(folder);
+  const keys = ["host:ä.example", "host:a.example", "host", "host;b", "site:a"];
+  await store.write(new Map(keys.map((key) => [key, "1"])));
+  expect(await store.keys("host:")).toEqual({
+    ok: true,
+    value: ["host:a.example", "host:ä.example"],
+  });
+  await store.close();
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      ...localRuntime(folder),
+      modules: true,
+      script: "export default {}",
+      kvNamespaces: { CUSTOMERS: "CUSTOMERS" },
+    }),
+  );
+  const kv = await runtime.getKVNamespace("CUSTOMERS");
+  await kv.put("host:short.example", "1", { expirationTtl: 60 });
+  await runtime.dispose();
+  const files = new KvFiles(folder, "CUSTOMERS");
+  const inAMinute = Date.now() + 61_000;
+  expect(files.keys("host:s", Date.now())).toEqual(["host:short.example"]);
+  expect(files.keys("host:s", inAMinute)).toEqual([]);
+  expect(await files.read(["host:short.example"], inAMinute)).toEqual(
+    new Map([["host:short.example", null]]),
+  );
+  files.close();
+  rmSync(folder, { recursive: true });
+});
+
+test("a file is no store", () => {
   const folder = mkdtempSync(join(tmpdir(), "portcullis-store-"));
   const file = join(folder, "file");
   writeFileSync(file, "");
-  expect(await openLocalStore(file)).toEqual({
+  expect(openLocalStore(file)).toEqual({
     ok: false,
     problem: `the local store: ${file} is no folder; expected the folder of a store, or one to be made`,
   });

@@ -2,8 +2,8 @@ import { openLocalStore } from "../../src/cli/local-store.ts";
 import type { Store } from "../../src/cli/store.ts";
 
 /** The local store in a folder. */
-export async function openStore(folder: string): Promise<Store> {
-  const opened = await openLocalStore(folder);
+export function openStore(folder: string): Store {
+  const opened = openLocalStore(folder);
   if (!opened.ok) throw new Error(opened.problem);
   return opened.value;
 }

@@ -47,7 +47,7 @@ beforeAll(async () => {
     const record = { customer: id, origins: [await serve(identity)] };
     records.set(`host:${id}.localhost`, JSON.stringify(record));
   }
-  const store = await openStore(statePath);
+  const store = openStore(statePath);
   await store.write(records);
   await store.close();
 });

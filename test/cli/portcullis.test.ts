@@ -34,7 +34,7 @@ async function json(store: string, ...args: readonly string[]) {
 }
 
 async function seed(store: string, records: Readonly<Record<string, string>>) {
-  const customers = await openStore(join(folder, store));
+  const customers = openStore(join(folder, store));
   await customers.write(new Map(Object.entries(records)));
   await customers.close();
 }
@@ -461,7 +461,12 @@ test("what keeps a command from running is JSON where JSON is asked for", async 
       "--remote is about the list",
       2,
     ],
-    [["simulate", "typo", "--sed", "1"], "usage", "Did you mean one of --seed", 2],
+    [
+      ["simulate", "typo", "--sed", "1"],
+      "usage",
+      "Did you mean one of --seed",
+      2,
+    ],
     [
       ["simulate", "typo", "--set=a=1", "--vary=a=1..2"],
       "usage",

@@ -113,7 +113,7 @@ describe("with the registry of npm start, the command", () => {
   });
 
   test("finds an edit past it, lets it stand or takes it back", async () => {
-    const store = await openStore(statePath);
+    const store = openStore(statePath);
     await store.write(new Map([["customer:shop", "deny"]]));
     await store.close();
     const found = await json("drift");
