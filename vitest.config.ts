@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
+import { compiledPath } from "./src/node/project.ts";
 
 /** What needs the built Worker, a runtime, a browser or a process of its own, plays whole scenarios, or counts for seconds. */
 const system = [
@@ -38,10 +38,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 // The commands that tests run start in half the time when what V8 compiled of them is kept.
-process.env["NODE_COMPILE_CACHE"] ??= join(
-  import.meta.dirname,
-  "node_modules/.cache/compiled",
-);
+process.env["NODE_COMPILE_CACHE"] ??= compiledPath;
 
 export default defineConfig({
   test: {

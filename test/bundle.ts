@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { registryConfigPath } from "../src/node/project.ts";
-import { bundleWorker } from "../src/node/wrangler.ts";
+import { bundleWorker } from "../src/node/bundle.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

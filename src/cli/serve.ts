@@ -24,7 +24,8 @@ import { tokenHash } from "../registry/tokens.ts";
 import { openRegistry } from "./open-registry.ts";
 import { keepPlace, prepareRegistry } from "./registry-place.ts";
 import { planSeeds, seedKeys, type DemoCustomer } from "./seeds.ts";
-import { bundleWorker, startDevServer } from "../node/wrangler.ts";
+import { bundleWorker } from "../node/bundle.ts";
+import { startDevServer } from "../node/wrangler.ts";
 
 // What npm start and portcullis serve run in a process of its own (supervisor.ts): the demo, and the edge over its store.
 

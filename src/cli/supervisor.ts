@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { claimStore } from "./claim-store.ts";
 import { startProcess, type EdgeProcess } from "../node/edge-process.ts";
-import { defaultStatePath } from "../node/project.ts";
+import { compiledPath, defaultStatePath } from "../node/project.ts";
 import { untilParentEnds } from "./liveness.ts";
 import { firstListener, type StartOptions } from "./options.ts";
 import { originCaProblem } from "./origin-ca.ts";
@@ -43,8 +43,10 @@ export async function supervise(options: StartOptions): Promise<void> {
 
   const script = fileURLToPath(import.meta.resolve("./serve.ts"));
   // What wrangler and miniflare have in place of an option: they have workerd trust what this names.
-  const env =
+  const trusted =
     originCaPath === null ? {} : { NODE_EXTRA_CA_CERTS: resolve(originCaPath) };
+  const { NODE_COMPILE_CACHE = compiledPath } = process.env;
+  const env = { NODE_COMPILE_CACHE, ...trusted };
   edge = startProcess(script, [JSON.stringify(options)], {
     env,
     stdout: "inherit",

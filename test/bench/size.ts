@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { table } from "../../src/node/table.ts";
-import { bundleWorker } from "../../src/node/wrangler.ts";
+import { bundleWorker } from "../../src/node/bundle.ts";
 import { openHeap } from "../workerd/heap.ts";
 import { curl, measure } from "./speed/load.ts";
 import {

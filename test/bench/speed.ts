@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { parseArgs } from "node:util";
 import { table } from "../../src/node/table.ts";
 import { registryConfigPath } from "../../src/node/project.ts";
-import { bundleWorker } from "../../src/node/wrangler.ts";
+import { bundleWorker } from "../../src/node/bundle.ts";
 import { curl, generator, measure, type Rate } from "./speed/load.ts";
 import { startPeers } from "./speed/peers.ts";
 import {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import * as fc from "fast-check";
-import { bundleWorker } from "../../src/node/wrangler.ts";
+import { bundleWorker } from "../../src/node/bundle.ts";
 import { complaintsInMemory, complaintsOnWorkerd } from "./complaints.ts";
 import type { History } from "./history.ts";
 import { printed } from "./print.ts";

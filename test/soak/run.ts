@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
-import { bundleWorker } from "../../src/node/wrangler.ts";
+import { bundleWorker } from "../../src/node/bundle.ts";
 import type { Figures } from "./figures.ts";
 import { soak, type Soak } from "./soak.ts";
 import { kinds } from "./visits.ts";

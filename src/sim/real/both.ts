@@ -1,5 +1,5 @@
 import { table } from "../../node/table.ts";
-import { bundleWorker } from "../../node/wrangler.ts";
+import { bundleWorker } from "../../node/bundle.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import type { Result } from "../result.ts";
 import { run, type RunOptions } from "../run.ts";
