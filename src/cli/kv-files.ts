@@ -60,10 +60,13 @@ export class KvFiles {
   async #text(key: string, nowMs: number): Promise<string | null> {
     for (let id = this.#valueId(key, nowMs); id !== null;) {
       const path = join(this.#valuesPath, id);
-      const text = await readFile(path, "utf8").catch((error: unknown) => {
-        if (this.#valueId(key, nowMs) === id) throw error;
-        return null;
-      });
+      const text = await readFile(path, "utf8").then(
+        undefined,
+        (error: unknown) => {
+          if (this.#valueId(key, nowMs) === id) throw error;
+          return null;
+        },
+      );
       if (text !== null) return text;
       id = this.#valueId(key, nowMs);
     }
