@@ -9,7 +9,7 @@ import { toResponse, type Waiting } from "./cloudflare/reply.ts";
 import { Visitor } from "./cloudflare/visitor.ts";
 import { cloudflareWorld } from "./cloudflare/world.ts";
 import { renderReply } from "./edge/own-reply.ts";
-import { parseConfig, type EdgeConfig } from "./edge/config.ts";
+import { parseConfig, type EdgeConfig } from "./config.ts";
 import type { Edge } from "./edge/edge.ts";
 import { handle } from "./edge/handle.ts";
 import { newIsolate, type Isolate } from "./edge/isolate.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseConfig } from "../src/edge/config.ts";
+import { parseConfig } from "../src/config.ts";
 import { parseSite } from "../src/customer/site.ts";
 import { parseStanding } from "../src/customer/standing.ts";
 import { shippedScenarios } from "../src/sim/shipped.ts";

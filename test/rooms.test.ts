@@ -11,6 +11,7 @@ const rooms: Record<string, readonly string[]> = {
   customer: ["@noble/hashes/*", "valibot"],
   "markup.ts": ["hono/html"],
   page: ["@noble/hashes/*", "valibot"],
+  "config.ts": ["valibot"],
   "ports.ts": [],
   edge: ["lru-cache", "valibot"],
   registry: ["@noble/hashes/*", "valibot"],
@@ -60,21 +61,39 @@ const pure = [
   "customer",
   "markup.ts",
   "page",
+  "config.ts",
 ];
 
 /** The edge and what it stands on never know of the runtime they are in, nor of one another out of order. */
 const skips: Record<string, readonly string[]> = {
-  "ports.ts": ["parse", "cache", "origin", "customer", "markup.ts", "page"],
+  "ports.ts": [
+    "parse",
+    "cache",
+    "origin",
+    "customer",
+    "markup.ts",
+    "page",
+    "config.ts",
+  ],
   registry: [
     "http",
     "cache",
     "origin",
     "markup.ts",
     "page",
+    "config.ts",
     "ports.ts",
     "edge",
   ],
-  admin: ["http", "cache", "origin", "markup.ts", "page", "ports.ts"],
+  admin: [
+    "http",
+    "cache",
+    "origin",
+    "markup.ts",
+    "page",
+    "config.ts",
+    "ports.ts",
+  ],
   cloudflare: ["page", "origin"],
   node: [
     "edge",

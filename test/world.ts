@@ -1,4 +1,4 @@
-import { parseConfig, type EdgeConfig } from "../src/edge/config.ts";
+import { parseConfig, type EdgeConfig } from "../src/config.ts";
 import type { Edge } from "../src/edge/edge.ts";
 import { collect } from "../src/edge/stored-body.ts";
 import { handle } from "../src/edge/handle.ts";

@@ -1,4 +1,4 @@
-import { configuredWorker } from "../node/local.ts";
+import { configuredVariables } from "../node/local.ts";
 import {
   defaultOperator,
   parseOperator,
@@ -9,7 +9,7 @@ import { demoOperator } from "./demo/operator.ts";
 
 /** Who runs the edge that wrangler.toml or .dev.vars describe; where they name nobody, on this machine the demo's operator. */
 export function edgeOperator(store: "local" | "remote"): Parsed<Operator> {
-  const { OPERATOR } = configuredWorker().bindings ?? {};
+  const { OPERATOR } = configuredVariables();
   if (OPERATOR !== undefined) return parseOperator(OPERATOR);
   const value = store === "local" ? demoOperator : defaultOperator;
   return { ok: true, value };
@@ -22,7 +22,7 @@ export function edgeOperator(store: "local" | "remote"): Parsed<Operator> {
 export function localVariables(
   customers: "demo" | "none",
 ): Record<string, string> {
-  const isNamed = Object.hasOwn(configuredWorker().bindings ?? {}, "OPERATOR");
+  const isNamed = Object.hasOwn(configuredVariables(), "OPERATOR");
   return {
     RECORD_MEMORY_SECONDS: "0.2",
     SITE_MEMORY_SECONDS: "0.2",

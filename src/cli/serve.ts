@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { parseConfig } from "../config.ts";
 import { standingKey } from "../customer/keys.ts";
 import type { Parsed } from "../parse/parsed.ts";
 import {
@@ -10,6 +11,7 @@ import { serveDemoSites } from "./demo/customers.ts";
 import { serveWelcome } from "./demo/welcome.ts";
 import { prepareCache } from "./cache-files.ts";
 import { startCacheKeeper, type CacheKeeper } from "./cache-keeper.ts";
+import { configuredVariables } from "../node/local.ts";
 import { registryName, startDirect, type Listener } from "../node/direct.ts";
 import { drainRuntime } from "../node/drain.ts";
 import type { EdgePlace, EdgeProcess } from "../node/edge-process.ts";
@@ -67,6 +69,8 @@ async function serve(): Promise<void> {
     HOST_DISPATCHER: dispatcher.address,
     CACHE_KEEPER: keeper.address,
   };
+  const settings = parseConfig({ ...configuredVariables(), ...variables });
+  if (!settings.ok) fail(`A setting of the edge is wrong: ${settings.problem}`);
   await startEdge({ port, statePath: storePath, variables }, keeper);
   // Miniflare has added listeners of its own meanwhile, which would end the runtime before its requests have ended.
   process.removeAllListeners("SIGTERM").on("SIGTERM", () => void stop());

@@ -1,4 +1,4 @@
-import type { EdgeConfig } from "../edge/config.ts";
+import type { EdgeConfig } from "../config.ts";
 import { NamedFields } from "../http/fields.ts";
 import { clientOf } from "../http/trusted-proxies.ts";
 import type { Inbound } from "../ports.ts";

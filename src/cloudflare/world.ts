@@ -1,4 +1,4 @@
-import type { EdgeConfig } from "../edge/config.ts";
+import type { EdgeConfig } from "../config.ts";
 import type { EdgeEvent, Inbound, World } from "../ports.ts";
 import type { RoomVariables } from "./cache-room.ts";
 import { clock } from "./clock.ts";

@@ -7,7 +7,7 @@ import {
   formatFlaw,
   type Standing,
 } from "../customer/standing.ts";
-import type { EdgeConfig } from "./config.ts";
+import type { EdgeConfig } from "../config.ts";
 import { BodyReaders } from "./body-readers.ts";
 import { boundedMap, textBytes, type BoundedMap } from "./bounded-map.ts";
 import { ByteBudget } from "./byte-budget.ts";

@@ -38,6 +38,3 @@ export const memoryShares = {
   /** Hosts of which much is missing. */
   confirmedErrors: mebibyte / 2,
 } as const;
-
-/** The most that stored responses may have. All shares together then still leave an eighth of an isolate. */
-export const maxResponseMebibytes = 40;

@@ -4,7 +4,7 @@ import { edgeKey, purgeKey, siteKey, standingKey } from "../customer/keys.ts";
 import type { EdgeSettings } from "../customer/settings.ts";
 import type { Standing } from "../customer/standing.ts";
 import { hostCandidates } from "../http/host.ts";
-import type { EdgeConfig } from "./config.ts";
+import type { EdgeConfig } from "../config.ts";
 import type { Edge } from "./edge.ts";
 import { look, valueOf, type Found } from "./lookup.ts";
 import type { Trust } from "./trust.ts";

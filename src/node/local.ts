@@ -12,6 +12,11 @@ export function configuredWorker(path = configPath): V4WorkerOptionsShape {
   return { ...workerOptions, name: config.name ?? "portcullis" };
 }
 
+/** The variables of the edge, as wrangler.toml and .dev.vars have them. */
+export function configuredVariables(): Readonly<Record<string, unknown>> {
+  return configuredWorker().bindings ?? {};
+}
+
 /** What the two wrangler files say of how the Workers meet once they are deployed. */
 export interface Deployment {
   /** The id of the namespace CUSTOMERS; null where wrangler is to find or make one. */

@@ -1,4 +1,4 @@
-import { parseConfig, type EdgeConfig } from "../edge/config.ts";
+import { parseConfig, type EdgeConfig } from "../config.ts";
 import type { RandomStream } from "./random-stream.ts";
 import { CustomerList } from "./customer-list.ts";
 import { recordsOf, type Customer } from "./customers.ts";

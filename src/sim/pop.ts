@@ -1,4 +1,4 @@
-import type { EdgeConfig } from "../edge/config.ts";
+import type { EdgeConfig } from "../config.ts";
 import { handle } from "../edge/handle.ts";
 import { newIsolate, type Isolate } from "../edge/isolate.ts";
 import type { Inbound, Reply } from "../ports.ts";

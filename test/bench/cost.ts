@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { LRUCache } from "lru-cache";
 import { table } from "../../src/node/table.ts";
-import { parseConfig, type EdgeConfig } from "../../src/edge/config.ts";
+import { parseConfig, type EdgeConfig } from "../../src/config.ts";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate, type Isolate } from "../../src/edge/isolate.ts";
 import type { World } from "../../src/ports.ts";

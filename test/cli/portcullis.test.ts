@@ -161,7 +161,7 @@ describe("on one list", () => {
     [
       ["explain", "https://forum.example/", "--country", "UK"],
       2,
-      '--country is "UK"; expected an ISO 3166-1 code',
+      '"UK"; expected a country',
     ],
   ])("%j ends with %d and says: %s", async (args, code, problem) => {
     const ended = await on("list", ...args);

@@ -2,15 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { FieldLine } from "../../src/http/fields.ts";
 import { boundedMap } from "../../src/edge/bounded-map.ts";
 import { ByteBudget } from "../../src/edge/byte-budget.ts";
+import { maxResponseMebibytes } from "../../src/config.ts";
 import { addGroupPurge } from "../../src/edge/group-purges.ts";
 import { handle } from "../../src/edge/handle.ts";
 import { countSecond } from "../../src/edge/hit-for-miss.ts";
 import { IsolateCache, type CacheEntry } from "../../src/edge/isolate-cache.ts";
 import { PinnedBodies } from "../../src/edge/pinned-bodies.ts";
-import {
-  maxResponseMebibytes,
-  memoryShares,
-} from "../../src/edge/memory-budget.ts";
+import { memoryShares } from "../../src/edge/memory-budget.ts";
 import { renderOwnReply } from "../../src/edge/own-reply.ts";
 import type { OriginAnswer, Reply } from "../../src/ports.ts";
 import { storedWith } from "../cache/sample.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { handle } from "../../src/edge/handle.ts";
-import { parseConfig } from "../../src/edge/config.ts";
+import { parseConfig } from "../../src/config.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";
 import {
   answered,

@@ -1,4 +1,4 @@
-import { parseConfig } from "../../src/edge/config.ts";
+import { parseConfig } from "../../src/config.ts";
 import type { Edge } from "../../src/edge/edge.ts";
 import { handle } from "../../src/edge/handle.ts";
 import { newIsolate } from "../../src/edge/isolate.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseConfig } from "../../src/edge/config.ts";
+import { parseConfig } from "../../src/config.ts";
 import { RandomStream } from "../../src/sim/random-stream.ts";
 import { CustomerList } from "../../src/sim/customer-list.ts";
 import { Engine } from "../../src/sim/engine.ts";

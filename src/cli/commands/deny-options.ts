@@ -4,7 +4,7 @@ import { clearable, grounds } from "../../customer/standing-form.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import { momentOf } from "../moment.ts";
 import type { ActOptions } from "./act.ts";
-import { dryRun, repeatable } from "./options.ts";
+import { countryArgument, dryRun, repeatable } from "./options.ts";
 
 /** The options of a subcommand that denies, as commander names them. */
 export interface DenyOptions extends ActOptions {
@@ -84,10 +84,13 @@ function addTerms(command: Command): Command {
     )
     .addOption(repeatable("--host <host>", "only this host; may be repeated"))
     .addOption(
-      repeatable(
-        "--country <code>",
-        "only visitors from this country; may be repeated",
-      ),
+      new Option(
+        "--country <country>",
+        "only visitors from this country, by its code or name; may be repeated",
+      ).argParser((text: string, before?: string[]) => [
+        ...(before ?? []),
+        countryArgument(text),
+      ]),
     )
     .option("--reason <line>", "why, in one line that visitors read")
     .addOption(

@@ -1,3 +1,4 @@
+import { formatCountry } from "../country.ts";
 import type { Colors } from "../../node/terminal.ts";
 import { stateOf, type State } from "../../customer/state.ts";
 import type { Denial } from "../../customer/standing.ts";
@@ -113,7 +114,9 @@ export function formatClearing(what: Denial["clearSiteData"]): string {
 export function formatScope({ hosts, countries }: Denial["scope"]): string {
   const where = hosts === null ? "all hosts" : hosts.join(", ");
   const audience =
-    countries === null ? "all visitors" : `visitors in ${countries.join(", ")}`;
+    countries === null
+      ? "all visitors"
+      : `visitors in ${countries.map(formatCountry).join(", ")}`;
   return `${where}, ${audience}`;
 }
 

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import type { Records } from "../../customer/apply-result.ts";
 import {
   edgeKey,
@@ -6,7 +5,6 @@ import {
   siteKey,
   standingKey,
 } from "../../customer/keys.ts";
-import { country } from "../../customer/names.ts";
 import { parseSite } from "../../customer/site.ts";
 import { hostCandidates } from "../../http/host.ts";
 import type { Parsed } from "../../parse/parsed.ts";
@@ -15,7 +13,7 @@ import type { Store } from "../store.ts";
 import { nameValueTable } from "../../node/table.ts";
 import { parseVisitedUrl } from "./visited-url.ts";
 import { explanation } from "./explanation.ts";
-import { example } from "./options.ts";
+import { countryArgument, example } from "./options.ts";
 import {
   failed,
   wrongUsage,
@@ -26,7 +24,7 @@ import {
 
 interface ExplainOptions {
   at?: string;
-  country?: string;
+  country?: string | null;
   method: string;
 }
 
@@ -38,7 +36,11 @@ export const defineExplain: Define = (program, run) => {
     )
     .argument("<url>", "https://shop.example/cart?item=7")
     .option("--at <instant>", "at this moment instead of now")
-    .option("--country <code>", "for a visitor from there")
+    .option(
+      "--country <country>",
+      "for a visitor from there, by its code or name",
+      countryArgument,
+    )
     .option("--method <method>", "for this method", "GET")
     .addHelpText(
       "after",
@@ -54,18 +56,12 @@ export const defineExplain: Define = (program, run) => {
 async function explain(
   { store, nowMs, colors }: Session,
   url: string,
-  { at, country: from, method }: ExplainOptions,
+  { at, country = null, method }: ExplainOptions,
 ): Promise<Report> {
   const moment =
     at === undefined ? { ok: true as const, value: nowMs } : parseInstant(at);
   if (!moment.ok) return wrongUsage(`--at is ${moment.problem}`);
-  const visitorCountry = countryOf(from);
-  if (!visitorCountry.ok)
-    return wrongUsage(`--country is ${visitorCountry.problem}`);
-  const visited = parseVisitedUrl(url, {
-    method,
-    country: visitorCountry.value,
-  });
+  const visited = parseVisitedUrl(url, { method, country });
   if (!visited.ok) return wrongUsage(visited.problem);
   const records = await readFor(store, visited.value.visit.host);
   if (!records.ok) return failed(records.problem);
@@ -87,18 +83,6 @@ async function explain(
       steps.map(([step, finds]) => [colors.bold(step), finds]),
     ),
   };
-}
-
-/** The code that visitors from there are reported under; null for none. */
-function countryOf(text: string | undefined): Parsed<string | null> {
-  if (text === undefined) return { ok: true, value: null };
-  const code = v.safeParse(country, text);
-  return code.success
-    ? { ok: true, value: code.output }
-    : {
-        ok: false,
-        problem: `"${text}"; expected ${code.issues[0].message}`,
-      };
 }
 
 /** The records the edge reads for a host, in the two rounds in which it reads them. */

@@ -27,6 +27,7 @@ import { parseStanding, type Standing } from "../../customer/standing.ts";
 import { stateOf, type State } from "../../customer/state.ts";
 import { hostCandidates } from "../../http/host.ts";
 import { normalisedTarget } from "../../http/target.ts";
+import { formatCountry } from "../country.ts";
 import { formatInstant } from "../moment.ts";
 import type { VisitedUrl } from "./visited-url.ts";
 import { formatDecision, formatDenial, formatVerdict } from "./describe.ts";
@@ -52,6 +53,9 @@ export function explanation(
   const steps: Step[] = [
     ["moment", formatInstant(nowMs)],
     ["host", visit.host],
+    ...(visit.country === null
+      ? []
+      : [["country", formatCountry(visit.country)] as const]),
     settings.step,
   ];
   if (decision.kind !== "maintenance")

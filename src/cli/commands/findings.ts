@@ -1,3 +1,4 @@
+import { parseConfig, variableNames } from "../../config.ts";
 import { denialOf } from "../../customer/state.ts";
 import { decisionStatuses } from "../../customer/decide.ts";
 import {
@@ -11,6 +12,7 @@ import { parsePurge } from "../../customer/purge.ts";
 import { defaultSettings } from "../../customer/settings.ts";
 import type { Deployment } from "../../node/local.ts";
 import { canonicalHost, hostCandidates } from "../../http/host.ts";
+import { suggestion } from "../../parse/suggest.ts";
 import { isShort, shortage, type Disk } from "../disk.ts";
 import { unstatedOf } from "./describe.ts";
 import { formatInstant } from "../moment.ts";
@@ -67,6 +69,39 @@ export function deploymentFindings({
       ]
     : [];
 }
+
+/** What is wrong with the settings of the edge, with which it would answer everybody 500, and what may be. */
+export function variableFindings(
+  variables: Readonly<Record<string, unknown>>,
+  of: "local" | "remote",
+): Finding[] {
+  const config = parseConfig(variables);
+  const unknown = Object.keys(variables).filter(
+    (name) => !knownVariables.includes(name),
+  );
+  return [
+    ...(config.ok
+      ? []
+      : [problem("(settings)", `${config.problem} (wrangler.toml)`)]),
+    ...unknown.map((name) =>
+      remark(
+        "(settings)",
+        `${name} is no setting of the edge${suggestion(name, knownVariables)}`,
+      ),
+    ),
+    ...(of === "remote" && variables["OPERATOR"] === undefined
+      ? [
+          remark(
+            "(settings)",
+            "OPERATOR is not set: pages name nobody whom visitors and owners could ask",
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** What bindings of other kinds are called is none of these. */
+const knownVariables: readonly string[] = [...variableNames, "HOST_ZONES"];
 
 /** All that is wrong with a list, or worth a look, by key. */
 export function findings(list: Listed, nowMs: number): Finding[] {
@@ -170,9 +205,20 @@ function strayKeys({ records }: Listed): Finding[] {
 }
 
 function siteFindings({ sites }: Listed): Finding[] {
-  return [...sites].flatMap(([host, site]) =>
-    site.ok ? [] : [malformed(siteKey(host), site.problem)],
-  );
+  return [...sites].flatMap(([pattern, site]) => {
+    const key = siteKey(pattern);
+    if (!site.ok) return [malformed(key, site.problem)];
+    return site.value.origins
+      .filter((origin) =>
+        hostCandidates(new URL(origin).hostname).includes(pattern),
+      )
+      .map((origin) =>
+        remark(
+          key,
+          `its origin ${origin} is a host of the site itself: where DNS leads that to the edge, every request comes back and is answered 502`,
+        ),
+      );
+  });
 }
 
 function customerFindings(

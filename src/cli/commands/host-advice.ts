@@ -1,18 +1,16 @@
 import { siteKey } from "../../customer/keys.ts";
 import { hostFor, type OriginHost } from "../../customer/origin-host.ts";
 import type { Site } from "../../customer/site.ts";
+import type { Answer } from "./ask-once.ts";
 import type { Finding } from "./findings.ts";
 
 /** What an origin said to a GET of `/` under one Host. */
 export type HostAnswer =
-  | {
-      kind: "answered";
-      status: number;
-      location: string | null;
-      /** Its beginning, as text. */
-      body: string;
-    }
-  | { kind: "failed"; problem: string };
+  | Pick<
+      Extract<Answer, { kind: "answered" }>,
+      "kind" | "status" | "location" | "body"
+    >
+  | Pick<Extract<Answer, { kind: "failed" }>, "kind" | "problem">;
 
 /** The answers by setting: that of the record, and the two that need no name. */
 export type HostAnswers = readonly {

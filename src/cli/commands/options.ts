@@ -1,10 +1,18 @@
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { parseCountry } from "../country.ts";
 
 /** An option that may be given more than once; its value is the list. */
 export function repeatable(flags: string, description: string): Option {
   return new Option(flags, description).argParser(
     (value: string, before?: string[]) => [...(before ?? []), value],
   );
+}
+
+/** A country, by its code or its name. */
+export function countryArgument(text: string): string {
+  const country = parseCountry(text);
+  if (!country.ok) throw new InvalidArgumentError(`It is ${country.problem}`);
+  return country.value;
 }
 
 export function dryRun(): Option {

@@ -7,7 +7,7 @@ import { buffer } from "node:stream/consumers";
 import * as v from "valibot";
 import { startDirect } from "../../node/direct.ts";
 import { startHostDispatcher } from "../../node/host-dispatcher.ts";
-import type { EdgeConfig } from "../../edge/config.ts";
+import type { EdgeConfig } from "../../config.ts";
 import { requestOutcomes, type Inbound, type Reply } from "../../ports.ts";
 import type { RequestEvent } from "../world.ts";
 import type { Pop } from "../pop.ts";

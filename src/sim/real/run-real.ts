@@ -1,4 +1,4 @@
-import { maxListDeadlineSeconds } from "../../edge/config.ts";
+import { maxListDeadlineSeconds } from "../../config.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import { configOf } from "../edge.ts";
 import { readPlaces } from "../places.ts";

@@ -1,4 +1,4 @@
-import { parseConfig } from "../../edge/config.ts";
+import { parseConfig } from "../../config.ts";
 import { othersId, siteOf } from "../customers.ts";
 import type { Scenario } from "./form.ts";
 import { codesOf } from "../places.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { oneOf, wholeNumber } from "../../parse/schema.ts";
-import { variableNames } from "../../edge/config.ts";
+import { variableNames } from "../../config.ts";
 import { placeCodes } from "../places.ts";
 import { formats } from "../replay/trace-file.ts";
 import {

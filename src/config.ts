@@ -4,14 +4,13 @@ import {
   parseAddressRanges,
   type AddressRange,
   type ForwardingField,
-} from "../http/trusted-proxies.ts";
-import type { Parsed } from "../parse/parsed.ts";
+} from "./http/trusted-proxies.ts";
+import type { Parsed } from "./parse/parsed.ts";
 import {
   parseOperator,
   defaultOperator,
   type Operator,
-} from "../page/operator.ts";
-import { maxResponseMebibytes } from "./memory-budget.ts";
+} from "./page/operator.ts";
 
 /** How this edge is set up: the same for every request, from the Worker's variables. */
 export interface EdgeConfig {
@@ -84,6 +83,9 @@ function wholeNumber(
     byDefault,
   );
 }
+
+/** The most that stored responses may have: with all other shares (edge/memory-budget.ts) it leaves an eighth of an isolate. */
+export const maxResponseMebibytes = 40;
 
 /** The most that LIST_DEADLINE_SECONDS may be. */
 export const maxListDeadlineSeconds = 30;
