@@ -8,11 +8,12 @@ import { OriginProbes } from "./cloudflare/origin-probes.ts";
 import { toResponse, type Waiting } from "./cloudflare/reply.ts";
 import { Visitor } from "./cloudflare/visitor.ts";
 import { cloudflareWorld } from "./cloudflare/world.ts";
-import { renderReply } from "./edge/own-reply.ts";
+import { renderOwnPage } from "./edge/own-reply.ts";
 import { parseConfig, type EdgeConfig } from "./config.ts";
 import type { Edge } from "./edge/edge.ts";
-import { handle } from "./edge/handle.ts";
+import { handle, handleDecision } from "./edge/handle.ts";
 import { newIsolate, type Isolate } from "./edge/isolate.ts";
+import { ownPath } from "./page/own-path.ts";
 import { problemTypePage } from "./page/notice.ts";
 import type { OwnPage } from "./page/reason.ts";
 import type { Inbound, Reply } from "./ports.ts";
@@ -66,7 +67,7 @@ async function replied(
 }
 
 function page({ env }: WorkerContext, own: OwnPage): Promise<Response> {
-  return replied(env, (request, edge) => renderReply(own, request, edge));
+  return replied(env, (request, edge) => renderOwnPage(own, request, edge));
 }
 
 /** Could this be one of the routes below, however it is written? Customers' requests need no router. */
@@ -76,14 +77,13 @@ function mayBeRoute(url: string): boolean {
 
 const app = new Hono<{ Bindings: RuntimeRequest }>({ strict: true });
 
-// On every host: what stands here is about the edge, whatever becomes of the site.
-const ownPath = "/.well-known/portcullis";
 app.get(`${ownPath}/health`, ({ env }) => health(env.env));
 app.get(`${ownPath}/version`, () => version());
 app.get(`${ownPath}/`, (c) => page(c, { kind: "about" }));
 app.get(`${ownPath}/problems/:type`, (c) =>
   page(c, problemTypePage(c.req.param("type"))),
 );
+app.get(`${ownPath}/decision`, ({ env }) => replied(env, handleDecision));
 app.all(`${ownPath}/*`, (c) => page(c, { kind: "no-page" }));
 app.all("*", ({ env }) => replied(env, handle));
 app.onError((error) => {

@@ -106,5 +106,5 @@ test.each(words.filter(([, , where]) => where === "everywhere"))(
 
 test("the words of every file have been read", () => {
   expect(found.get("name handle")).toContain("edge/handle.ts");
-  expect(found.get("text portcullis")).toContain("worker.ts");
+  expect(found.get("text portcullis")).toContain("page/own-path.ts");
 });

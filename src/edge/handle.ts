@@ -2,7 +2,12 @@ import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { CacheStatus, ForwardReason } from "../cache/status.ts";
 import type { Inbound, Reply } from "../ports.ts";
-import { admit, allowedMethods, type Admitted } from "./admit.ts";
+import {
+  admit,
+  allowedMethods,
+  type Admission,
+  type Admitted,
+} from "./admit.ts";
 import { discardBody } from "./bytes.ts";
 import { findEntries } from "./cache-store.ts";
 import { forwardChallenge } from "./challenge.ts";
@@ -17,6 +22,7 @@ import type { Edge } from "./edge.ts";
 import { gate, type Passed } from "./gate.ts";
 import { withinMemory } from "./large-requests.ts";
 import { logRequest, type LoggedReply } from "./log.ts";
+import { inChosenLanguage } from "./own-reply.ts";
 import { passThrough, type PassedThrough } from "./pass-through.ts";
 import { planRequest, servingOf, type Serving } from "./plan.ts";
 import {
@@ -55,22 +61,66 @@ async function handleAndLog(request: Inbound, edge: Edge): Promise<Reply> {
   return outcome.reply;
 }
 
+/**
+ * What every request for a host is answered with while its site is not served, under our own path, in the language that the URL
+ * names. Where it is served, it leads to the site.
+ */
+export async function handleDecision(
+  request: Inbound,
+  edge: Edge,
+): Promise<Reply> {
+  const startedAtMs = edge.world.nowMs();
+  const outcome = await decided(inChosenLanguage(request), edge);
+  logRequest(request, outcome, { edge, startedAtMs });
+  return outcome.reply;
+}
+
+async function decided(request: Inbound, edge: Edge): Promise<LoggedReply> {
+  const admission = admit(request, edge.config.name);
+  if (admission.kind !== "admitted")
+    return notAdmitted(admission, request, edge);
+  const { host, visit } = admission;
+  const decision = await gate(visit, edge);
+  const { degraded, recordSeq } = decision;
+  const { reply, log } =
+    decision.kind === "pass"
+      ? { reply: toSite(edge), log: { outcome: "served", host } as const }
+      : refuse(decision, { request, edge, known: { host } });
+  return { reply, log: { ...log, degraded, recordSeq } };
+}
+
+function toSite({ world }: Edge): Reply {
+  return {
+    status: 303,
+    fields: [
+      ["Location", "/"],
+      ["Cache-Control", "no-store"],
+      ["Date", httpDate(world.nowMs())],
+    ],
+    body: { kind: "none" },
+  };
+}
+
+function notAdmitted(
+  admission: Exclude<Admission, { kind: "admitted" }>,
+  request: Inbound,
+  edge: Edge,
+): LoggedReply {
+  return admission.kind === "malformed"
+    ? malformed({ request, edge, known: {} }, admission)
+    : unreachable(
+        { request, edge, known: { host: admission.host } },
+        { error: "proxy_loop_detected" },
+      );
+}
+
 async function handleRequest(
   request: Inbound,
   edge: Edge,
 ): Promise<LoggedReply> {
   const admission = admit(request, edge.config.name);
-  switch (admission.kind) {
-    case "malformed":
-      return malformed({ request, edge, known: {} }, admission);
-    case "loop":
-      return unreachable(
-        { request, edge, known: { host: admission.host } },
-        { error: "proxy_loop_detected" },
-      );
-    case "admitted":
-      break;
-  }
+  if (admission.kind !== "admitted")
+    return notAdmitted(admission, request, edge);
   const outcome = await withinMemory(
     admission.bytes,
     () => handleAdmitted(admission, edge),

@@ -5,7 +5,7 @@ import type { Inbound } from "../ports.ts";
 import type { RequestContext } from "./context.ts";
 import type { Edge } from "./edge.ts";
 import type { LoggedReply, RequestLog } from "./log.ts";
-import { renderOwnReply } from "./own-reply.ts";
+import { renderOwnReply, traceIdOf } from "./own-reply.ts";
 
 /** Who gets a page of ours, and what the log knows of the request by then. */
 export interface Recipient {
@@ -139,8 +139,9 @@ function page(
   { request, edge, known }: Recipient,
   log: RequestLog,
 ): LoggedReply {
+  const traceId = known.traceId ?? traceIdOf(request, edge);
   return {
-    reply: renderOwnReply(reason, request, edge),
-    log: { ...log, ...known },
+    reply: renderOwnReply(reason, { request, traceId }, edge),
+    log: { ...log, ...known, traceId },
   };
 }

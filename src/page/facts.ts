@@ -1,6 +1,7 @@
 import type { Denial } from "../customer/standing.ts";
-import type { Locale } from "./locales/locale.ts";
+import type { Locale, Topic } from "./locales/locale.ts";
 import type { Operator } from "./operator.ts";
+import { ownPath, problemTypePath } from "./own-path.ts";
 import type { PageReason, OwnPage } from "./reason.ts";
 import {
   countryName,
@@ -23,15 +24,19 @@ type Labelled = readonly [label: string, value: Value | null];
 /** The facts of a page, for everyone. */
 export function factsOf(
   reason: PageReason | OwnPage,
-  operator: Operator,
-  locale: Locale,
+  {
+    operator,
+    locale,
+    base,
+  }: { operator: Operator; locale: Locale; base: string },
 ): Fact[] {
   const { labels } = locale;
   switch (reason.kind) {
     case "dropped":
       return known(decision(reason.denial, operator, locale));
-    case "unknown-host":
     case "about":
+      return resources(locale, base);
+    case "unknown-host":
     case "problem-type":
     case "no-page":
       return [];
@@ -42,9 +47,52 @@ export function factsOf(
     case "unavailable":
       return known([[labels.retry, seconds(reason.retryAfterSeconds, locale)]]);
     case "malformed":
-      return known([[labels.error, words(reason.problem)]]);
+      return known([[labels.error, words(reason.problem, "en")]]);
   }
 }
+
+/** What else stands under our own path. */
+function resources({ resources: names, topics }: Locale, base: string): Fact[] {
+  return [
+    {
+      label: names.health,
+      value: { kind: "link", url: `${base}${ownPath}/health`, text: null },
+    },
+    {
+      label: names.version,
+      value: { kind: "link", url: `${base}${ownPath}/version`, text: null },
+    },
+    {
+      label: names.problems,
+      value: {
+        kind: "links",
+        links: problemTopics.map((topic) => ({
+          url: base + problemTypePath(topic),
+          text: topics[topic].headline,
+        })),
+      },
+    },
+  ];
+}
+
+/** Every kind of page that a problem can be of. */
+const problemTopics: readonly Topic[] = [
+  "policy",
+  "security",
+  "billing",
+  "legal",
+  "site-maintenance",
+  "left",
+  "unknown-host",
+  "failed",
+  "bad-answer",
+  "busy",
+  "timeout",
+  "loop",
+  "edge-maintenance",
+  "unavailable",
+  "malformed",
+];
 
 /** What the site's owner can follow: where to appeal, whom to write to, how long there is to move. */
 export function factsForOwner(
@@ -72,9 +120,9 @@ function decision(
   return [
     [
       labels.demandedBy,
-      link(authority?.url, authority?.name) ?? words(authority?.name),
+      link(authority?.url, authority?.name) ?? words(authority?.name, ""),
     ],
-    [labels.law, words(authority?.law)],
+    [labels.law, words(authority?.law, "")],
     [
       labels.jurisdiction,
       words(
@@ -82,7 +130,7 @@ function decision(
       ),
     ],
     decider(denial, operator, locale),
-    [labels.reason, words(denial.reason)],
+    [labels.reason, words(denial.reason, "")],
     [labels.since, moment(denial.effectiveAtMs, locale)],
     [labels.until, moment(denial.endsAtMs, locale)],
     [labels.hosts, list(scope.hosts)],

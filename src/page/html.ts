@@ -4,7 +4,7 @@ import { markup, trusted, type Markup } from "../markup.ts";
 import type { Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
 import { styleFor } from "./style.ts";
-import { listSeparator, type Value } from "./values.ts";
+import { formatSecond, listSeparator, type Value } from "./values.ts";
 
 /**
  * The page for people: one document that needs nothing else, its only privilege its own style sheet. Words that
@@ -25,30 +25,65 @@ export function writeHtml(notice: Notice, operator: Operator): string {
 <style>${trusted(styleFor(operator.colours).text)}</style>
 </head>
 <body>
-${masthead(operator, notice.provider)}
+${masthead(operator, notice)}
 <main>
 ${notice.overline === null ? null : markup`<p class="overline"><bdi>${notice.overline}</bdi></p>`}
 <h1>${notice.headline}</h1>
 <p class="lead">${notice.explanation}</p>
+${path(notice)}
+${again(notice)}
 ${forVisitor(notice)}
 ${statement(notice)}
 ${details(notice)}
 ${forOwner(notice)}
 </main>
-<footer><p>HTTP ${notice.status} · <bdi>${notice.provider}</bdi></p></footer>
+<footer>
+${languages(notice)}
+<p>HTTP ${notice.status} · <bdi>${notice.provider}</bdi></p>
+${occurrence(notice)}
+</footer>
 </body>
 </html>
 `.toString();
 }
 
-function masthead(operator: Operator, provider: string): Markup {
+function masthead(operator: Operator, { provider, locale }: Notice): Markup {
   const url = webLink(operator.url);
   const logo =
     operator.logoSvg === null
       ? null
       : markup`<span aria-hidden="true">${trusted(operator.logoSvg)}</span>`;
   const name = markup`<bdi>${provider}</bdi>`;
-  return markup`<header>${logo}${url === null ? name : markup`<a href="${url}">${name}</a>`}</header>`;
+  return markup`<header>${logo}${url === null ? name : markup`<a href="${url}">${name}</a>`}<a class="jump" href="#owner">${locale.headings.owner}</a></header>`;
+}
+
+/** The way of the request, from the visitor to the site. */
+function path({ path: places, locale }: Notice): Markup | null {
+  if (places === null) return null;
+  return markup`<ol class="path">${places.map(
+    ({ name, state }) =>
+      markup`<li class="${state}"><bdi>${name}</bdi> <span>${locale.path[state]}</span></li>`,
+  )}</ol>`;
+}
+
+/** A link to the very same URL. */
+function again({ again: text }: Notice): Markup | null {
+  return text === null
+    ? null
+    : markup`<p><a class="again" href="">${text}</a></p>`;
+}
+
+function languages({ otherLanguages, locale }: Notice): Markup {
+  return markup`<nav aria-label="${locale.otherLanguages}"><ul>${otherLanguages.map(
+    ({ name, language, direction, url }) =>
+      markup`<li><a href="${url}" lang="${language}" hreflang="${language}" dir="${direction}">${name}</a></li>`,
+  )}</ul></nav>`;
+}
+
+/** By which a screenshot can be found in the log. */
+function occurrence({ occurrence: { traceId, atMs, pop } }: Notice): Markup {
+  const at = new Date(atMs).toISOString();
+  return markup`<p dir="ltr"><code>${traceId}</code> · <time datetime="${at}">${formatSecond(atMs)}</time>${pop === null ? null : markup` · ${pop}`}</p>`;
 }
 
 function statement({ statement: said, locale }: Notice): Markup | null {
@@ -90,9 +125,13 @@ function list(facts: readonly Fact[]): Markup {
 function valueMarkup(value: Value): Markup {
   switch (value.kind) {
     case "text":
-      return markup`<bdi>${value.text}</bdi>`;
+      return value.language === null
+        ? markup`<bdi>${value.text}</bdi>`
+        : markup`<bdi lang="${value.language}">${value.text}</bdi>`;
     case "list":
       return markup`${value.items.map((item, at) => markup`${at === 0 ? "" : listSeparator}<bdi>${item}</bdi>`)}`;
+    case "links":
+      return markup`<ul>${value.links.map(({ url, text }) => markup`<li><a href="${url}">${text}</a></li>`)}</ul>`;
     case "link":
       return markup`<a href="${value.url}"><bdi>${value.text ?? linkText(value.url)}</bdi></a>`;
     case "moment":

@@ -1,14 +1,17 @@
 import type { Fact } from "./facts.ts";
 import type { Notice } from "./notice.ts";
+import { occurrenceLine, pathLine } from "./text.ts";
 import { plainly } from "./values.ts";
 
 /** The page as Markdown (CommonMark 0.31), for readers that are programs with an eye for text. */
 export function writeMarkdown(notice: Notice): string {
   const { headings } = notice.locale;
+  const path = pathLine(notice);
   const blocks = [
     `# ${literal(notice.headline)}`,
     notice.overline === null ? null : `**${literal(notice.overline)}**`,
     literal(notice.explanation),
+    path === null ? null : literal(path),
     ...section(headings.visitor, [notice.visitor], []),
     ...section(headings.statement, notice.statement?.paragraphs ?? [], []),
     ...section(
@@ -22,6 +25,7 @@ export function writeMarkdown(notice: Notice): string {
       notice.factsForOwner,
     ),
     `HTTP ${notice.status} · ${literal(notice.provider)}`,
+    literal(occurrenceLine(notice)),
   ];
   return `${blocks.filter((block) => typeof block === "string").join("\n\n")}\n`;
 }

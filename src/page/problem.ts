@@ -11,11 +11,13 @@ import { oneLine } from "./plain.ts";
 export function writeProblem(notice: Notice, operator: Operator): string {
   return JSON.stringify(
     {
-      type: `/.well-known/portcullis/problems/${notice.topic}`,
+      type: notice.typeUrl,
       title: notice.headline,
       status: notice.status,
       detail: detail(notice),
       ...(notice.denial === null ? {} : decision(notice, notice.denial)),
+      ...(notice.path === null ? {} : { path: notice.path }),
+      ...resources(notice),
       retryable: notice.retryable,
       retry_after: notice.retryAfterSeconds,
       operator: {
@@ -23,6 +25,9 @@ export function writeProblem(notice: Notice, operator: Operator): string {
         url: webLink(operator.url),
         contact: webLink(operator.contact),
       },
+      trace_id: notice.occurrence.traceId,
+      time: iso(notice.occurrence.atMs),
+      pop: notice.occurrence.pop,
     },
     null,
     2,
@@ -58,6 +63,18 @@ function decision(
     appeal_url: webLink(denial.appealUrl),
     offboard_until: iso(denial.offboardUntilMs),
   };
+}
+
+/** What the page about the edge leads to. */
+function resources({ topic, facts }: Notice): Record<string, unknown> {
+  if (topic !== "about") return {};
+  const links = facts.flatMap(({ label, value }) => {
+    if (value.kind === "link") return [{ title: label, url: value.url }];
+    return value.kind === "links"
+      ? value.links.map(({ url, text }) => ({ title: text, url }))
+      : [];
+  });
+  return { links };
 }
 
 function iso(atMs: number | null): string | null {

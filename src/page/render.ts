@@ -1,5 +1,5 @@
 import type { OwnPage, PageReason } from "./reason.ts";
-import type { FieldLine, Fields } from "../http/fields.ts";
+import type { FieldLine } from "../http/fields.ts";
 import {
   chooseFormat,
   choosingFields,
@@ -9,16 +9,12 @@ import {
 import { writeHtml } from "./html.ts";
 import { webLink } from "./link.ts";
 import { writeMarkdown } from "./markdown.ts";
-import { composeNotice, type Notice } from "./notice.ts";
+import { composeNotice, type Notice, type Reader } from "./notice.ts";
+import { ownPath } from "./own-path.ts";
 import type { Operator } from "./operator.ts";
 import { writeProblem } from "./problem.ts";
 import { styleFor } from "./style.ts";
 import { writeText } from "./text.ts";
-
-export interface Reader {
-  method: string;
-  fields: Fields;
-}
 
 export interface RenderedPage {
   status: number;
@@ -56,12 +52,7 @@ export function renderPage(
   operator: Operator,
   nowMs: number,
 ): RenderedPage {
-  const notice = composeNotice(
-    reason,
-    operator,
-    reader.fields.get("accept-language"),
-    nowMs,
-  );
+  const notice = composeNotice(reason, operator, reader, nowMs);
   // What explains a problem is none itself.
   const offered = pageFormats.filter(
     (type) => notice.status >= 400 || type !== "application/problem+json",
@@ -73,6 +64,7 @@ export function renderPage(
     fields: [
       ...(format === null ? [] : contentFields(format, notice)),
       ...constantFields,
+      ...robotsFields(notice),
       ["Content-Security-Policy", contentSecurityPolicy(operator)],
       ...retryFields(notice),
       ...linkFields(notice, operator),
@@ -97,13 +89,17 @@ const constantFields: readonly FieldLine[] = [
   // RFC 9110 §15.1 lets caches keep a 410, a 414 and a 451 unasked: a restored site would stay dark in them.
   ["Cache-Control", "no-store"],
   ["CDN-Cache-Control", "no-store"],
-  ["X-Robots-Tag", "noindex"],
   ["X-Content-Type-Options", "nosniff"],
   ["Referrer-Policy", "no-referrer"],
 ];
 
 function contentSecurityPolicy({ colours }: Operator): string {
   return `default-src 'none'; style-src ${styleFor(colours).source}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+}
+
+/** Only what is meant to last is taken out of indexes: after a pause a site is to be found as before. */
+function robotsFields({ status, retryable }: Notice): FieldLine[] {
+  return status < 500 && !retryable ? [["X-Robots-Tag", "noindex"]] : [];
 }
 
 function retryFields(notice: Notice): FieldLine[] {
@@ -115,9 +111,7 @@ function retryFields(notice: Notice): FieldLine[] {
 /** RFC 7725 §4: a 451 names who blocks (us, by whatever address we have), not who demanded it. RFC 8288 for the form. */
 function linkFields(notice: Notice, operator: Operator): FieldLine[] {
   const blocker =
-    webLink(operator.url) ??
-    webLink(operator.contact) ??
-    "/.well-known/portcullis/";
+    webLink(operator.url) ?? webLink(operator.contact) ?? `${ownPath}/`;
   const announcement = webLink(notice.denial?.noticeUrl ?? null);
   const links = [
     ...(notice.status === 451 ? [`<${blocker}>; rel="blocked-by"`] : []),

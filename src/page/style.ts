@@ -8,6 +8,7 @@ const light = {
   ink: "#14171c",
   soft: "#565d68",
   rule: "#dde1e6",
+  fault: "#b3261e",
 };
 const dark = {
   paper: "#14161a",
@@ -15,6 +16,7 @@ const dark = {
   ink: "#eceef2",
   soft: "#a7afbb",
   rule: "#363c46",
+  fault: "#ff9d92",
 };
 
 /** A style sheet, and the source expression by which a Content Security Policy allows it (CSP 3 §2.3.1). */
@@ -51,6 +53,7 @@ header{display:flex;align-items:center;gap:.75rem;padding-block:1.5rem;font-weig
 header svg{display:block;width:2.25rem;height:2.25rem;color:var(--accent)}
 header a{color:inherit;text-decoration:none}
 header a:hover{text-decoration:underline}
+header .jump{margin-inline-start:auto;color:var(--link);font-weight:400;text-decoration:underline}
 main{padding-block:clamp(1.5rem,6vw,4.5rem) 3rem}
 .overline{color:var(--soft);font-size:1.25rem}
 h1{margin-block:.25rem 1rem;font-size:clamp(1.875rem,1.2rem + 3vw,3.25rem);font-weight:700;line-height:1.15;text-wrap:balance}
@@ -61,6 +64,15 @@ section p{max-width:40rem;text-wrap:pretty}
 p+p,p+dl,dl+p{margin-block-start:1rem}
 .visitor{padding:1.25rem calc(1.5rem - 1px);border:1px solid var(--panel);border-radius:.75rem;background:var(--panel)}
 blockquote{padding-inline-start:1.25rem;border-inline-start:.25rem solid var(--accent)}
+ul,ol{padding:0;list-style:none}
+.path{display:flex;flex-wrap:wrap;gap:.5rem;margin-block-start:2rem}
+.path li{flex:1 1 12rem;padding:.75rem 1rem;border:1px solid var(--rule);border-block-start:.25rem solid var(--soft);border-radius:.25rem}
+.path span{display:block;color:var(--soft)}
+.path .fails{border-block-start-color:var(--fault)}
+.path .fails span{color:var(--fault);font-weight:600}
+.path .unreached{border-style:dashed}
+.again{display:inline-block;margin-block-start:1.5rem;padding:.5rem 1.25rem;border:2px solid;border-radius:.375rem;font-weight:600;text-decoration:none}
+.again:hover{text-decoration:underline}
 dl{border-block-start:1px solid var(--rule)}
 dl>div{display:flex;flex-wrap:wrap;gap:0 1.5rem;padding-block:.625rem;border-block-end:1px solid var(--rule)}
 dt{flex:0 0 10rem;color:var(--soft)}
@@ -68,7 +80,13 @@ dd{flex:1 1 14rem}
 a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:.2em}
 a:hover{text-decoration-thickness:2px}
 :focus-visible{outline:3px solid var(--link);outline-offset:3px;border-radius:2px}
-footer{padding-block:1.5rem 3rem;color:var(--soft);font-size:.875rem}
+footer{padding-block:1.5rem 3rem;border-block-start:1px solid var(--rule);color:var(--soft)}
+nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
+nav+p{margin-block-start:1.5rem}
+footer p+p{margin-block-start:.25rem}
+code{font:inherit;font-variant-numeric:tabular-nums}
+:lang(ja){font-family:system-ui,"Hiragino Sans","Yu Gothic UI",Meiryo,"Noto Sans JP","Noto Sans CJK JP",sans-serif}
+:lang(ar){font-family:system-ui,"Segoe UI","Geeza Pro","Noto Sans Arabic",Tahoma,sans-serif;line-height:1.8}
 @media (min-width:52rem){section{display:grid;grid-template-columns:12rem 1fr;column-gap:2rem;margin-block-start:3rem}.visitor{margin-inline:-1.5rem}h2{grid-row:1/9}section>:not(h2){grid-column:2}h2+dl{border:0}h2+dl>:first-child{padding-block-start:0}}
 @media print{html{font-size:75%}body{border:0}main{padding-block:0}section{break-inside:avoid}.visitor{margin-inline:0;padding:0;border:0;background:none}dd a[href^=http]::after{content:" <" attr(href) ">"}}
 @media (forced-colors:active){header svg{color:CanvasText}}

@@ -4,9 +4,11 @@ import { oneLine } from "./plain.ts";
 
 /** Something a page states, in the reader's language, and the exact value behind it. */
 export type Value =
-  | { kind: "text"; text: string }
+  /** Words in another language than the page's: a tag (BCP 47), or "" where nobody said which. */
+  | { kind: "text"; text: string; language: string | null }
   | { kind: "list"; items: readonly string[] }
   | { kind: "link"; url: string; text: string | null }
+  | { kind: "links"; links: readonly { url: string; text: string }[] }
   | { kind: "moment"; text: string; iso: string };
 
 // Enough to recognise a site or a region by; a list of everything would drown the rest of the page.
@@ -16,9 +18,12 @@ const listed = 12;
 export const listSeparator = " · ";
 
 /** Null for words that are not there, or are only white space. */
-export function words(text: string | null | undefined): Value | null {
+export function words(
+  text: string | null | undefined,
+  language: string | null = null,
+): Value | null {
   const line = oneLine(text ?? "");
-  return line === "" ? null : { kind: "text", text: line };
+  return line === "" ? null : { kind: "text", text: line, language };
 }
 
 /** Null for a URL that must not be a link. */
@@ -98,8 +103,17 @@ export function plainly(
       return literal(value.text);
     case "list":
       return literal(value.items.join(listSeparator));
+    case "links":
+      return value.links
+        .map(({ url, text }) => `${literal(text)} <${url}>`)
+        .join(listSeparator);
     case "link":
       // RFC 3986 appendix C; Markdown makes a link of it.
       return `${value.text === null ? "" : `${literal(value.text)} `}<${value.url}>`;
   }
+}
+
+/** "2026-11-27 14:05:09 UTC", in every language alike: as the log has it. */
+export function formatSecond(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }

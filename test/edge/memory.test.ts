@@ -15,6 +15,7 @@ import { storedWith } from "../cache/sample.ts";
 import { answered, ask, inbound, memoryEdge, textOf } from "../world.ts";
 
 const shop = "https://shop.example/";
+const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 const long = "x".repeat(16_000);
 const cacheable: FieldLine[] = [["Cache-Control", "max-age=60"]];
 
@@ -174,7 +175,7 @@ describe("what an isolate remembers of", () => {
       (edge, n) =>
         renderOwnReply(
           { kind: "unknown-host", host: `${n}.example` },
-          inbound(shop),
+          { request: inbound(shop), traceId },
           edge,
         ),
       ({ isolate }) => isolate.pages.calculatedSize,
@@ -187,7 +188,7 @@ describe("what an isolate remembers of", () => {
         const problem = `${n}`.padStart(50_000, "x");
         renderOwnReply(
           { kind: "malformed", status: 400, problem },
-          inbound(shop, { fields }),
+          { request: inbound(shop, { fields }), traceId },
           edge,
         );
         expect(edge.isolate.pages.size * 50_000).toBeLessThan(

@@ -11,11 +11,20 @@ function edgeWith(standing: string) {
   return edge;
 }
 
-test("visitors who ask alike within a second get the very same page, and others their own", async () => {
+test("visitors who ask alike within a second get the very same page but for the id of their request, and others their own", async () => {
   const edge = edgeWith(denied({ reason: "Phishing." }));
   const accept = "text/html";
   const first = await ask(edge, shop, { fields: { accept } });
-  expect(await ask(edge, shop, { fields: { accept } })).toBe(first);
+  const again = await ask(edge, shop, { fields: { accept } });
+  expect(again.fields).toBe(first.fields);
+  const [one, other] = await Promise.all([textOf(first), textOf(again)]);
+  const [id = "", otherId = ""] = edge.world.events.map((event) =>
+    event.kind === "request" ? (event.traceId ?? "") : "",
+  );
+  expect(id).toMatch(/^[0-9a-f]{32}$/);
+  expect(otherId).not.toBe(id);
+  expect(one).toContain(id);
+  expect(one.replaceAll(id, otherId)).toBe(other);
   const german = { accept, "accept-language": "de" };
   expect(
     fieldOf(await ask(edge, shop, { fields: german }), "Content-Language"),

@@ -42,7 +42,9 @@ test.each(occasions)(
   (_, occasion) => {
     const problem = told(occasion, { accept: "application/problem+json" });
     const { type } = JSON.parse(problem.body ?? "");
-    expect(type).toMatch(/^\/\.well-known\/portcullis\/problems\/[a-z-]+$/);
+    expect(type).toMatch(
+      /^https:\/\/forum\.example\/\.well-known\/portcullis\/problems\/[a-z-]+$/,
+    );
     const { status, body } = told(problemTypePage(type.split("/").at(-1)));
     expect(status).toBe(200);
     expect(body).toContain(en.meaning);

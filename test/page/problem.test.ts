@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { demand, dropped, occasions, told } from "./samples.ts";
+import { traceSlot } from "../../src/page/notice.ts";
 import type { PageReason } from "../../src/page/reason.ts";
 
 function problem(
@@ -19,7 +20,7 @@ test("RFC 9457 §3.1 and the block members of a drop that says everything", () =
       dropped({ ...demand, endsAtMs: Date.parse("2019-09-01T00:00:00Z") }, 451),
     ),
   ).toEqual({
-    type: "/.well-known/portcullis/problems/legal",
+    type: "https://forum.example/.well-known/portcullis/problems/legal",
     title: "This site is unavailable for legal reasons",
     status: 451,
     detail: "Repeated incitement to violence",
@@ -51,6 +52,9 @@ test("RFC 9457 §3.1 and the block members of a drop that says everything", () =
       url: "https://edge.example/",
       contact: "mailto:abuse@edge.example",
     },
+    trace_id: traceSlot,
+    time: "2019-08-05T08:00:00.000Z",
+    pop: "FRA",
   });
 });
 
@@ -58,7 +62,7 @@ describe.each(occasions)("%s", (name, occasion, status, title) => {
   test("has type, title, status and detail (RFC 9457 §3.1)", () => {
     expect(problem(occasion)).toMatchObject({
       type: expect.stringMatching(
-        /^\/\.well-known\/portcullis\/problems\/[a-z-]+$/,
+        /^https:\/\/forum\.example\/\.well-known\/portcullis\/problems\/[a-z-]+$/,
       ),
       title,
       status,

@@ -106,7 +106,6 @@ test.each([
     "no-store",
   ],
   ["RFC 9213 §3.1 nor may a CDN before us", "CDN-Cache-Control", "no-store"],
-  ["search engines do not index a refusal", "X-Robots-Tag", "noindex"],
   [
     "a refusal is not sniffed for another type",
     "X-Content-Type-Options",

@@ -230,6 +230,8 @@ export function told(
   const reader = {
     method: options.method ?? "GET",
     fields: new Map(Object.entries(fields)),
+    base: "https://forum.example",
+    pop: "FRA",
   };
   return renderPage(occasion, reader, options.operator ?? operator, nowMs);
 }

@@ -49,7 +49,12 @@ beforeAll(async () => {
     if (occasion === undefined) return void response.writeHead(404).end();
     const get = (name: string): string | null =>
       request.headers[name]?.toString() ?? null;
-    const reader = { method: request.method ?? "", fields: { get } };
+    const reader = {
+      method: request.method ?? "",
+      fields: { get },
+      base: null,
+      pop: "FRA",
+    };
     const { status, fields, body } = renderPage(
       occasion,
       reader,
@@ -111,7 +116,8 @@ test.each(["fr", "de", "es", "pt", "ja", "ar"])(
 
 test("Tab reaches every link in the order of the page, and shows where it is", async () => {
   const { links, reached } = await visit("legal", {}, walk);
-  expect(links).toHaveLength(5);
+  // Ours and the owner's in the head, three in the text, six languages.
+  expect(links).toHaveLength(12);
   expect(reached).toEqual(links.map((href) => [href, "solid", "3px"]));
 });
 
@@ -163,7 +169,12 @@ test.each(["#000000", "#ffffff", "#ffee00", "#777777", "#0b6e6e"])(
   "an accent of %s leaves every text legible",
   async (accent) => {
     const coloured = { ...operator, colours: { accent, accentDark: accent } };
-    const reader = { method: "GET", fields: new Map() };
+    const reader = {
+      method: "GET",
+      fields: new Map(),
+      base: null,
+      pop: null,
+    };
     const { body } = renderPage(dropped(), reader, coloured, nowMs);
     for (const colorScheme of ["light", "dark"] as const) {
       const found = await visitPage("about:blank", { colorScheme }, (page) =>

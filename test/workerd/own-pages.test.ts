@@ -44,6 +44,28 @@ test("the reader's format and language are theirs to choose", async () => {
   expect(page.body.toString()).toContain("aus rechtlichen Gründen");
 });
 
+test("a page's links lead to it in other languages, for as long as the site is not served", async () => {
+  await rig.site("shut", ["http://127.0.0.1:1"]);
+  await rig.put(
+    "customer:shut",
+    '{"verdict":"deny","ground":"policy","reason":"Phishing"}',
+  );
+  const page = await request(rig.port, "shut.localhost", "/cart?item=7");
+  expect(page.status).toBe(403);
+  const [, german = ""] =
+    /href="([^"]*\?lang=de)"/.exec(page.body.toString()) ?? [];
+  const translated = await request(rig.port, "shut.localhost", german);
+  expect(translated).toMatchObject({
+    status: 403,
+    fields: { "content-language": "de" },
+  });
+  expect(translated.body.toString()).toContain("Phishing");
+  await rig.put("customer:shut", "allow");
+  const served = await request(rig.port, "shut.localhost", german);
+  expect(served).toMatchObject({ status: 303, fields: { location: "/" } });
+  expect(served.body.length).toBe(0);
+});
+
 test("RFC 9110 §9.3.2 HEAD gets the fields without the page", async () => {
   const page = await request(rig.port, "any.localhost", `${own}/`, {
     method: "HEAD",
@@ -65,7 +87,8 @@ test("RFC 7725 §4 the link of a 451 and the type of a problem lead to pages tha
     String(refused.fields["link"]),
   );
   const { type } = JSON.parse(refused.body.toString());
-  for (const path of [link?.[1] ?? "", type]) {
+  expect(type).toMatch(/^http:\/\/seized\.localhost\//);
+  for (const path of [link?.[1] ?? "", new URL(type).pathname]) {
     expect((await request(bare.port, "seized.localhost", path)).status).toBe(
       200,
     );

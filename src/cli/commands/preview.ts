@@ -148,7 +148,7 @@ function rendered(
   ]);
   const page = renderPage(
     { ...refusal, kind: "dropped", host },
-    { method: "GET", fields },
+    { method: "GET", fields, base: `https://${host}`, pop: null },
     operator,
     nowMs,
   );

@@ -8,16 +8,17 @@ import { ja } from "./ja.ts";
 import type { Locale } from "./locale.ts";
 import { pt } from "./pt.ts";
 
-const others: readonly Locale[] = [fr, de, es, pt, ja, ar];
+/** English first. */
+export const locales: readonly Locale[] = [en, fr, de, es, pt, ja, ar];
 
 /** Tags of the languages that pages are written in. */
-export const languages = [
+export const languages: readonly [string, ...string[]] = [
   en.language,
-  ...others.map(({ language }) => language),
-] as const;
+  ...locales.slice(1).map(({ language }) => language),
+];
 
 /** Our own words in the best of their languages for this reader; English for a reader of none of them. */
 export function localeFor(acceptLanguage: string | null | undefined): Locale {
   const language = bestLanguage(acceptLanguage, languages);
-  return others.find((locale) => locale.language === language) ?? en;
+  return locales.find((locale) => locale.language === language) ?? en;
 }

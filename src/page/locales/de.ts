@@ -2,6 +2,7 @@ import type { Locale } from "./locale.ts";
 
 export const de: Locale = {
   language: "de",
+  name: "Deutsch",
   direction: "ltr",
   topics: {
     policy: {
@@ -121,6 +122,8 @@ export const de: Locale = {
       "Prüfen Sie, ob Ihr Server läuft, aus dem Internet erreichbar ist und rechtzeitig antwortet. Die Einzelheiten sagen, woran es lag.",
     "mend-settings":
       "Prüfen Sie die Einstellungen dieser Website bei uns und die DNS-Einträge ihres Namens.",
+    "set-up":
+      "Wenn Sie diesen Namen gerade erst auf uns gerichtet haben, nennen Sie uns den Namen und die Adresse Ihres eigenen Servers; dann richten wir die Website ein. Prüfen Sie andernfalls die DNS-Einträge des Namens.",
     none: "Sie müssen nichts tun. Die Einstellungen Ihrer Website bleiben erhalten.",
     request:
       "Wenn Ihre eigenen Seiten oder Programme solche Anfragen senden, sagen die Einzelheiten, was zu ändern ist.",
@@ -157,6 +160,20 @@ export const de: Locale = {
   links: {
     notice: "Öffentliche Bekanntmachung lesen",
     appeal: "Dieser Entscheidung widersprechen",
+  },
+  path: {
+    you: "Sie",
+    origin: "Der Server der Website",
+    works: "in Ordnung",
+    fails: "Fehler hier",
+    unreached: "nicht erreicht",
+  },
+  again: "Erneut versuchen",
+  otherLanguages: "Sprache",
+  resources: {
+    health: "Ist dieser Dienst in Ordnung?",
+    version: "Version",
+    problems: "Was die Meldungen bedeuten",
   },
   siteOwner: "Inhaber der Website",
 };

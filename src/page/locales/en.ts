@@ -2,6 +2,7 @@ import type { Locale } from "./locale.ts";
 
 export const en: Locale = {
   language: "en",
+  name: "English",
   direction: "ltr",
   topics: {
     policy: {
@@ -115,6 +116,8 @@ export const en: Locale = {
       "Check that your server is running, can be reached from the internet and answers in time. The details say where it failed.",
     "mend-settings":
       "Check this site’s settings with us, and the DNS records of its name.",
+    "set-up":
+      "If you have just pointed this name to us, tell us the name and the address of your own server, and we set the site up. Otherwise check the DNS records of the name.",
     none: "There is nothing you need to do. Your site’s settings are kept.",
     request:
       "If your own pages or programs send such requests, the details say what to mend.",
@@ -149,5 +152,19 @@ export const en: Locale = {
     retry: "Try again in",
   },
   links: { notice: "Read the public notice", appeal: "Appeal this decision" },
+  path: {
+    you: "You",
+    origin: "The site’s server",
+    works: "OK",
+    fails: "error here",
+    unreached: "not reached",
+  },
+  again: "Try again",
+  otherLanguages: "Language",
+  resources: {
+    health: "Is this service well?",
+    version: "Version",
+    problems: "What the messages mean",
+  },
   siteOwner: "The site’s owner",
 };

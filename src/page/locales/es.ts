@@ -2,6 +2,7 @@ import type { Locale } from "./locale.ts";
 
 export const es: Locale = {
   language: "es",
+  name: "Español",
   direction: "ltr",
   topics: {
     policy: {
@@ -117,6 +118,8 @@ export const es: Locale = {
       "Compruebe que su servidor funciona, que es accesible desde internet y que responde a tiempo. Los detalles indican dónde falló.",
     "mend-settings":
       "Compruebe la configuración de este sitio con nosotros y los registros DNS de su nombre.",
+    "set-up":
+      "Si acaba de dirigir este nombre a nosotros, indíquenos el nombre y la dirección de su propio servidor y pondremos el sitio en marcha. Si no, revise los registros DNS del nombre.",
     none: "No tiene que hacer nada. La configuración de su sitio se conserva.",
     request:
       "Si sus propias páginas o programas envían solicitudes así, los detalles indican qué corregir.",
@@ -151,5 +154,19 @@ export const es: Locale = {
     retry: "Reintentar en",
   },
   links: { notice: "Leer el aviso público", appeal: "Recurrir esta decisión" },
+  path: {
+    you: "Usted",
+    origin: "El servidor del sitio",
+    works: "OK",
+    fails: "error aquí",
+    unreached: "no alcanzado",
+  },
+  again: "Intentar de nuevo",
+  otherLanguages: "Idioma",
+  resources: {
+    health: "¿Funciona este servicio?",
+    version: "Versión",
+    problems: "Qué significan los mensajes",
+  },
   siteOwner: "El titular del sitio",
 };

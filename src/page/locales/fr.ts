@@ -2,6 +2,7 @@ import type { Locale } from "./locale.ts";
 
 export const fr: Locale = {
   language: "fr",
+  name: "Français",
   direction: "ltr",
   topics: {
     policy: {
@@ -121,6 +122,8 @@ export const fr: Locale = {
       "Vérifiez que votre serveur fonctionne, qu’il est joignable depuis internet et qu’il répond à temps. Les détails indiquent où cela a échoué.",
     "mend-settings":
       "Vérifiez la configuration de ce site chez nous et les enregistrements DNS de son nom.",
+    "set-up":
+      "Si vous venez de diriger ce nom vers nous, indiquez-nous le nom et l’adresse de votre propre serveur, et nous mettrons le site en place. Sinon, vérifiez les enregistrements DNS du nom.",
     none: "Vous n’avez rien à faire. La configuration de votre site est conservée.",
     request:
       "Si vos propres pages ou programmes envoient de telles requêtes, les détails indiquent quoi corriger.",
@@ -155,5 +158,19 @@ export const fr: Locale = {
     retry: "Réessayer dans",
   },
   links: { notice: "Lire l’avis public", appeal: "Contester cette décision" },
+  path: {
+    you: "Vous",
+    origin: "Le serveur du site",
+    works: "OK",
+    fails: "erreur ici",
+    unreached: "non atteint",
+  },
+  again: "Réessayer",
+  otherLanguages: "Langue",
+  resources: {
+    health: "Ce service fonctionne-t-il ?",
+    version: "Version",
+    problems: "Ce que signifient les messages",
+  },
   siteOwner: "Le propriétaire du site",
 };

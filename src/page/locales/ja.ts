@@ -2,6 +2,7 @@ import type { Locale } from "./locale.ts";
 
 export const ja: Locale = {
   language: "ja",
+  name: "日本語",
   direction: "ltr",
   topics: {
     policy: {
@@ -112,6 +113,8 @@ export const ja: Locale = {
       "サーバーが動作し、インターネットから到達でき、時間内に応答することをご確認ください。失敗した箇所は詳細に示されています。",
     "mend-settings":
       "当方でのサイトの設定と、名前の DNS レコードをご確認ください。",
+    "set-up":
+      "この名前を当方に向けたばかりの場合は、名前とご自身のサーバーのアドレスをお知らせください。当方でサイトを設定します。それ以外の場合は、名前の DNS レコードをご確認ください。",
     none: "必要な操作はありません。サイトの設定は保持されています。",
     request:
       "ご自身のページやプログラムがこのようなリクエストを送っている場合、直すべき点は詳細に示されています。",
@@ -146,5 +149,19 @@ export const ja: Locale = {
     retry: "再試行までの時間",
   },
   links: { notice: "公示を読む", appeal: "この決定に異議を申し立てる" },
+  path: {
+    you: "あなた",
+    origin: "サイトのサーバー",
+    works: "正常",
+    fails: "ここで失敗",
+    unreached: "未到達",
+  },
+  again: "もう一度試す",
+  otherLanguages: "言語",
+  resources: {
+    health: "このサービスの状態",
+    version: "バージョン",
+    problems: "メッセージの意味",
+  },
   siteOwner: "サイトの所有者",
 };

@@ -28,6 +28,7 @@ export type OwnerAdvice =
   | "await"
   | "mend-origin"
   | "mend-settings"
+  | "set-up"
   | "none"
   | "request"
   | "about";
@@ -36,6 +37,8 @@ export type OwnerAdvice =
 export interface Locale {
   /** BCP 47, for `lang`, Content-Language and Intl. */
   language: string;
+  /** What it is called in itself. */
+  name: string;
   direction: "ltr" | "rtl";
   topics: Readonly<Record<Topic, { headline: string; explanation: string }>>;
   /** Stands above a headline that is explained rather than said. */
@@ -73,5 +76,15 @@ export interface Locale {
   >;
   /** The words of a link, where its address need not be seen. */
   links: Readonly<Record<"notice" | "appeal", string>>;
+  /** The way of a request, and how each of its places is. The edge in between goes by the operator's name. */
+  path: Readonly<
+    Record<"you" | "origin" | "works" | "fails" | "unreached", string>
+  >;
+  /** The words of a link that asks once more. */
+  again: string;
+  /** What the links to a page's other languages are called together. */
+  otherLanguages: string;
+  /** What stands under our own path. */
+  resources: Readonly<Record<"health" | "version" | "problems", string>>;
   siteOwner: string;
 }

@@ -2,6 +2,7 @@ import type { Locale } from "./locale.ts";
 
 export const pt: Locale = {
   language: "pt",
+  name: "Português",
   direction: "ltr",
   topics: {
     policy: {
@@ -117,6 +118,8 @@ export const pt: Locale = {
       "Verifique se o seu servidor está a funcionar, se é acessível a partir da internet e se responde a tempo. Os detalhes indicam onde falhou.",
     "mend-settings":
       "Verifique a configuração deste site connosco e os registos DNS do seu nome.",
+    "set-up":
+      "Se acabou de apontar este nome para nós, informe-nos o nome e o endereço do seu próprio servidor, e configuraremos o site. Caso contrário, verifique os registros DNS do nome.",
     none: "Não precisa de fazer nada. A configuração do seu site é mantida.",
     request:
       "Se as suas próprias páginas ou programas enviam pedidos destes, os detalhes indicam o que corrigir.",
@@ -151,5 +154,19 @@ export const pt: Locale = {
     retry: "Tentar de novo em",
   },
   links: { notice: "Ler o aviso público", appeal: "Recorrer desta decisão" },
+  path: {
+    you: "Você",
+    origin: "O servidor do site",
+    works: "OK",
+    fails: "erro aqui",
+    unreached: "não alcançado",
+  },
+  again: "Tentar de novo",
+  otherLanguages: "Idioma",
+  resources: {
+    health: "Este serviço está funcionando?",
+    version: "Versão",
+    problems: "O que as mensagens significam",
+  },
   siteOwner: "O titular do site",
 };
