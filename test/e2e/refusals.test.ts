@@ -88,7 +88,9 @@ test("Tab reaches every link of the archive's page and shows where it is", async
   await demo.as({}, async (page) => {
     await page.goto(demo.url("archive"));
     const { links, reached } = await walk(page);
-    expect(links.filter((link) => /^(?:https|mailto):/.test(link ?? ""))).toEqual([
+    expect(
+      links.filter((link) => /^(?:https|mailto):/.test(link ?? "")),
+    ).toEqual([
       "https://causeway.example/",
       "https://causeway.example/notices/N-0042",
       "https://causeway.example/appeals/N-0042",
