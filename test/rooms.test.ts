@@ -24,7 +24,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
   "worker.ts": ["cloudflare:workers", "hono"],
   "registry-worker.ts": [],
-  node: ["node:*", "cli-table3", "miniflare", "wrangler"],
+  node: ["node:*", "cli-table3", "miniflare", "wrangler", "yaml"],
   sim: [
     "node:*",
     "@observablehq/plot",
@@ -40,7 +40,6 @@ const rooms: Record<string, readonly string[]> = {
     "topojson-client",
     "valibot",
     "world-atlas/*",
-    "yaml",
   ],
   cli: [
     "node:*",
@@ -50,6 +49,7 @@ const rooms: Record<string, readonly string[]> = {
     "smol-toml",
     "valibot",
     "wrangler",
+    "yaml",
   ],
 };
 const plan = Object.keys(rooms);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
+import { defineApply } from "./commands/apply.ts";
 import { defineCompletion } from "./commands/completion.ts";
 import { defineDoctor } from "./commands/doctor.ts";
 import { defineExplain } from "./commands/explain.ts";
@@ -113,6 +114,7 @@ for (const define of [
   definePreview,
   definePurge,
   defineMaintenance,
+  defineApply,
   defineExplain,
   defineDoctor,
   defineStatus,

@@ -1,6 +1,6 @@
 import type { Parsed } from "../parse/parsed.ts";
 import type { Replacement } from "./scenario.ts";
-import { readYaml } from "./scenario/yaml.ts";
+import { readYaml } from "../node/yaml.ts";
 import {
   defaultSeeds,
   maxRuns,

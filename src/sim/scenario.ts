@@ -6,7 +6,7 @@ import { scenarioForm, type Scenario } from "./scenario/form.ts";
 import { describeIssue } from "./scenario/describe-issue.ts";
 import { checkScenario, type ScenarioProblem } from "./scenario/check.ts";
 import { replaceMember } from "./scenario/replace-member.ts";
-import { readYaml, type Path } from "./scenario/yaml.ts";
+import { readYaml, type Path } from "../node/yaml.ts";
 
 /** A member that is read as if it held something else than the file says. */
 export interface Replacement {

@@ -448,6 +448,55 @@ test("help names every subcommand and explains the exit codes", async () => {
   expect(stdout).toContain("3  doctor, drift or verify found problems");
 });
 
+test("a list is written out, changed in a file and applied, and what a file gets wrong is said with its place", async () => {
+  await seed("declared", {
+    ...forum,
+    "customer:forum": '{"verdict":"deny","reason":"Old","ground":"policy"}',
+  });
+  const exported = await on("declared", "export", "list");
+  expect(exported).toMatchObject({ code: 0, stderr: "" });
+  const file = join(folder, "list.yaml");
+  writeFileSync(file, exported.stdout);
+  expect(await json("declared", "apply", file)).toMatchObject({
+    code: 0,
+    report: { outcome: "unchanged", steps: [] },
+  });
+  writeFileSync(
+    file,
+    `${exported.stdout.replace("reason: Old", "reason: New")}  shop: allow\n`,
+  );
+  const dry = await json("declared", "apply", file, "--dry-run");
+  expect(dry).toMatchObject({
+    code: 0,
+    report: {
+      outcome: "not-written",
+      steps: [
+        { key: "customer:forum", what: "deny: reason" },
+        { key: "customer:shop", what: "new -> allow" },
+      ],
+    },
+  });
+  expect(await on("declared", "apply", file)).toMatchObject({ code: 0 });
+  const { report } = await json("declared", "show", "forum");
+  expect(JSON.parse(report.records["customer:forum"])).toMatchObject({
+    reason: "New",
+  });
+  expect(await json("declared", "apply", file)).toMatchObject({
+    report: { outcome: "unchanged" },
+  });
+
+  writeFileSync(file, "sites: {}\ncustomers:\n  forum: dney\n");
+  const wrong = await on("declared", "apply", file);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain(`${file}:3:3: customer:forum: the value is`);
+  writeFileSync(file, "customers:\n  new: deny\n");
+  const unstated = await on("declared", "apply", file);
+  expect(unstated.code).toBe(1);
+  expect(unstated.stderr).toContain("0 of 1 changes were made");
+  const missing = await on("declared", "apply", "nowhere.yaml");
+  expect(missing.code).toBe(2);
+});
+
 test("what keeps a command from running is JSON where JSON is asked for", async () => {
   for (const [words, outcome, problem, exit] of [
     [["drop"], "usage", "missing required argument 'customer'", 2],

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { Option } from "commander";
+import { Argument, Option } from "commander";
 import * as v from "valibot";
 import type { Parsed } from "../../parse/parsed.ts";
 import {
@@ -11,6 +11,7 @@ import {
 } from "../../registry/checkpoint.ts";
 import { lastHead, Verifying } from "../../registry/verify.ts";
 import { table } from "../../node/table.ts";
+import { exportList } from "./apply.ts";
 import { ledgerOf } from "./history.ts";
 import { example } from "./options.ts";
 import { failed, type Define, type Report, type Session } from "./session.ts";
@@ -21,10 +22,20 @@ export const defineExport: Define = (program, run) => {
   program
     .command("export")
     .description(
-      "print the whole ledger as lines of JSON, with its signed heads (needs a registry)",
+      "print the whole ledger as lines of JSON, with its signed heads (needs a registry), or the list as YAML, which apply reads",
     )
-    .addHelpText("after", example("export > ledger.jsonl"))
-    .action(() => run(exportLedger));
+    .addArgument(
+      new Argument("[what]", "ledger or list")
+        .choices(["ledger", "list"])
+        .default("ledger"),
+    )
+    .addHelpText(
+      "after",
+      example("export > ledger.jsonl", "export list > list.yaml"),
+    )
+    .action((what: "ledger" | "list") =>
+      run(what === "list" ? exportList : exportLedger),
+    );
 };
 
 async function exportLedger(session: Session): Promise<Report> {

@@ -4,7 +4,7 @@ import type { Scenario } from "./form.ts";
 import { codesOf } from "../places.ts";
 import { ownId } from "../provider.ts";
 import { momentMs, type Moment } from "./values.ts";
-import type { Path } from "./yaml.ts";
+import type { Path } from "../../node/yaml.ts";
 
 export interface ScenarioProblem {
   path: Path;

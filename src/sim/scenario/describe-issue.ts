@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Path } from "./yaml.ts";
+import type { Path } from "../../node/yaml.ts";
 
 /**
  * The first thing wrong with a value: where, what was found, and what was expected. A member with an unknown name comes before

@@ -1,4 +1,4 @@
-import type { Path } from "./yaml.ts";
+import type { Path } from "../../node/yaml.ts";
 
 /** A copy in which the member at the path is another; maps that would hold it are made where there are none. */
 export function replaceMember(

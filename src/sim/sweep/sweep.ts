@@ -4,7 +4,7 @@ import type { Sweep } from "../report/sweep.ts";
 import { runnerOf } from "../run-many.ts";
 import { parseScenario } from "../scenario.ts";
 import { type Scenario } from "../scenario/form.ts";
-import { readYaml } from "../scenario/yaml.ts";
+import { readYaml } from "../../node/yaml.ts";
 import type { ProgressOptions } from "../run-with-progress.ts";
 import { parseFigure, type Figure } from "./figure.ts";
 import { memberOf } from "./members.ts";
