@@ -43,6 +43,7 @@ const rooms: Record<string, readonly string[]> = {
   ],
   cli: [
     "node:*",
+    "@valibot/to-json-schema",
     "miniflare",
     "ws",
     "commander",

@@ -84,7 +84,8 @@ const fact = v.pipe(
   v.transform(({ at, ...record }): PurgeFact => ({ atMs: at, ...record })),
 );
 
-const facts: v.GenericSchema<unknown, PurgeFact[]> = v.lazy((input) =>
+/** A record under `purge:<id>`, where it is no bare instant. */
+export const purgeForm: v.GenericSchema<unknown, PurgeFact[]> = v.lazy((input) =>
   Array.isArray(input)
     ? v.pipe(
         v.array(fact),
@@ -96,7 +97,7 @@ const facts: v.GenericSchema<unknown, PurgeFact[]> = v.lazy((input) =>
       ),
 );
 
-const purge = v.pipe(v.string(), v.transform(spelledOut), v.parseJson(), facts);
+const purge = v.pipe(v.string(), v.transform(spelledOut), v.parseJson(), purgeForm);
 
 /** A bare instant, quoted or not, stands for a purge of everything up to it. */
 function spelledOut(text: string): string {

@@ -41,20 +41,17 @@ export const maintenanceRecord = v.lazy((input) =>
   typeof input === "object" ? maintenanceDetails : maintenanceSwitch,
 );
 
+/** The record under `edge`. */
+export const settingsForm = members({
+  default: v.nullish(oneOf(["allow", "deny"]), defaultSettings.defaultVerdict),
+  failPolicy: v.nullish(oneOf(["closed", "open"]), defaultSettings.failPolicy),
+  maintenance: optional(maintenanceRecord),
+});
+
 const settings = v.pipe(
   v.string(),
   v.parseJson(),
-  members({
-    default: v.nullish(
-      oneOf(["allow", "deny"]),
-      defaultSettings.defaultVerdict,
-    ),
-    failPolicy: v.nullish(
-      oneOf(["closed", "open"]),
-      defaultSettings.failPolicy,
-    ),
-    maintenance: optional(maintenanceRecord),
-  }),
+  settingsForm,
   v.transform((record): EdgeSettings => ({
     defaultVerdict: record.default,
     failPolicy: record.failPolicy,

@@ -85,25 +85,28 @@ const fieldValue = textAs(
   },
 );
 
+/** A record under `host:<host>`. */
+export const siteForm = members({
+  customer: customerId,
+  origins: listOf(origin, 16),
+  originHost,
+  timeoutSeconds: v.nullish(wholeNumber(1, 600), 30),
+  betweenBytesTimeoutSeconds: v.nullish(
+    wholeNumber(1, 3600),
+    defaultBodyTimeouts.betweenBytesTimeoutSeconds,
+  ),
+  lastByteTimeoutSeconds: v.nullish(
+    wholeNumber(1, 604_800),
+    defaultBodyTimeouts.lastByteTimeoutSeconds,
+  ),
+  originFields: v.nullish(mapOf(fieldName, fieldValue, 50), {}),
+  cache: v.nullish(cacheSettings, {}),
+});
+
 const site = v.pipe(
   v.string(),
   v.parseJson(),
-  members({
-    customer: customerId,
-    origins: listOf(origin, 16),
-    originHost,
-    timeoutSeconds: v.nullish(wholeNumber(1, 600), 30),
-    betweenBytesTimeoutSeconds: v.nullish(
-      wholeNumber(1, 3600),
-      defaultBodyTimeouts.betweenBytesTimeoutSeconds,
-    ),
-    lastByteTimeoutSeconds: v.nullish(
-      wholeNumber(1, 604_800),
-      defaultBodyTimeouts.lastByteTimeoutSeconds,
-    ),
-    originFields: v.nullish(mapOf(fieldName, fieldValue, 50), {}),
-    cache: v.nullish(cacheSettings, {}),
-  }),
+  siteForm,
   v.transform((record): Site => ({
     ...record,
     originFields: Object.entries(record.originFields),
