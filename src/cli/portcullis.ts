@@ -204,7 +204,7 @@ async function openStore({
   }
   if (remote) {
     const { openRemoteStore } = await import("./remote-store.ts");
-    return { ok: true, value: openRemoteStore() };
+    return openRemoteStore(process.env);
   }
   const { openLocalStore } = await import("./local-store.ts");
   return openLocalStore(persistTo ?? null);

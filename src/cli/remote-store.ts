@@ -1,137 +1,158 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { readFileSync } from "node:fs";
+import { parse } from "smol-toml";
 import * as v from "valibot";
+import { configPath } from "../node/project.ts";
 import type { Parsed } from "../parse/parsed.ts";
-import { projectPath } from "../node/project.ts";
+import { CloudflareApi } from "./cloudflare-api.ts";
 import type { Store } from "./store.ts";
+import { openWranglerStore } from "./wrangler-store.ts";
 
-/** Cloudflare's bulk read takes no more keys at once. */
-const maxKeys = 100;
+type Environment = Readonly<Record<string, string | undefined>>;
 
-const keyList = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.array(v.object({ name: v.string() })),
-);
-const valuesByKey = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.record(v.string(), v.nullable(v.string())),
-);
+/**
+ * The namespace of the deployed Worker. With an account and a token in the environment, by Cloudflare's API; else through wrangler,
+ * which knows how to sign in but starts anew for each step.
+ */
+export async function openRemoteStore(
+  env: Environment,
+): Promise<Parsed<Store>> {
+  const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account } = env;
+  if (!token || !account) return { ok: true, value: openWranglerStore() };
+  const api = new CloudflareApi({
+    base:
+      env["CLOUDFLARE_API_BASE_URL"] || "https://api.cloudflare.com/client/v4",
+    account,
+    token,
+  });
+  const namespace = await findNamespace(api);
+  return namespace.ok
+    ? { ok: true, value: openApiStore(api, namespace.value) }
+    : namespace;
+}
 
-/** The namespace of the deployed Worker, through wrangler and with the account that it is logged in to. */
-export function openRemoteStore(): Store {
+const configuration = v.object({
+  name: v.string(),
+  kv_namespaces: v.array(
+    v.object({ binding: v.string(), id: v.optional(v.string()) }),
+  ),
+});
+
+const settings = v.object({
+  bindings: v.array(
+    v.object({ name: v.string(), namespace_id: v.optional(v.string()) }),
+  ),
+});
+
+/** As wrangler.toml says, or as the deployed Worker has it where that names none. */
+async function findNamespace(api: CloudflareApi): Promise<Parsed<string>> {
+  const config = v.safeParse(
+    configuration,
+    parse(readFileSync(configPath, "utf8")),
+  );
+  if (!config.success)
+    return {
+      ok: false,
+      problem: `${configPath} has no name, or no [[kv_namespaces]]`,
+    };
+  const { name, kv_namespaces: namespaces } = config.output;
+  const configured = namespaces.find(({ binding }) => binding === "CUSTOMERS");
+  if (configured?.id !== undefined) return { ok: true, value: configured.id };
+  const deployed = await api.call(
+    "GET",
+    `/workers/scripts/${name}/settings`,
+    settings,
+  );
+  if (!deployed.ok) return deployed;
+  const found = deployed.value.result.bindings.find(
+    (binding) => binding.name === "CUSTOMERS",
+  )?.namespace_id;
+  return found === undefined
+    ? {
+        ok: false,
+        problem: `the Worker ${name} has no KV namespace CUSTOMERS; expected one, as wrangler deploy makes it`,
+      }
+    : { ok: true, value: found };
+}
+
+/** Cloudflare's limits of one call (developers.cloudflare.com/api/resources/kv). */
+const maxKeysRead = 100;
+const maxWrites = 10_000;
+
+const keyPage = v.array(v.object({ name: v.string() }));
+const values = v.object({
+  values: v.record(v.string(), v.nullable(v.string())),
+});
+const written = v.object({
+  unsuccessful_keys: v.nullish(v.array(v.string()), []),
+});
+
+function openApiStore(api: CloudflareApi, namespace: string): Store {
+  const path = `/storage/kv/namespaces/${namespace}`;
+  const inBulk = async (
+    method: "PUT" | "POST",
+    to: string,
+    items: readonly unknown[],
+  ): Promise<Parsed<null>> => {
+    for (let start = 0; start < items.length; start += maxWrites) {
+      const some = items.slice(start, start + maxWrites);
+      const done = await api.call(method, path + to, written, some);
+      if (!done.ok) return done;
+      const { unsuccessful_keys: failed } = done.value.result;
+      if (failed.length > 0)
+        return {
+          ok: false,
+          problem: `Cloudflare did not write ${failed.join(", ")}`,
+        };
+    }
+    return { ok: true, value: null };
+  };
   return {
     kind: "remote",
     name: "remote store (Cloudflare)",
     ledger: null,
     async keys(prefix) {
-      const listed = await answer(["key", "list", "--prefix", prefix], keyList);
-      return listed.ok
-        ? { ok: true, value: listed.value.map(({ name }) => name) }
-        : listed;
+      const names: string[] = [];
+      for (let cursor: string | null = ""; cursor !== null;) {
+        const query = new URLSearchParams({ prefix, limit: "1000" });
+        if (cursor !== "") query.set("cursor", cursor);
+        const page = await api.call("GET", `${path}/keys?${query}`, keyPage);
+        if (!page.ok) return page;
+        names.push(...page.value.result.map(({ name }) => name));
+        ({ cursor } = page.value);
+      }
+      return { ok: true, value: names };
     },
     async read(keys) {
       const texts = new Map<string, string | null>();
-      for (let start = 0; start < keys.length; start += maxKeys) {
-        const some = keys.slice(start, start + maxKeys);
-        const read = await withFile(some, (file) =>
-          answer(["bulk", "get", file], valuesByKey),
-        );
+      for (let start = 0; start < keys.length; start += maxKeysRead) {
+        const some = keys.slice(start, start + maxKeysRead);
+        const read = await api.call("POST", `${path}/bulk/get`, values, {
+          keys: some,
+        });
         if (!read.ok) return read;
-        for (const key of some) texts.set(key, read.value[key] ?? null);
+        for (const key of some)
+          texts.set(key, read.value.result.values[key] ?? null);
       }
       return { ok: true, value: texts };
     },
     async write(changes) {
-      const puts: { key: string; value: string }[] = [];
-      const deletions: string[] = [];
-      for (const [key, value] of changes) {
-        if (value === null) deletions.push(key);
-        else puts.push({ key, value });
-      }
-      const put = await unlessEmpty(puts, ["put"]);
-      return put.ok ? unlessEmpty(deletions, ["delete", "--force"]) : put;
+      const entries = [...changes];
+      const put = await inBulk(
+        "PUT",
+        "/bulk",
+        entries.flatMap(([key, value]) =>
+          value === null ? [] : [{ key, value }],
+        ),
+      );
+      return put.ok
+        ? inBulk(
+            "POST",
+            "/bulk/delete",
+            entries.flatMap(([key, value]) => (value === null ? [key] : [])),
+          )
+        : put;
     },
     disk: async () => null,
     close: async () => {},
   };
-}
-
-async function unlessEmpty(
-  items: readonly unknown[],
-  [verb, ...options]: readonly [string, ...string[]],
-): Promise<Parsed<null>> {
-  if (items.length === 0) return { ok: true, value: null };
-  const done = await withFile(items, (file) =>
-    wrangler(["bulk", verb, file, ...options]),
-  );
-  return done.ok ? { ok: true, value: null } : done;
-}
-
-async function withFile<T>(
-  content: unknown,
-  use: (file: string) => Promise<T>,
-): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "portcullis-"));
-  const file = join(folder, "kv.json");
-  await writeFile(file, JSON.stringify(content));
-  const result = await use(file);
-  await rm(folder, { recursive: true });
-  return result;
-}
-
-async function answer<T>(
-  args: readonly string[],
-  schema: v.GenericSchema<string, T>,
-): Promise<Parsed<T>> {
-  const said = await wrangler(args);
-  if (!said.ok) return said;
-  const read = v.safeParse(schema, said.value);
-  return read.success
-    ? { ok: true, value: read.output }
-    : {
-        ok: false,
-        problem: `wrangler kv ${args[0]} ${args[1]} answered in a form that is not known here:\n${said.value}`,
-      };
-}
-
-async function wrangler(args: readonly string[]): Promise<Parsed<string>> {
-  const child = spawn(
-    process.execPath,
-    [
-      join(projectPath, "node_modules/wrangler/bin/wrangler.js"),
-      "kv",
-      ...args,
-      "--binding=CUSTOMERS",
-      "--remote",
-    ],
-    {
-      cwd: projectPath,
-      env: {
-        ...process.env,
-        WRANGLER_HIDE_BANNER: "true",
-        WRANGLER_SEND_METRICS: "false",
-        WRANGLER_WRITE_LOGS: "false",
-      },
-      // Logging in may need the terminal.
-      stdio: ["inherit", "pipe", "pipe"],
-    },
-  );
-  const [output, errors, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  return code === 0
-    ? { ok: true, value: output }
-    : {
-        ok: false,
-        problem:
-          `wrangler kv ${args[0]} ${args[1]} failed:\n${output}${errors}`.trimEnd(),
-      };
 }

@@ -21,6 +21,7 @@ export interface SimulateValues {
   figure?: string;
   compare?: readonly string[];
   seeds?: string;
+  threads?: string;
 }
 
 export type Arguments =
@@ -53,6 +54,8 @@ export interface CompareArguments {
   seed: number | null;
   seeds: number;
   out: string | null;
+  /** How many runs are made at once; null: as many as there are cores. */
+  threads: number | null;
 }
 
 /** One scenario, with several values of one of its members. */
@@ -61,6 +64,8 @@ export interface SweepArguments extends SweepOptions {
   /** The first one; null: the scenario's own. */
   seed: number | null;
   out: string | null;
+  /** How many runs are made at once; null: as many as there are cores. */
+  threads: number | null;
 }
 
 /** What to run, and how; a problem names the option and says what was expected. */
@@ -68,8 +73,8 @@ export function parseArguments(
   scenario: string,
   values: SimulateValues,
 ): Parsed<Arguments> {
-  const { seed, seeds, pops, scale, set, check, real, compare, figure, vary } =
-    values;
+  const { seed, seeds, pops, scale, set, check, real } = values;
+  const { compare, figure, vary, threads } = values;
   for (const problem of [
     numberProblem("--seed", seed, /^\d{1,9}$/, "a whole number"),
     numberProblem("--pops", pops, /^[1-9]\d{0,2}$/, "a whole number from 1 on"),
@@ -80,6 +85,15 @@ export function parseArguments(
       "a whole number from 1 to 99",
     ),
     numberProblem("--seeds", seeds, /^\d{1,4}$/, "a whole number"),
+    numberProblem(
+      "--threads",
+      threads,
+      /^[1-9]\d?$/,
+      "a whole number from 1 to 99",
+    ),
+    threads !== undefined && vary === undefined && compare === undefined
+      ? "--threads is of --vary or --compare, and both are missing"
+      : null,
     scale !== undefined && !real
       ? "--scale is of --real, which is missing"
       : null,
@@ -97,11 +111,15 @@ export function parseArguments(
     out: values.out ?? null,
   };
   const count = Number(seeds ?? defaultSeeds);
-  if (compare !== undefined) return parseCompare(common, compare, count);
+  const many = {
+    ...common,
+    threads: threads === undefined ? null : Number(threads),
+  };
+  if (compare !== undefined) return parseCompare(many, compare, count);
   if (vary !== undefined) {
     const sweep = parseSweepOptions(vary, count, figure ?? null);
     return sweep.ok
-      ? { ok: true, value: { kind: "sweep", ...common, ...sweep.value } }
+      ? { ok: true, value: { kind: "sweep", ...many, ...sweep.value } }
       : sweep;
   }
   const replaced = parseReplacements(set ?? [], "--set");
@@ -131,7 +149,7 @@ function numberProblem(
 }
 
 function parseCompare(
-  common: Pick<CompareArguments, "scenario" | "seed" | "out">,
+  common: Pick<CompareArguments, "scenario" | "seed" | "out" | "threads">,
   words: readonly string[],
   seeds: number,
 ): Parsed<Arguments> {

@@ -1,36 +1,100 @@
-import type { Logs } from "./customers.ts";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
 import type { Result } from "./result.ts";
 import { run } from "./run.ts";
 import type { ProgressOptions } from "./run-with-progress.ts";
-import type { Scenario } from "./scenario/form.ts";
+import type { FromWorker, Job, ToWorker } from "./run-worker.ts";
 
-/** One of the runs. */
-interface OneRun {
-  name: string;
-  seed: number;
-  logs?: Logs;
+export interface ManyOptions extends ProgressOptions {
+  /** How many runs are made at once, each on a core of its own; as many as there are cores, when left out. */
+  threads?: number;
 }
 
-/** Runs one scenario after the other, and tells of the progress of so many runs as of one. */
-export function runnerOf(
-  count: number,
-  { progress, signal }: ProgressOptions,
-): (scenario: Scenario, options: OneRun) => Promise<Result> {
-  let runs = 0;
-  let requests = 0;
-  return async (scenario, options) => {
-    let soFar = 0;
-    const result = await run(scenario, {
-      ...options,
-      progress: (share, requestsOfRun) => {
-        soFar = requestsOfRun;
-        progress((runs + share) / count, requests + soFar);
-      },
-      // One of its own, which goes with the run: a signal keeps what listens to it.
-      signal: AbortSignal.any([signal]),
-    });
-    runs += 1;
-    requests += soFar;
-    return result;
+/** Told now and then how far one run is, 0 to 1, and how many requests it has made. */
+type Told = (share: number, requests: number) => void;
+type RunOne = (job: Job, told: Told) => Promise<Result>;
+
+/**
+ * Makes all runs, begun in their order, and hands each result over as soon as it is there. Those that are broken off, or not begun
+ * by then, have none. A run comes to the same on any thread.
+ */
+export async function runAll(
+  jobs: readonly Job[],
+  { progress, signal, threads = availableParallelism() }: ManyOptions,
+  take: (index: number, result: Result) => void,
+): Promise<void> {
+  const shares = jobs.map(() => 0);
+  const requests = jobs.map(() => 0);
+  const left = [...jobs.entries()];
+  const work = async (runOne: RunOne) => {
+    for (;;) {
+      const next = signal.aborted ? undefined : left.shift();
+      if (next === undefined) return;
+      const [index, job] = next;
+      const result = await runOne(job, (share, soFar) => {
+        shares[index] = share;
+        requests[index] = soFar;
+        progress(sumOf(shares) / jobs.length, sumOf(requests));
+      });
+      if (!result.partial) take(index, result);
+    }
   };
+  // Each thread would have a copy of what visitors come from, which may be large.
+  const isLarge = jobs.some(({ logs }) => logs !== undefined && logs.size > 0);
+  const width = isLarge ? 1 : Math.min(threads, jobs.length);
+  if (width < 2)
+    return work((job, told) =>
+      // A signal of its own, which goes with the run: a signal keeps what listens to it.
+      run(job.scenario, {
+        ...job,
+        progress: told,
+        signal: AbortSignal.any([signal]),
+      }),
+    );
+  const runners = Array.from({ length: width }, () => new Runner(signal));
+  await Promise.all(
+    runners.map((runner) => work((job, told) => runner.run(job, told))),
+  ).finally(() => Promise.all(runners.map((runner) => runner.end())));
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
+
+/** A thread that makes one run after the other. */
+class Runner {
+  readonly #worker = new Worker(new URL("run-worker.ts", import.meta.url), {
+    // As for the command itself (src/cli/portcullis.mjs).
+    resourceLimits: { maxYoungGenerationSizeMb: 384 },
+  });
+  #told: Told = () => {};
+  #ended: (result: Result) => void = () => {};
+  #failed: (error: unknown) => void = () => {};
+
+  constructor(signal: AbortSignal) {
+    this.#worker.on("message", (message: FromWorker) => {
+      if (message.kind === "progress")
+        this.#told(message.share, message.requests);
+      else this.#ended(message.result);
+    });
+    this.#worker.on("error", (error) => this.#failed(error));
+    signal.addEventListener("abort", () => this.#post({ kind: "abort" }));
+  }
+
+  run(job: Job, told: Told): Promise<Result> {
+    this.#told = told;
+    return new Promise((resolve, reject) => {
+      this.#ended = resolve;
+      this.#failed = reject;
+      this.#post({ kind: "run", job });
+    });
+  }
+
+  end(): Promise<number> {
+    return this.#worker.terminate();
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message, []);
+  }
 }

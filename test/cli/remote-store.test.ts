@@ -12,7 +12,7 @@ const store = new Map<string, string>();
 const server = createServer((request, response) => {
   void respond(request, response);
 });
-let env: Record<string, string>;
+let signedIn: Record<string, string>;
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => {
@@ -20,9 +20,9 @@ beforeAll(async () => {
   });
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
-  env = {
+  signedIn = {
     CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}`,
-    CLOUDFLARE_API_TOKEN: "none",
+    CLOUDFLARE_API_TOKEN: "secret-token",
     CLOUDFLARE_ACCOUNT_ID: "account",
   };
 });
@@ -47,6 +47,10 @@ function answer(asked: string, body: string): unknown {
     const type = "kv_namespace";
     return { bindings: [{ type, name: "CUSTOMERS", namespace_id: "n1" }] };
   }
+  if (/^GET \/(?:accounts|memberships)\?/.test(asked))
+    return [
+      { id: "account", name: "A", account: { id: "account", name: "A" } },
+    ];
   if (/^GET .*\/n1\/keys\?/.test(asked))
     return [...store.keys()].map((name) => ({ name }));
   if (asked === `POST ${bulk}/get`) {
@@ -66,33 +70,61 @@ function answer(asked: string, body: string): unknown {
   return null;
 }
 
-test("with --remote it acts through wrangler on the deployed Worker's namespace", async () => {
-  const add = ["add", "shop.example", "--customer", "shop"];
-  const remotely = [...add, "--origin", "https://origin.example", "--remote"];
-  const unasked = await portcullis(remotely, env);
-  expect(unasked.code).toBe(1);
-  expect(unasked.stderr).toContain("needs --yes where there is no terminal");
-  expect([...store.keys()]).toEqual([]);
+test.each([
+  ["by Cloudflare's API, with an account and a token", {}],
+  ["through wrangler, which finds the account", { CLOUDFLARE_ACCOUNT_ID: "" }],
+])(
+  "with --remote it acts on the deployed Worker's namespace %s",
+  async (_, more) => {
+    store.clear();
+    const env = { ...signedIn, ...more };
+    const add = ["add", "shop.example", "--customer", "shop"];
+    const remotely = [...add, "--origin", "https://origin.example", "--remote"];
+    const unasked = await portcullis(remotely, env);
+    expect(unasked.code).toBe(1);
+    expect(unasked.stderr).toContain("needs --yes where there is no terminal");
+    expect([...store.keys()]).toEqual([]);
 
-  const added = await portcullis([...remotely, "--yes"], env);
-  expect(added).toMatchObject({ code: 0, stderr: "" });
-  expect(added.stdout).toContain("remote store (Cloudflare)");
-  expect([...store.keys()]).toEqual(["host:shop.example", "customer:shop"]);
+    const added = await portcullis([...remotely, "--yes"], env);
+    expect(added).toMatchObject({ code: 0, stderr: "" });
+    expect(added.stdout).toContain("remote store (Cloudflare)");
+    expect([...store.keys()]).toEqual(["host:shop.example", "customer:shop"]);
 
-  const removed = await portcullis(
-    ["remove", "shop.example", "--remote", "--yes", "--json"],
-    env,
+    const removed = await portcullis(
+      ["remove", "shop.example", "--remote", "--yes", "--json"],
+      env,
+    );
+    expect(JSON.parse(removed.stdout)).toMatchObject({
+      store: { kind: "remote" },
+      outcome: "written",
+      writes: { "host:shop.example": null },
+    });
+    expect([...store.keys()]).toEqual(["customer:shop"]);
+  },
+);
+
+test("what Cloudflare's API says when it fails is passed on, without the token", async () => {
+  const unknown = { ...signedIn, CLOUDFLARE_ACCOUNT_ID: "nobody" };
+  const listed = await portcullis(["list", "--remote"], unknown);
+  expect(listed).toMatchObject({ code: 1, stdout: "" });
+  expect(listed.stderr).toBe(
+    "Cloudflare's API (GET /workers/scripts/portcullis/settings) answered 404: no such thing\n",
   );
-  expect(JSON.parse(removed.stdout)).toMatchObject({
-    store: { kind: "remote" },
-    outcome: "written",
-    writes: { "host:shop.example": null },
-  });
-  expect([...store.keys()]).toEqual(["customer:shop"]);
+  const silent = {
+    ...signedIn,
+    CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:1",
+  };
+  const lost = await portcullis(["list", "--remote"], silent);
+  expect(lost.stderr).toContain("did not answer");
+  expect(lost.stderr).not.toContain(signedIn["CLOUDFLARE_API_TOKEN"]);
 });
 
 test("what wrangler says when it fails is passed on", async () => {
-  const unknown = { ...env, CLOUDFLARE_ACCOUNT_ID: "nobody" };
+  const unknown = {
+    ...signedIn,
+    CLOUDFLARE_ACCOUNT_ID: "",
+    CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:1",
+  };
   const listed = await portcullis(["list", "--remote"], unknown);
   expect(listed).toMatchObject({ code: 1, stdout: "" });
   expect(listed.stderr).toContain("wrangler kv key list failed");

@@ -61,6 +61,10 @@ export const defineSimulate: Define = (program) => {
       ),
     )
     .option("--seeds <number>", "how many seeds --vary and --compare take (10)")
+    .option(
+      "--threads <number>",
+      "how many of their runs are made at once (as many as there are cores)",
+    )
     .addHelpText(
       "after",
       `

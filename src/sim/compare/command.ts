@@ -29,7 +29,11 @@ export async function runCompare(
   const sides = [first.value, second.value] as const;
   const found = await runWithProgress(
     `${first.value.label} and ${second.value.label}, ${seeds.length} seeds each`,
-    (watching) => compare(sides, seeds, watching),
+    (watching) =>
+      compare(sides, seeds, {
+        ...watching,
+        ...(options.threads !== null && { threads: options.threads }),
+      }),
   );
   if (found === null) {
     process.stderr.write("Broken off before there were any figures.\n");

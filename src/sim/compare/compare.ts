@@ -1,8 +1,7 @@
 import { mean } from "simple-statistics";
 import type { Logs } from "../customers.ts";
 import type { Result } from "../result.ts";
-import { runnerOf } from "../run-many.ts";
-import type { ProgressOptions } from "../run-with-progress.ts";
+import { runAll, type ManyOptions } from "../run-many.ts";
 import type { Scenario } from "../scenario/form.ts";
 import { estimate, type Estimate } from "../statistics.ts";
 import { comparedFigures, type Figure } from "../sweep/figure.ts";
@@ -38,41 +37,36 @@ export interface ComparisonRow {
   verdict: "same" | "changed" | "by chance" | "one side" | "one seed";
 }
 
-/** What one pair of runs came to. */
-interface Pair {
-  seed: number;
-  results: readonly [Result, Result];
-}
-
 /** Runs both with each seed. Null when they are broken off before one seed has been run with both. */
 export async function compare(
   sides: readonly [Side, Side],
   seeds: readonly number[],
-  watching: ProgressOptions,
+  watching: ManyOptions,
 ): Promise<Comparison | null> {
-  const { signal } = watching;
   const [first, second] = sides;
   const figures = comparedFigures(first.scenario, second.scenario);
   const found = figures.map((figure) => new Found(figure));
-  const runOne = runnerOf(2 * seeds.length, watching);
-  const runOf = ({ name, scenario, logs }: Side, seed: number) =>
-    runOne(scenario, { name, seed, logs });
-  let done = 0;
-  for (const seed of seeds) {
-    const one = await runOf(first, seed);
-    if (one.partial || signal.aborted) break;
-    const other = await runOf(second, seed);
-    if (other.partial) break;
-    const pair: Pair = { seed, results: [one, other] };
-    for (const each of found) each.take(pair);
-    done += 1;
-    if (signal.aborted) break;
-  }
-  if (done === 0) return null;
+  const jobs = seeds.flatMap((seed) =>
+    sides.map(({ name, scenario, logs }) => ({ name, scenario, logs, seed })),
+  );
+  const results = new Map<number, Result>();
+  const done: number[] = [];
+  await runAll(jobs, watching, (index, result) => {
+    // The two runs with a seed stand next to each other.
+    const other = results.get(index ^ 1);
+    if (other === undefined) return void results.set(index, result);
+    results.delete(index ^ 1);
+    const at = index >> 1;
+    done.push(at);
+    const pair =
+      index % 2 === 1 ? ([other, result] as const) : ([result, other] as const);
+    for (const each of found) each.take(at, pair);
+  });
+  if (done.length === 0) return null;
   return {
     labels: [first.label, second.label],
-    seeds: seeds.slice(0, done),
-    partial: done < seeds.length,
+    seeds: seeds.filter((_, at) => done.includes(at)),
+    partial: done.length < seeds.length,
     rows: found.flatMap((each) => each.row() ?? []),
   };
 }
@@ -81,16 +75,17 @@ export async function compare(
 class Found {
   readonly #figure: Figure;
   #label = "";
+  /** By the place of their seed. */
   readonly #values: [number | null, number | null][] = [];
 
   constructor(figure: Figure) {
     this.#figure = figure;
   }
 
-  take({ results: [one, other] }: Pair): void {
+  take(at: number, [one, other]: readonly [Result, Result]): void {
     const first = this.#figure.of(one);
     this.#label = first.label;
-    this.#values.push([first.figure, this.#figure.of(other).figure]);
+    this.#values[at] = [first.figure, this.#figure.of(other).figure];
   }
 
   /** Null where neither comes to it. */

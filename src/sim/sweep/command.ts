@@ -25,7 +25,12 @@ export async function runSweep(
   const { points, seeds, parameter } = plan.value;
   const found = await runWithProgress(
     `${name}: ${points.length} values of ${parameter}, ${seeds.length} seeds each`,
-    (watching) => sweep(plan.value, { logs: logs.value, ...watching }),
+    (watching) =>
+      sweep(plan.value, {
+        logs: logs.value,
+        ...watching,
+        ...(options.threads !== null && { threads: options.threads }),
+      }),
   );
   if (found === null) {
     process.stderr.write("Broken off before there were any figures.\n");

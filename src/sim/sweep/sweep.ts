@@ -1,11 +1,10 @@
 import type { Parsed } from "../../parse/parsed.ts";
 import type { Logs } from "../customers.ts";
 import type { Sweep } from "../report/sweep.ts";
-import { runnerOf } from "../run-many.ts";
+import { runAll, type ManyOptions } from "../run-many.ts";
 import { parseScenario } from "../scenario.ts";
 import { type Scenario } from "../scenario/form.ts";
 import { readYaml } from "../../node/yaml.ts";
-import type { ProgressOptions } from "../run-with-progress.ts";
 import { parseFigure, type Figure } from "./figure.ts";
 import { memberOf } from "./members.ts";
 import { unitOf, valuesOf, type Variation } from "./variation.ts";
@@ -73,29 +72,31 @@ export function planSweep(
  */
 export async function sweep(
   { scenario, parameter, figure, seeds, points }: Plan,
-  { logs, ...watching }: ProgressOptions & { logs?: Logs },
+  { logs, ...watching }: ManyOptions & { logs?: Logs },
 ): Promise<Sweep | null> {
   const runs = seeds.flatMap((seed) =>
     points.map((point) => ({ seed, ...point })),
   );
-  const found = new Map(points.map(({ value }) => [value, [] as Run[]]));
-  let label = null;
-  const runOne = runnerOf(runs.length, watching);
-  for (const { seed, value, scenario: varied } of runs) {
-    const { name } = scenario;
-    const result = await runOne(varied, {
-      name,
-      seed,
-      ...(logs !== undefined && { logs }),
-    });
-    if (result.partial) break;
-    const read = figure.of(result);
-    label = read.label;
-    found.get(value)?.push({ seed, figure: read.figure });
-    if (watching.signal.aborted) break;
-  }
-  if (label === null) return null;
-  const done = [...found].map(([value, ofValue]) => ({ value, runs: ofValue }));
+  const jobs = runs.map(({ seed, scenario: varied }) => ({
+    name: scenario.name,
+    scenario: varied,
+    seed,
+    ...(logs !== undefined && { logs }),
+  }));
+  const read = new Map<number, ReturnType<Figure["of"]>>();
+  await runAll(jobs, watching, (index, result) => {
+    read.set(index, figure.of(result));
+  });
+  const [any] = read.values();
+  if (any === undefined) return null;
+  const { label } = any;
+  const done = points.map(({ value }) => ({
+    value,
+    runs: runs.flatMap((one, index) => {
+      const of = one.value === value ? read.get(index) : undefined;
+      return of === undefined ? [] : [{ seed: one.seed, figure: of.figure }];
+    }),
+  }));
   return {
     scenario,
     partial: done.some((point) => point.runs.length < seeds.length),
@@ -105,5 +106,3 @@ export async function sweep(
     points: done.filter((point) => point.runs.length > 0),
   };
 }
-
-type Run = Sweep["points"][number]["runs"][number];

@@ -21,6 +21,7 @@ function plan(vary: string, text?: string, seeds?: number) {
 const nobody = {
   progress: () => {},
   signal: new AbortController().signal,
+  threads: 2,
 };
 
 test.each([
@@ -118,7 +119,7 @@ test("a mistake in the scenario itself is its own", () => {
   });
 });
 
-test("the longer copies of the list are kept, the longer until a customer is dark everywhere, and the same bytes say so", async () => {
+test("the longer copies of the list are kept, the longer until a customer is dark everywhere, and the same bytes say so on one thread and on several", async () => {
   const found = await sweep(plan("edge.LIST_CACHE_SECONDS=30,110"), nobody);
   expect(found).toMatchObject({
     partial: false,
@@ -134,7 +135,10 @@ test("the longer copies of the list are kept, the longer until a customer is dar
   expect(Math.max(...short)).toBeLessThanOrEqual(40);
   expect(Math.min(...long)).toBeGreaterThan(Math.max(...short));
 
-  const again = await sweep(plan("edge.LIST_CACHE_SECONDS=30,110"), nobody);
+  const again = await sweep(plan("edge.LIST_CACHE_SECONDS=30,110"), {
+    ...nobody,
+    threads: 1,
+  });
   const bytes = [found, again].map((one) =>
     one === null ? null : [...sweepCsv(one)].join(""),
   );
@@ -153,6 +157,7 @@ test("a sweep that is broken off has the runs that had ended", async () => {
       if (done > 0.3) abort.abort();
     },
     signal: abort.signal,
+    threads: 1,
   });
   expect(found?.partial).toBe(true);
   expect(found?.points.map(({ value, runs }) => [value, runs.length])).toEqual([
@@ -165,5 +170,24 @@ test("a sweep that is broken off in its first run has nothing to say", async () 
   const abort = new AbortController();
   const progress = () => abort.abort();
   const { signal } = abort;
-  expect(await sweep(plan("pops=1,10"), { progress, signal })).toBeNull();
+  for (const threads of [1, 2]) {
+    const watching = { progress, signal, threads };
+    expect(await sweep(plan("pops=1,10"), watching)).toBeNull();
+  }
+});
+
+test("a sweep on several threads is broken off at once, with the runs that had ended", async () => {
+  const abort = new AbortController();
+  const shares: number[] = [];
+  const found = await sweep(plan("edge.LIST_CACHE_SECONDS=30,110"), {
+    progress: (done) => {
+      shares.push(done);
+      if (done > 0.6) abort.abort();
+    },
+    signal: abort.signal,
+    threads: 2,
+  });
+  expect(found?.partial).toBe(true);
+  expect(found?.points.flatMap(({ runs }) => runs).length).toBeLessThan(4);
+  expect(Math.max(...shares)).toBeLessThan(1);
 });
