@@ -314,7 +314,7 @@ export const routes: readonly Route[] = [
         kind: "json",
         body: {
           actor,
-          entries: ledger.tree().size,
+          entries: ledger.size(),
           isImported,
           backlog: subjects.backlog(),
           drifted: subjects.drifted(1000).length,
@@ -422,7 +422,7 @@ function recordOf(subject: Subject) {
 const exportPage = 500;
 
 function* exportLines({ registry: { ledger } }: Office): Generator<string> {
-  const { size } = ledger.tree();
+  const size = ledger.size();
   for (let seq = 0; seq < size;) {
     const lines = ledger.after(seq, exportPage);
     const last = lines.at(-1)?.seq ?? size;

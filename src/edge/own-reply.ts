@@ -106,6 +106,7 @@ function renderShared(
   const reader = { method, fields, base: baseOf(url), pop };
   const rendered = renderPage(page, reader, config.operator, nowMs);
   const { status, body } = rendered;
+  const bytes = encoder.encode(body ?? "");
   return {
     status,
     fields: [...rendered.fields, ["Date", httpDate(nowMs)]],
@@ -113,10 +114,12 @@ function renderShared(
       body === null
         ? null
         : {
-            bytes: encoder.encode(body),
-            // Nothing that somebody else has written comes after it.
-            traceAt: encoder.encode(body.slice(0, body.lastIndexOf(traceSlot)))
-              .length,
+            bytes,
+            // Nothing that somebody else has written comes after it, and little of ours.
+            traceAt:
+              bytes.byteLength -
+              encoder.encode(body.slice(body.lastIndexOf(traceSlot)))
+                .byteLength,
           },
   };
 }

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { stripVTControlCharacters } from "node:util";
 import { printable } from "../parse/text.ts";
 
 const places = `top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right
@@ -31,8 +32,42 @@ export function nameValueTable(
   return present.length === 0 ? "" : columns(present, { margin: 2 });
 }
 
+/** The time that cli-table3 takes grows with the square of the rows. */
+const rowsAtOnce = 250;
+
 /** Texts below one another, without a frame. */
 export function columns(rows: readonly Row[], layout: Layout): string {
+  const { head = [], widths = [] } = layout;
+  if (rows.length <= rowsAtOnce || widths.length > 0)
+    return columnsAtOnce(rows, layout);
+  // A last row with the longest text of each column makes all pieces equally wide, and goes.
+  const longest = longestOf([head, ...rows]);
+  const pieces: string[] = [];
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    const piece = [...rows.slice(start, start + rowsAtOnce), longest];
+    const text = columnsAtOnce(piece, {
+      ...layout,
+      head: start === 0 ? head : [],
+    });
+    pieces.push(text.slice(0, text.lastIndexOf("\n")));
+  }
+  return pieces.join("\n");
+}
+
+function longestOf(rows: readonly Row[]): Row {
+  const longest: string[] = [];
+  const lengths: number[] = [];
+  for (const row of rows)
+    for (const [column, text] of row.entries()) {
+      const length = stripVTControlCharacters(text).length;
+      if (length <= (lengths[column] ?? -1)) continue;
+      lengths[column] = length;
+      longest[column] = text;
+    }
+  return longest;
+}
+
+function columnsAtOnce(rows: readonly Row[], layout: Layout): string {
   const { head = [], widths = [], margin } = layout;
   const lines = new Table({
     chars: noFrame,

@@ -37,8 +37,13 @@ export class Ledger {
     return seq;
   }
 
+  /** How many entries there are. */
+  size(): number {
+    return Number(this.#meta("size") ?? 0);
+  }
+
   tree(): Tree {
-    const size = Number(this.#meta("size") ?? 0);
+    const size = this.size();
     const frontier = (this.#meta("frontier") ?? "")
       .split(" ")
       .filter((text) => text !== "")

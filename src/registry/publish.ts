@@ -40,7 +40,7 @@ export async function signHead(
   { ledger }: Registry,
   signer: Signer,
 ): Promise<void> {
-  const { size } = ledger.tree();
+  const size = ledger.size();
   if (size === 0 || size === ledger.lastHead()?.size) return;
   const root = ledger.root();
   const origin = signer.name;

@@ -286,7 +286,7 @@ export class Registry {
 
   /** What an edge is told that holds all up to an entry. */
   feedAfter(after: number, nowMs: number): FeedPage {
-    const { size } = this.ledger.tree();
+    const size = this.ledger.size();
     return this.#sql.transaction(() =>
       this.subjects.feed.page(after, size, nowMs),
     );
