@@ -166,10 +166,18 @@ export function originFigures(
         limit: wanted.count,
         format: String,
       },
+      ...(["p95PerSecond", "p99PerSecond", "peakPerSecond"] as const).map(
+        (name) => ({
+          name,
+          value: Math.max(...concerned.map((origin) => origin[name]), 0),
+          limit: wanted[name],
+          format: String,
+        }),
+      ),
       {
-        name: "peakPerSecond",
-        value: Math.max(...concerned.map((origin) => origin.peakPerSecond), 0),
-        limit: wanted.peakPerSecond,
+        name: "overloads",
+        value: concerned.reduce((sum, { overloads }) => sum + overloads, 0),
+        limit: wanted.overloads,
         format: String,
       },
     ],

@@ -34,7 +34,8 @@ export type OriginReaction =
       firstByteMs: number;
       lastByteMs: number;
     }
-  | { kind: "refuses" }
+  /** Because it has trouble, or because it has too much to do. */
+  | { kind: "refuses"; isOverload: boolean }
   /** It takes the request and never answers. */
   | { kind: "silent" };
 
@@ -61,6 +62,7 @@ export class Origin {
     const trouble = this.#trouble(nowMs);
     switch (trouble?.kind) {
       case "refuses":
+        return { kind: "refuses", isOverload: false };
       case "silent":
         return trouble;
       case "status":
@@ -81,7 +83,8 @@ export class Origin {
     const { maxWaitMs, bytesPerSecond } = this.#settings;
     const worker = this.#firstFree();
     const takenUpMs = Math.max(nowMs, this.#freeAtMs[worker] ?? nowMs);
-    if (takenUpMs - nowMs > maxWaitMs) return { kind: "refuses" };
+    if (takenUpMs - nowMs > maxWaitMs)
+      return { kind: "refuses", isOverload: true };
     const readyMs = takenUpMs + this.#firstByteMs() * slowdown;
     // Counted from when it was asked: a slow answer does not keep the link from quick ones that are ready before it.
     const sendingMs = (bytes * 1_000) / bytesPerSecond;

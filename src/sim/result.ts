@@ -91,6 +91,13 @@ export interface Result {
     customer: string;
     requests: number;
     failures: number;
+    /** Requests that it refused because it had too much to do; failures, too. */
+    overloads: number;
+    /** Of the bodies that it sent. */
+    bytes: number;
+    /** Requests a second, in 95 and 99 of a hundred seconds or fewer, and in the busiest one. */
+    p95PerSecond: number;
+    p99PerSecond: number;
     peakPerSecond: number;
   }[];
   list: {

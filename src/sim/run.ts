@@ -83,7 +83,10 @@ export async function play(
     ),
     propagations: metrics.propagations(),
     cache: stage.own.pops.map(({ id, count }) => ({ pop: id, ...count })),
-    origins: reportedOrigins(stage),
+    origins: reportedOrigins(
+      stage,
+      Math.ceil((endedAtMs - scenario.start) / 1_000),
+    ),
     list: stage.own.list.count,
     registry: stage.own.registry?.figures() ?? null,
     cost: costOf(scenario, stage),
@@ -160,8 +163,15 @@ function reportedProviders({
   }));
 }
 
-/** Servers of customers with a name one by one, the others' in sum. */
-function reportedOrigins({ customers }: Stage): Result["origins"] {
+function busier(one: number | undefined, other: number): number {
+  return Math.max(one ?? 0, other);
+}
+
+/** Servers of customers with a name one by one, the others' in sum, their load that of the busiest one. */
+function reportedOrigins(
+  { customers }: Stage,
+  seconds: number,
+): Result["origins"] {
   const origins = new Map<string, Result["origins"][number]>();
   for (const { reportedAs, server } of customers) {
     const origin = reportedAs === othersId ? "origins of others" : server.url;
@@ -171,7 +181,11 @@ function reportedOrigins({ customers }: Stage): Result["origins"] {
       customer: reportedAs,
       requests: (known?.requests ?? 0) + server.requests,
       failures: (known?.failures ?? 0) + server.failures,
-      peakPerSecond: Math.max(known?.peakPerSecond ?? 0, server.peakPerSecond),
+      overloads: (known?.overloads ?? 0) + server.overloads,
+      bytes: (known?.bytes ?? 0) + server.bytesSent,
+      p95PerSecond: busier(known?.p95PerSecond, server.loadIn(0.95, seconds)),
+      p99PerSecond: busier(known?.p99PerSecond, server.loadIn(0.99, seconds)),
+      peakPerSecond: busier(known?.peakPerSecond, server.loadIn(1, seconds)),
     });
   }
   return [...origins.values()];

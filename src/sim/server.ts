@@ -23,11 +23,13 @@ export class Server {
   version = 1;
   requests = 0;
   failures = 0;
-  peakPerSecond = 0;
+  /** Requests that it refused because it had too much to do. */
+  overloads = 0;
+  /** Of bodies. */
+  bytesSent = 0;
+  readonly #load = new SecondsByLoad();
   readonly #origin: Origin;
   readonly #content: Content;
-  #second = -1;
-  #inSecond = 0;
 
   constructor(
     url: string,
@@ -48,7 +50,8 @@ export class Server {
     request: Pick<OriginRequest, "url" | "fields">,
     nowMs: number,
   ): { answer: OriginAnswer; afterMs: number } {
-    this.#count(nowMs);
+    this.requests += 1;
+    this.#load.count(nowMs);
     const object = this.#content.objectAt(request.url);
     const tag = entityTag(this.customer, object, this.version);
     const isKnown = request.fields.some(
@@ -61,6 +64,8 @@ export class Server {
       case "refuses":
       case "silent":
         this.failures += 1;
+        if (reaction.kind === "refuses" && reaction.isOverload)
+          this.overloads += 1;
         return {
           answer: {
             kind: "failed",
@@ -73,6 +78,7 @@ export class Server {
       case "answers": {
         const { status, firstByteMs } = reaction;
         if (status !== null && status >= 500) this.failures += 1;
+        if (status === null) this.bytesSent += length;
         const answer =
           status === null
             ? this.#found(tag, isKnown ? null : length, nowMs)
@@ -101,15 +107,44 @@ export class Server {
     return sizes[object % sizes.length] ?? 0;
   }
 
-  #count(nowMs: number): void {
+  /** So many requests a second, or fewer, in that share of all seconds: 1 is the busiest one. */
+  loadIn(share: number, seconds: number): number {
+    return this.#load.within(share, seconds);
+  }
+}
+
+/** In how many seconds there were how many requests. */
+class SecondsByLoad {
+  readonly #seconds = new Map<number, number>();
+  #second = -1;
+  #inSecond = 0;
+
+  count(nowMs: number): void {
     const second = Math.floor(nowMs / 1_000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#inSecond = 0;
-    }
-    this.requests += 1;
+    if (second === this.#second) this.#add(this.#inSecond, -1);
+    else this.#inSecond = 0;
+    this.#second = second;
     this.#inSecond += 1;
-    this.peakPerSecond = Math.max(this.peakPerSecond, this.#inSecond);
+    this.#add(this.#inSecond, 1);
+  }
+
+  #add(load: number, seconds: number): void {
+    this.#seconds.set(load, (this.#seconds.get(load) ?? 0) + seconds);
+  }
+
+  /** By nearest rank. Seconds without a request count too. */
+  within(share: number, seconds: number): number {
+    const busy = [...this.#seconds].toSorted(([one], [other]) => one - other);
+    const counted = busy.reduce((sum, [, times]) => sum + times, 0);
+    let rank =
+      Math.ceil(share * Math.max(seconds, counted)) -
+      Math.max(seconds - counted, 0);
+    if (rank <= 0) return 0;
+    for (const [load, times] of busy) {
+      rank -= times;
+      if (rank <= 0) return load;
+    }
+    return 0;
   }
 }
 

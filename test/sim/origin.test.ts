@@ -95,7 +95,7 @@ describe("in a time of trouble", () => {
   });
 
   test.each<[Trouble, unknown]>([
-    [{ kind: "refuses" }, { kind: "refuses" }],
+    [{ kind: "refuses" }, { kind: "refuses", isOverload: false }],
     [{ kind: "silent" }, { kind: "silent" }],
     [{ kind: "status", status: 500 }, answers(100, 100, 500)],
     [{ kind: "slow", factor: 20 }, answers(2_000, 2_050)],
@@ -118,7 +118,10 @@ describe("in a time of trouble", () => {
       [slow, refuses],
       [refuses, slow],
     ])
-      expect(originOf({ phases }).ask(0, 1_000)).toEqual({ kind: "refuses" });
+      expect(originOf({ phases }).ask(0, 1_000)).toEqual({
+        kind: "refuses",
+        isOverload: false,
+      });
     expect(originOf({ phases: [slow, slow] }).ask(0, 1_000)).toEqual(
       answers(40_000, 40_000),
     );

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { RandomStream } from "../../src/sim/random-stream.ts";
-import { Origin, type OriginPhase } from "../../src/sim/origin.ts";
+import {
+  Origin,
+  type OriginPhase,
+  type OriginSettings,
+} from "../../src/sim/origin.ts";
 import {
   numberedObject,
   originOf,
@@ -16,7 +20,10 @@ const place = {
   longitude: 8.6,
 };
 
-function serverWith(phases: readonly OriginPhase[] = []): Server {
+function serverWith(
+  phases: readonly OriginPhase[] = [],
+  more: Partial<OriginSettings> = {},
+): Server {
   const origin = new Origin(
     {
       firstByte: { kind: "constant", value: 50 },
@@ -24,6 +31,7 @@ function serverWith(phases: readonly OriginPhase[] = []): Server {
       maxWaitMs: 1_000,
       bytesPerSecond: 1e9,
       phases,
+      ...more,
     },
     new RandomStream(1),
   );
@@ -78,7 +86,31 @@ test("the busiest second is kept", () => {
   for (const nowMs of [0, 500, 999, 1_000, 1_500])
     server.ask(request(0), nowMs);
   expect(server.requests).toBe(5);
-  expect(server.peakPerSecond).toBe(3);
+  expect(server.loadIn(1, 10)).toBe(3);
+});
+
+test("a share of all seconds has so many requests or fewer, idle seconds among them", () => {
+  const server = serverWith();
+  // One request in each of 97 seconds, 5 in two, 20 in the last.
+  for (let second = 0; second < 97; second += 1)
+    server.ask(request(0), second * 1_000);
+  for (const second of [97, 98])
+    for (let n = 0; n < 5; n += 1) server.ask(request(0), second * 1_000 + n);
+  for (let n = 0; n < 20; n += 1) server.ask(request(0), 99_000 + n);
+  expect([0.5, 0.95, 0.99, 1].map((at) => server.loadIn(at, 100))).toEqual([
+    1, 1, 5, 20,
+  ]);
+  expect([0.5, 0.95, 0.99, 1].map((at) => server.loadIn(at, 1_000))).toEqual([
+    0, 1, 1, 20,
+  ]);
+});
+
+test("what it refuses because it has too much to do is overload, and what it sends is counted", () => {
+  const busy = serverWith([], { concurrent: 1, maxWaitMs: 0 });
+  for (let n = 0; n < 5; n += 1) busy.ask(request(0), 0);
+  expect(busy.overloads).toBe(4);
+  expect(busy.failures).toBe(4);
+  expect(busy.bytesSent).toBeGreaterThan(0);
 });
 
 test.each([

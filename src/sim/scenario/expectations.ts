@@ -125,7 +125,10 @@ const kinds = {
       members({
         ...whose,
         count: v.optional(countLimit),
+        p95PerSecond: v.optional(countLimit),
+        p99PerSecond: v.optional(countLimit),
         peakPerSecond: v.optional(countLimit),
+        overloads: v.optional(countLimit),
       }),
       v.description("What origins were asked for, by visitors and by others."),
     ),

@@ -63,7 +63,13 @@ const ofCustomers: Readonly<Record<string, Kind>> = {
     ]),
   ),
   originRequests: {
-    names: ["count", "peakPerSecond"],
+    names: [
+      "count",
+      "p95PerSecond",
+      "p99PerSecond",
+      "peakPerSecond",
+      "overloads",
+    ],
     expects: ({ any }) => ({ originRequests: any }),
   },
   latency: {
@@ -180,7 +186,7 @@ function measureOf(
   if (name === "share" || name === "hits" || name === "hitBytes")
     return { unit: "%", scale: 100 };
   if (kind === "latency") return { unit: "ms", scale: 1 };
-  return /^p\d/.test(name)
+  return /^p\d+$/.test(name)
     ? { unit: "s", scale: 1 / 1_000 }
     : { unit: "", scale: 1 };
 }
