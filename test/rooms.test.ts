@@ -48,6 +48,7 @@ const rooms: Record<string, readonly string[]> = {
     "ws",
     "commander",
     "smol-toml",
+    "temporal-polyfill",
     "valibot",
     "wrangler",
     "yaml",

@@ -1,6 +1,8 @@
+import { Temporal } from "temporal-polyfill";
 import * as v from "valibot";
 import { instant } from "../parse/text.ts";
 import type { Parsed } from "../parse/parsed.ts";
+import { suggestion } from "../parse/suggest.ts";
 
 const unitMs = {
   d: 86_400_000,
@@ -31,12 +33,74 @@ export function parseDuration(text: string): Parsed<number> {
   };
 }
 
-/** Milliseconds since the epoch of an instant with its time zone. */
-export function parseInstant(text: string): Parsed<number> {
+/**
+ * Milliseconds since the epoch of an instant with its time zone, or of a time of day there: `2026-12-01 09:00 Europe/Paris`,
+ * `tomorrow 09:00 Europe/Paris`, `today 18:00 UTC`, where `nowMs` says which day is today.
+ */
+export function parseInstant(text: string, nowMs: number): Parsed<number> {
   const read = v.safeParse(instant, text);
-  return read.success
-    ? { ok: true, value: read.output }
-    : { ok: false, problem: `"${text}"; expected ${read.issues[0].message}` };
+  if (read.success) return { ok: true, value: read.output };
+  const [, day, hour, minute, second = "0", zone] =
+    /^(today|tomorrow|\d{4}-\d{2}-\d{2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))? +(\S+)$/i.exec(
+      text.trim(),
+    ) ?? [];
+  if (day === undefined || zone === undefined)
+    return {
+      ok: false,
+      problem: `"${text}"; expected ${read.issues[0].message}, or tomorrow 09:00 Europe/Paris`,
+    };
+  const timeZone = zones().find(
+    (known) => known.toLowerCase() === zone.toLowerCase(),
+  );
+  if (timeZone === undefined)
+    return {
+      ok: false,
+      problem: `"${text}"; "${zone}" is no time zone, expected one such as Europe/Paris or UTC${suggestion(zone, zones())}`,
+    };
+  const local = localTime(
+    day.toLowerCase(),
+    { hour: Number(hour), minute: Number(minute), second: Number(second) },
+    { timeZone, nowMs },
+  );
+  if (local === null)
+    return {
+      ok: false,
+      problem: `"${text}"; there is no such day or time of day`,
+    };
+  const [earlier, later] = (["earlier", "later"] as const).map(
+    (disambiguation) =>
+      local.toZonedDateTime(timeZone, { disambiguation }).epochMilliseconds,
+  );
+  return earlier !== undefined && earlier === later
+    ? { ok: true, value: earlier }
+    : {
+        ok: false,
+        problem: `"${text}"; clocks are changed in ${timeZone} then, and this time comes twice or never: expected an instant such as 2019-08-05T07:00:00Z`,
+      };
+}
+
+function zones(): readonly string[] {
+  return [...Intl.supportedValuesOf("timeZone"), "UTC"];
+}
+
+/** Null for a day or a time of day that does not exist. */
+function localTime(
+  day: string,
+  time: { hour: number; minute: number; second: number },
+  { timeZone, nowMs }: { timeZone: string; nowMs: number },
+): Temporal.PlainDateTime | null {
+  const { hour, minute, second } = time;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  if (day === "today" || day === "tomorrow")
+    return Temporal.Instant.fromEpochMilliseconds(nowMs)
+      .toZonedDateTimeISO(timeZone)
+      .toPlainDate()
+      .add({ days: day === "tomorrow" ? 1 : 0 })
+      .toPlainDateTime(time);
+  const date = new Date(`${day}T00:00:00Z`);
+  const exists =
+    !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+  return exists ? Temporal.PlainDate.from(day).toPlainDateTime(time) : null;
 }
 
 /** An instant as people read it, to the second, in UTC. */
@@ -72,7 +136,7 @@ export function momentOf(
   fromMs: number,
 ): Parsed<number | null> {
   if (instantText !== undefined) {
-    const read = parseInstant(instantText);
+    const read = parseInstant(instantText, Date.now());
     return read.ok
       ? read
       : { ok: false, problem: `${instantName} is ${read.problem}` };

@@ -76,7 +76,7 @@ const program = new Command("portcullis")
   .addHelpText(
     "after",
     `
-Durations are such as 90s, 30m, 2h or 1d12h; instants such as 2026-12-01T00:00:00Z.
+Durations are such as 90s, 30m, 2h or 1d12h; instants such as 2026-12-01T00:00:00Z or "tomorrow 09:00 Europe/Paris".
 
 With a registry (npm start runs one on its store), every change is entered in its ledger, and so is who made it.
 

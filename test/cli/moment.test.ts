@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   momentOf,
   parseDuration,
+  parseInstant,
   formatDistance,
   formatInstant,
 } from "../../src/cli/moment.ts";
@@ -30,6 +31,38 @@ test.each(["", "2", "2 h", "h", "2h1d", "-2h", "1.5h", "2H", "1h1h", "PT2H"])(
 );
 
 const nowMs = Date.parse("2026-06-01T12:00:00Z");
+
+test.each([
+  ["2026-12-01T00:00:00+01:00", "2026-11-30T23:00:00.000Z"],
+  ["2026-12-01 09:00 Europe/Paris", "2026-12-01T08:00:00.000Z"],
+  ["2026-07-01 09:00 europe/paris", "2026-07-01T07:00:00.000Z"],
+  ["tomorrow 09:00 Europe/Paris", "2026-06-02T07:00:00.000Z"],
+  ["today 18:00 UTC", "2026-06-01T18:00:00.000Z"],
+  // There it is the second of June by then.
+  ["Today 7:30:15 Pacific/Kiritimati", "2026-06-01T17:30:15.000Z"],
+])("the instant %j is %s", (text, expected) => {
+  expect(parseInstant(text, nowMs)).toEqual({
+    ok: true,
+    value: Date.parse(expected),
+  });
+});
+
+test.each([
+  ["tomorrow", "tomorrow 09:00 Europe/Paris"],
+  ["tomorrow 09:00", "expected an instant with its time zone"],
+  ["tomorrow 09:00 CET/Paris", '"CET/Paris" is no time zone'],
+  ["tomorrow 09:00 Europe/Pari", "did you mean Europe/Paris?"],
+  ["2026-02-30 09:00 UTC", "no such day or time of day"],
+  ["2026-13-01 09:00 UTC", "no such day or time of day"],
+  ["today 24:00 UTC", "no such day or time of day"],
+  ["2026-03-29 02:30 Europe/Paris", "comes twice or never"],
+  ["2026-10-25 02:30 Europe/Paris", "comes twice or never"],
+])("the instant %j is refused: %s", (text, problem) => {
+  expect(parseInstant(text, nowMs)).toEqual({
+    ok: false,
+    problem: expect.stringContaining(problem),
+  });
+});
 
 test.each([
   ["2026-12-01T00:00:00-08:00", undefined, "2026-12-01T08:00:00.000Z"],

@@ -59,7 +59,9 @@ async function explain(
   { at, country = null, method }: ExplainOptions,
 ): Promise<Report> {
   const moment =
-    at === undefined ? { ok: true as const, value: nowMs } : parseInstant(at);
+    at === undefined
+      ? { ok: true as const, value: nowMs }
+      : parseInstant(at, nowMs);
   if (!moment.ok) return wrongUsage(`--at is ${moment.problem}`);
   const visited = parseVisitedUrl(url, { method, country });
   if (!visited.ok) return wrongUsage(visited.problem);
