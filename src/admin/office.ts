@@ -26,6 +26,8 @@ export interface Office {
   freshen: (maxAgeMs: number) => Promise<void>;
   /** Publishes what is due now. */
   publish: () => Promise<void>;
+  /** Signs the head of the ledger as it is now, where there is a key for that. */
+  sign: () => Promise<void>;
   /** The public key of the ledger, as text; null where none is configured. */
   getPublicKey: () => string | null;
   log: (event: Readonly<Record<string, unknown>>) => void;

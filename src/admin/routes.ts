@@ -143,7 +143,14 @@ export const routes: readonly Route[] = [
     role: "viewer",
     does: "The whole ledger as lines of JSON, with its signed heads: what `portcullis verify` checks.",
     input: nothing,
-    answer: ({ office }) => ({ kind: "lines", lines: exportLines(office) }),
+    answer: async ({ office }) => {
+      const { ledger } = office.registry;
+      await office.sign();
+      // What others have entered meanwhile has no signature yet.
+      const signed = office.getPublicKey() === null ? null : ledger.lastHead();
+      const size = signed?.size ?? ledger.size();
+      return { kind: "lines", lines: exportLines(office, size) };
+    },
   }),
   route({
     method: "get",
@@ -421,10 +428,13 @@ function recordOf(subject: Subject) {
 
 const exportPage = 500;
 
-function* exportLines({ registry: { ledger } }: Office): Generator<string> {
-  const size = ledger.size();
+/** So many entries, and the heads about them. */
+function* exportLines(
+  { registry: { ledger } }: Office,
+  size: number,
+): Generator<string> {
   for (let seq = 0; seq < size;) {
-    const lines = ledger.after(seq, exportPage);
+    const lines = ledger.after(seq, Math.min(exportPage, size - seq));
     const last = lines.at(-1)?.seq ?? size;
     const heads = new Map(
       ledger.heads(seq, exportPage).map((head) => [head.size, head.note]),

@@ -27,16 +27,9 @@ export class CloudflareApi {
   readonly #base: string;
   readonly #token: string;
 
-  constructor({
-    base,
-    account,
-    token,
-  }: {
-    base: string;
-    account: string;
-    token: string;
-  }) {
-    this.#base = `${base}/accounts/${encodeURIComponent(account)}`;
+  /** `base`: the API's URL, with the path of the account. */
+  constructor({ base, token }: { base: string; token: string }) {
+    this.#base = base;
     this.#token = token;
   }
 

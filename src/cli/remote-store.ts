@@ -16,14 +16,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function openRemoteStore(
   env: Environment,
 ): Promise<Parsed<Store>> {
-  const { CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_ACCOUNT_ID: account } = env;
-  if (!token || !account) return { ok: true, value: openWranglerStore() };
-  const api = new CloudflareApi({
-    base:
-      env["CLOUDFLARE_API_BASE_URL"] || "https://api.cloudflare.com/client/v4",
-    account,
-    token,
-  });
+  const token = env["CLOUDFLARE_API_TOKEN"];
+  const id = env["CLOUDFLARE_ACCOUNT_ID"];
+  if (!token || !id) return { ok: true, value: openWranglerStore() };
+  const root =
+    env["CLOUDFLARE_API_BASE_URL"] || "https://api.cloudflare.com/client/v4";
+  const base = `${root}/accounts/${encodeURIComponent(id)}`;
+  const api = new CloudflareApi({ base, token });
   const namespace = await findNamespace(api);
   return namespace.ok
     ? { ok: true, value: openApiStore(api, namespace.value) }

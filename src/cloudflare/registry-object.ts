@@ -103,6 +103,10 @@ export class RegistryObject extends DurableObject<RegistryEnv> {
       nowMs: Date.now,
       random: Math.random,
     });
+    await this.#sign();
+  }
+
+  async #sign(): Promise<void> {
     if (this.#signer !== null) await signHead(this.#registry, this.#signer);
   }
 
@@ -160,6 +164,7 @@ export class RegistryObject extends DurableObject<RegistryEnv> {
         await this.#work();
         await this.#setAlarm();
       },
+      sign: () => this.#sign(),
       getPublicKey: () => this.#signer?.text ?? null,
       log,
     };

@@ -41,10 +41,10 @@ export function columns(rows: readonly Row[], layout: Layout): string {
   if (rows.length <= rowsAtOnce || widths.length > 0)
     return columnsAtOnce(rows, layout);
   // A last row with the longest text of each column makes all pieces equally wide, and goes.
-  const longest = longestOf([head, ...rows]);
+  const ruler = rulerOf([head, ...rows]);
   const pieces: string[] = [];
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
-    const piece = [...rows.slice(start, start + rowsAtOnce), longest];
+    const piece = [...rows.slice(start, start + rowsAtOnce), ruler];
     const text = columnsAtOnce(piece, {
       ...layout,
       head: start === 0 ? head : [],
@@ -54,17 +54,17 @@ export function columns(rows: readonly Row[], layout: Layout): string {
   return pieces.join("\n");
 }
 
-function longestOf(rows: readonly Row[]): Row {
-  const longest: string[] = [];
+function rulerOf(rows: readonly Row[]): Row {
+  const widest: string[] = [];
   const lengths: number[] = [];
   for (const row of rows)
     for (const [column, text] of row.entries()) {
       const length = stripVTControlCharacters(text).length;
       if (length <= (lengths[column] ?? -1)) continue;
       lengths[column] = length;
-      longest[column] = text;
+      widest[column] = text;
     }
-  return longest;
+  return widest;
 }
 
 function columnsAtOnce(rows: readonly Row[], layout: Layout): string {

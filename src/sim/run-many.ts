@@ -10,9 +10,9 @@ export interface ManyOptions extends ProgressOptions {
   threads?: number;
 }
 
-/** Told now and then how far one run is, 0 to 1, and how many requests it has made. */
-type Told = (share: number, requests: number) => void;
-type RunOne = (job: Job, told: Told) => Promise<Result>;
+/** Progress now and then how far one run is, 0 to 1, and how many requests it has made. */
+type Progress = (share: number, requests: number) => void;
+type RunOne = (job: Job, onProgress: Progress) => Promise<Result>;
 
 /**
  * Makes all runs, begun in their order, and hands each result over as soon as it is there. Those that are broken off, or not begun
@@ -43,17 +43,19 @@ export async function runAll(
   const isLarge = jobs.some(({ logs }) => logs !== undefined && logs.size > 0);
   const width = isLarge ? 1 : Math.min(threads, jobs.length);
   if (width < 2)
-    return work((job, told) =>
+    return work((job, onProgress) =>
       // A signal of its own, which goes with the run: a signal keeps what listens to it.
       run(job.scenario, {
         ...job,
-        progress: told,
+        progress: onProgress,
         signal: AbortSignal.any([signal]),
       }),
     );
   const runners = Array.from({ length: width }, () => new Runner(signal));
   await Promise.all(
-    runners.map((runner) => work((job, told) => runner.run(job, told))),
+    runners.map((runner) =>
+      work((job, onProgress) => runner.run(job, onProgress)),
+    ),
   ).finally(() => Promise.all(runners.map((runner) => runner.end())));
 }
 
@@ -67,22 +69,22 @@ class Runner {
     // As for the command itself (src/cli/portcullis.mjs).
     resourceLimits: { maxYoungGenerationSizeMb: 384 },
   });
-  #told: Told = () => {};
+  #onProgress: Progress = () => {};
   #ended: (result: Result) => void = () => {};
   #failed: (error: unknown) => void = () => {};
 
   constructor(signal: AbortSignal) {
     this.#worker.on("message", (message: FromWorker) => {
       if (message.kind === "progress")
-        this.#told(message.share, message.requests);
+        this.#onProgress(message.share, message.requests);
       else this.#ended(message.result);
     });
     this.#worker.on("error", (error) => this.#failed(error));
     signal.addEventListener("abort", () => this.#post({ kind: "abort" }));
   }
 
-  run(job: Job, told: Told): Promise<Result> {
-    this.#told = told;
+  run(job: Job, onProgress: Progress): Promise<Result> {
+    this.#onProgress = onProgress;
     return new Promise((resolve, reject) => {
       this.#ended = resolve;
       this.#failed = reject;

@@ -123,7 +123,7 @@ function infrastructure(
   const sent = sum(origins.map(({ requests }) => requests));
   const failed = sum(origins.map(({ failures }) => failures));
   const peak = Math.max(0, ...origins.map((one) => one.peakPerSecond));
-  const usual = Math.max(0, ...origins.map((one) => one.p95PerSecond));
+  const p95 = Math.max(0, ...origins.map((one) => one.p95PerSecond));
   const overloads = sum(origins.map((one) => one.overloads));
   const fromOrigins = sum(origins.map((one) => one.bytes));
   const rows = [
@@ -133,7 +133,7 @@ function infrastructure(
     ],
     [
       "origins",
-      `${counted(sent, "request")} for ${byteSize(fromOrigins)}, ${count(failed)} failed, ${count(overloads)} by overload; at one, ${count(usual)} a second in 95 % of all seconds, ${count(peak)} in the busiest`,
+      `${counted(sent, "request")} for ${byteSize(fromOrigins)}, ${count(failed)} failed, ${count(overloads)} by overload; at one, ${count(p95)} a second in 95 % of all seconds, ${count(peak)} in the busiest`,
     ],
     [
       "list",
