@@ -85,19 +85,25 @@ const fact = v.pipe(
 );
 
 /** A record under `purge:<id>`, where it is no bare instant. */
-export const purgeForm: v.GenericSchema<unknown, PurgeFact[]> = v.lazy((input) =>
-  Array.isArray(input)
-    ? v.pipe(
-        v.array(fact),
-        v.maxLength(maxPurgeFacts, `a list of at most ${maxPurgeFacts}`),
-      )
-    : v.pipe(
-        fact,
-        v.transform((only) => [only]),
-      ),
+export const purgeForm: v.GenericSchema<unknown, PurgeFact[]> = v.lazy(
+  (input) =>
+    Array.isArray(input)
+      ? v.pipe(
+          v.array(fact),
+          v.maxLength(maxPurgeFacts, `a list of at most ${maxPurgeFacts}`),
+        )
+      : v.pipe(
+          fact,
+          v.transform((only) => [only]),
+        ),
 );
 
-const purge = v.pipe(v.string(), v.transform(spelledOut), v.parseJson(), purgeForm);
+const purge = v.pipe(
+  v.string(),
+  v.transform(spelledOut),
+  v.parseJson(),
+  purgeForm,
+);
 
 /** A bare instant, quoted or not, stands for a purge of everything up to it. */
 function spelledOut(text: string): string {
