@@ -89,10 +89,21 @@ export function malformed(
     "status" | "problem"
   >,
 ): LoggedReply {
-  return page({ kind: "malformed", ...refusal }, recipient, {
+  const { status } = refusal;
+  const problem = clipped(refusal.problem);
+  return page({ kind: "malformed", status, problem }, recipient, {
     outcome: "malformed",
-    details: refusal.problem,
+    details: problem,
   });
+}
+
+/** In characters. A request may hold kilobytes of what is wrong with it, which nobody reads, in a page or in the log. */
+const maxProblem = 400;
+
+function clipped(problem: string): string {
+  return problem.length > maxProblem
+    ? `${problem.slice(0, maxProblem)}…`
+    : problem;
 }
 
 /** The visitor's fault, and told to the visitor if the connection still takes an answer. */

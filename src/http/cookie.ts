@@ -10,6 +10,8 @@ export function mapCookieDomain(
   visitorHost: string,
   originHosts: readonly string[],
 ): string {
+  // Most have none.
+  if (!/domain/i.test(setCookie)) return setCookie;
   // RFC 6265 §5.2: attributes end at a semicolon, quoted or not.
   const [pair = "", ...attributes] = setCookie.split(";");
   const remaining = attributes.filter((attribute) => {

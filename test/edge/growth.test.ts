@@ -13,7 +13,7 @@ import { answered, inbound, memoryEdge, textOf } from "../world.ts";
  */
 const times = 16;
 const bound = 3 * times;
-const attempts = { least: 2, most: 20 };
+const attempts = { least: 2, most: 100 };
 
 /** Longer lists would be arrays of another kind, which take longer to make. */
 const longest = 24_000;
