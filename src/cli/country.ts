@@ -10,8 +10,8 @@ const others = ["XX", "T1"];
 const none = ["EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"];
 
 /**
- * The code (ISO 3166-1 alpha-2) that visitors from a country are reported under, by the code or by the country's English name.
- * A problem says which code may have been meant.
+ * The code (ISO 3166-1 alpha-2) that visitors from a country are reported under, as the list has it. A
+ * problem says which code may have been meant, also for a country's English name.
  */
 export function parseCountry(text: string): Parsed<string> {
   const code = text.trim().toUpperCase();
@@ -27,7 +27,7 @@ export function parseCountry(text: string): Parsed<string> {
   const found = codes.get(code);
   return found === undefined
     ? wrong(text, suggestion(code, [...codes.keys()]))
-    : { ok: true, value: found };
+    : wrong(text, `; did you mean ${found}?`);
 }
 
 /** "DE (Germany)". */
@@ -39,7 +39,7 @@ export function formatCountry(code: string): string {
 function wrong(text: string, hint: string): Parsed<string> {
   return {
     ok: false,
-    problem: `"${text}"; expected a country's ISO 3166-1 code or English name, such as DE or Germany, or XX (unknown) or T1 (Tor)${hint}`,
+    problem: `"${text}"; expected a country's ISO 3166-1 code such as DE, or XX (unknown) or T1 (Tor)${hint}`,
   };
 }
 

@@ -86,7 +86,7 @@ function addTerms(command: Command): Command {
     .addOption(
       new Option(
         "--country <country>",
-        "only visitors from this country, by its code or name; may be repeated",
+        "only visitors from this country, by its code; may be repeated",
       ).argParser((text: string, before?: string[]) => [
         ...(before ?? []),
         countryArgument(text),

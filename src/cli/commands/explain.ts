@@ -38,7 +38,7 @@ export const defineExplain: Define = (program, run) => {
     .option("--at <instant>", "at this moment instead of now")
     .option(
       "--country <country>",
-      "for a visitor from there, by its code or name",
+      "for a visitor from there, by its code",
       countryArgument,
     )
     .option("--method <method>", "for this method", "GET")

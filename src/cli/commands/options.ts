@@ -8,7 +8,7 @@ export function repeatable(flags: string, description: string): Option {
   );
 }
 
-/** A country, by its code or its name. */
+/** A country, by its code. */
 export function countryArgument(text: string): string {
   const country = parseCountry(text);
   if (!country.ok) throw new InvalidArgumentError(`It is ${country.problem}`);
