@@ -66,6 +66,17 @@ const pure = [
   "config.ts",
 ];
 
+/** What decisions are kept and handed out without. */
+const aboutRequests = [
+  "http",
+  "cache",
+  "origin",
+  "markup.ts",
+  "page",
+  "config.ts",
+  "ports.ts",
+];
+
 /** The edge and what it stands on never know of the runtime they are in, nor of one another out of order. */
 const skips: Record<string, readonly string[]> = {
   "ports.ts": [
@@ -77,25 +88,8 @@ const skips: Record<string, readonly string[]> = {
     "page",
     "config.ts",
   ],
-  registry: [
-    "http",
-    "cache",
-    "origin",
-    "markup.ts",
-    "page",
-    "config.ts",
-    "ports.ts",
-    "edge",
-  ],
-  admin: [
-    "http",
-    "cache",
-    "origin",
-    "markup.ts",
-    "page",
-    "config.ts",
-    "ports.ts",
-  ],
+  registry: [...aboutRequests, "edge"],
+  admin: aboutRequests,
   cloudflare: ["page", "origin"],
   node: [
     "edge",

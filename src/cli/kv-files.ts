@@ -2,8 +2,13 @@ import { createHash, createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import {
+  DatabaseSync,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
 import { persistencePath } from "../node/state.ts";
+import { inBatches } from "./batches.ts";
 
 const className = "miniflare-KVNamespaceObject";
 
@@ -18,6 +23,7 @@ export class KvFiles {
   readonly #databasePath: string;
   readonly #valuesPath: string;
   #database: DatabaseSync | null = null;
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(statePath: string, namespace: string) {
     const path = join(persistencePath(statePath), "kv");
@@ -41,17 +47,16 @@ export class KvFiles {
     keys: readonly string[],
     nowMs: number,
   ): Promise<Map<string, string | null>> {
-    const texts = new Map<string, string | null>();
-    for (let start = 0; start < keys.length; start += filesAtOnce)
-      await Promise.all(
-        keys.slice(start, start + filesAtOnce).map(async (key) => {
-          texts.set(key, await this.#text(key, nowMs));
-        }),
-      );
-    return texts;
+    return new Map(
+      await inBatches(keys, filesAtOnce, async (key) => [
+        key,
+        await this.#text(key, nowMs),
+      ]),
+    );
   }
 
   close(): void {
+    this.#statements.clear();
     this.#database?.close();
     this.#database = null;
   }
@@ -89,7 +94,10 @@ export class KvFiles {
   ): Record<string, SQLOutputValue>[] {
     if (this.#database === null && existsSync(this.#databasePath))
       this.#database = new DatabaseSync(this.#databasePath, { readOnly: true });
-    return this.#database?.prepare(sql).all(values) ?? [];
+    if (this.#database === null) return [];
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement.all(values);
   }
 }
 

@@ -1,3 +1,4 @@
+import { ownPath } from "../page/own-path.ts";
 import { get } from "node:http";
 import type { Listener } from "../node/direct.ts";
 import { setTimeout as pause } from "node:timers/promises";
@@ -34,7 +35,7 @@ function answers(
         // "All addresses" is none that one can connect to everywhere.
         host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host,
         port,
-        path: "/.well-known/portcullis/version",
+        path: `${ownPath}/version`,
         signal: AbortSignal.timeout(patienceMs),
       },
       (response) => {

@@ -1,12 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { parse } from "smol-toml";
-import * as v from "valibot";
 import type { Parsed } from "../parse/parsed.ts";
+import { configuredNamespace, listBinding } from "./configured-namespace.ts";
 import { readDisk } from "./disk.ts";
 import { KvFiles } from "./kv-files.ts";
-import { configPath, defaultStatePath } from "../node/project.ts";
+import { defaultStatePath } from "../node/project.ts";
 import { localRuntime, persistencePath } from "../node/state.ts";
 import type { Store } from "./store.ts";
 
@@ -22,9 +21,10 @@ export function openLocalStore(persistTo: string | null): Parsed<Store> {
       ok: false,
       problem: `the local store: ${statePath} is no folder; expected the folder of a store, or one to be made`,
     };
-  const namespace = namespaceId();
-  if (!namespace.ok) return namespace;
-  const files = new KvFiles(statePath, namespace.value);
+  const configured = configuredNamespace();
+  if (!configured.ok) return configured;
+  const namespace = configured.value.id ?? listBinding;
+  const files = new KvFiles(statePath, namespace);
   let writer: Awaited<ReturnType<typeof openNamespace>> | null = null;
   const store: Store = {
     kind: "local",
@@ -34,8 +34,7 @@ export function openLocalStore(persistTo: string | null): Parsed<Store> {
     read: (keys) => patiently(() => files.read(keys, Date.now())),
     async write(changes) {
       const opened = await patiently(
-        async () =>
-          (writer ??= await openNamespace(statePath, namespace.value)),
+        async () => (writer ??= await openNamespace(statePath, namespace)),
       );
       if (!opened.ok) return opened;
       const { kv } = opened.value;
@@ -64,11 +63,11 @@ async function openNamespace(statePath: string, id: string) {
       modules: true,
       // Nobody asks it for anything.
       script: "export default {}",
-      kvNamespaces: { CUSTOMERS: id },
+      kvNamespaces: { [listBinding]: id },
     }),
   );
   const close = () => runtime.dispose();
-  return runtime.getKVNamespace("CUSTOMERS").then(
+  return runtime.getKVNamespace(listBinding).then(
     (kv) => ({ kv, close }),
     async (error: unknown) => {
       // It may be opened again.
@@ -76,29 +75,6 @@ async function openNamespace(statePath: string, id: string) {
       throw error;
     },
   );
-}
-
-const configuration = v.object({
-  kv_namespaces: v.array(
-    v.object({ binding: v.string(), id: v.optional(v.string()) }),
-  ),
-});
-
-/** What the local store goes by: the namespace's id, and the binding's name where wrangler.toml has none. */
-function namespaceId(): Parsed<string> {
-  const read = v.safeParse(
-    configuration,
-    parse(readFileSync(configPath, "utf8")),
-  );
-  const namespace = read.success
-    ? read.output.kv_namespaces.find(({ binding }) => binding === "CUSTOMERS")
-    : undefined;
-  return namespace === undefined
-    ? {
-        ok: false,
-        problem: `${configPath}: found no [[kv_namespaces]] with binding = "CUSTOMERS", expected one`,
-      }
-    : { ok: true, value: namespace.id ?? namespace.binding };
 }
 
 const patienceMs = 10_000;

@@ -103,11 +103,6 @@ function localTime(
   return exists ? Temporal.PlainDate.from(day).toPlainDateTime(time) : null;
 }
 
-/** An instant as people read it, to the second, in UTC. */
-export function formatInstant(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
-}
-
 /** How far away a moment is, in its two largest units: "in 2 h 5 min", "3 d ago". */
 export function formatDistance(ms: number, nowMs: number): string {
   const seconds = Math.round(Math.abs(ms - nowMs) / 1000);

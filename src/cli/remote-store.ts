@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import { parse } from "smol-toml";
 import * as v from "valibot";
-import { configPath } from "../node/project.ts";
 import type { Parsed } from "../parse/parsed.ts";
 import { CloudflareApi } from "./cloudflare-api.ts";
+import { configuredNamespace, listBinding } from "./configured-namespace.ts";
 import type { Store } from "./store.ts";
 import { openWranglerStore } from "./wrangler-store.ts";
 
@@ -29,13 +27,6 @@ export async function openRemoteStore(
     : namespace;
 }
 
-const configuration = v.object({
-  name: v.string(),
-  kv_namespaces: v.array(
-    v.object({ binding: v.string(), id: v.optional(v.string()) }),
-  ),
-});
-
 const settings = v.object({
   bindings: v.array(
     v.object({ name: v.string(), namespace_id: v.optional(v.string()) }),
@@ -44,31 +35,23 @@ const settings = v.object({
 
 /** As wrangler.toml says, or as the deployed Worker has it where that names none. */
 async function findNamespace(api: CloudflareApi): Promise<Parsed<string>> {
-  const config = v.safeParse(
-    configuration,
-    parse(readFileSync(configPath, "utf8")),
-  );
-  if (!config.success)
-    return {
-      ok: false,
-      problem: `${configPath} has no name, or no [[kv_namespaces]]`,
-    };
-  const { name, kv_namespaces: namespaces } = config.output;
-  const configured = namespaces.find(({ binding }) => binding === "CUSTOMERS");
-  if (configured?.id !== undefined) return { ok: true, value: configured.id };
+  const configured = configuredNamespace();
+  if (!configured.ok) return configured;
+  const { worker, id } = configured.value;
+  if (id !== null) return { ok: true, value: id };
   const deployed = await api.call(
     "GET",
-    `/workers/scripts/${name}/settings`,
+    `/workers/scripts/${worker}/settings`,
     settings,
   );
   if (!deployed.ok) return deployed;
   const found = deployed.value.result.bindings.find(
-    (binding) => binding.name === "CUSTOMERS",
+    (binding) => binding.name === listBinding,
   )?.namespace_id;
   return found === undefined
     ? {
         ok: false,
-        problem: `the Worker ${name} has no KV namespace CUSTOMERS; expected one, as wrangler deploy makes it`,
+        problem: `the Worker ${worker} has no KV namespace ${listBinding}; expected one, as wrangler deploy makes it`,
       }
     : { ok: true, value: found };
 }

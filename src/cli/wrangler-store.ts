@@ -7,6 +7,8 @@ import { text } from "node:stream/consumers";
 import * as v from "valibot";
 import type { Parsed } from "../parse/parsed.ts";
 import { projectPath } from "../node/project.ts";
+import { quiet, wranglerPath } from "../node/wrangler.ts";
+import { listBinding } from "./configured-namespace.ts";
 import type { Store } from "./store.ts";
 
 /** Cloudflare's bulk read takes no more keys at once. */
@@ -103,21 +105,10 @@ async function answer<T>(
 async function wrangler(args: readonly string[]): Promise<Parsed<string>> {
   const child = spawn(
     process.execPath,
-    [
-      join(projectPath, "node_modules/wrangler/bin/wrangler.js"),
-      "kv",
-      ...args,
-      "--binding=CUSTOMERS",
-      "--remote",
-    ],
+    [wranglerPath, "kv", ...args, `--binding=${listBinding}`, "--remote"],
     {
       cwd: projectPath,
-      env: {
-        ...process.env,
-        WRANGLER_HIDE_BANNER: "true",
-        WRANGLER_SEND_METRICS: "false",
-        WRANGLER_WRITE_LOGS: "false",
-      },
+      env: { ...process.env, ...quiet },
       // Logging in may need the terminal.
       stdio: ["inherit", "pipe", "pipe"],
     },

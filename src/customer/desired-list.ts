@@ -112,9 +112,7 @@ export function formatDesiredList({
 }
 
 function standingRecord(standing: Standing): unknown {
-  return standing.kind === "allow"
-    ? "allow"
-    : readJson(formatStanding({ ...standing, seq: null }));
+  return standing.kind === "allow" ? "allow" : recordOf(standing);
 }
 
 /** A command that brings a list nearer to what it is to be, as `parseCommand` reads it. */
@@ -183,10 +181,8 @@ function standingSteps(
   const { verdict: _, ...members } = recordOf(desired);
   const before = present?.kind === "deny" ? recordOf(present) : {};
   // These a command replaces also where it does not mention them.
-  const named = new Set([...Object.keys(members), "endsAt", "scope"]);
-  const changed = [...named].filter(
-    (name) => JSON.stringify(members[name]) !== JSON.stringify(before[name]),
-  );
+  const named = [...Object.keys(members), "endsAt", "scope"];
+  const changed = differing(named, members, before);
   if (present?.kind === "deny" && changed.length === 0) return [];
   const { effectiveAt, ...others } = members;
   const kind = verbOf(desired, nowMs);
@@ -208,6 +204,19 @@ function standingSteps(
           : `${present?.kind ?? "new"} -> deny${desired.ground === null ? "" : `, ${desired.ground}`}`,
     },
   ];
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Those of the members that are not alike in both, each once. */
+function differing(
+  names: readonly string[],
+  one: Members,
+  other: Members,
+): string[] {
+  return [...new Set(names)].filter(
+    (name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]),
+  );
 }
 
 function recordOf(standing: Standing): Record<string, unknown> {
@@ -235,10 +244,8 @@ function siteSteps(host: string, desired: Site, present?: Site): Step[] {
       },
     ];
   const before = readJson(formatSite(present));
-  const names = [...new Set([...Object.keys(before), ...Object.keys(site)])];
-  const changed = names.filter(
-    (name) => JSON.stringify(site[name]) !== JSON.stringify(before[name]),
-  );
+  const names = [...Object.keys(before), ...Object.keys(site)];
+  const changed = differing(names, site, before);
   return changed.length === 0
     ? []
     : [

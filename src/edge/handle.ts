@@ -2,12 +2,7 @@ import { httpDate } from "../http/date.ts";
 import type { FieldLine } from "../http/fields.ts";
 import type { CacheStatus, ForwardReason } from "../cache/status.ts";
 import type { Inbound, Reply } from "../ports.ts";
-import {
-  admit,
-  allowedMethods,
-  type Admission,
-  type Admitted,
-} from "./admit.ts";
+import { admit, allowedMethods, type Admitted } from "./admit.ts";
 import { discardBody } from "./bytes.ts";
 import { findEntries } from "./cache-store.ts";
 import { forwardChallenge } from "./challenge.ts";
@@ -48,82 +43,58 @@ import { respondFromEntry, respondFromOrigin } from "./respond.ts";
  * - log: one event. (`log.ts`)
  */
 export function handle(request: Inbound, edge: Edge): Promise<Reply> {
-  const handled = handleAndLog(request, edge);
+  const handled = handleAndLog(request, edge, handlePassed);
   // A visitor who resets the connection ends the request; what became of the upload is logged nevertheless.
   if (request.body !== null) edge.world.later(handled);
   return handled;
-}
-
-async function handleAndLog(request: Inbound, edge: Edge): Promise<Reply> {
-  const startedAtMs = edge.world.nowMs();
-  const outcome = await handleRequest(request, edge);
-  logRequest(request, outcome, { edge, startedAtMs });
-  return outcome.reply;
 }
 
 /**
  * What every request for a host is answered with while its site is not served, under our own path, in the language that the URL
  * names. Where it is served, it leads to the site.
  */
-export async function handleDecision(
+export function handleDecision(request: Inbound, edge: Edge): Promise<Reply> {
+  return handleAndLog(inChosenLanguage(request), edge, leadToSite);
+}
+
+/** What becomes of a request whose site is served. */
+type OnPass = (
+  admitted: Admitted,
+  passed: Passed,
+  edge: Edge,
+) => LoggedReply | Promise<LoggedReply>;
+
+async function handleAndLog(
   request: Inbound,
   edge: Edge,
+  onPass: OnPass,
 ): Promise<Reply> {
   const startedAtMs = edge.world.nowMs();
-  const outcome = await decided(inChosenLanguage(request), edge);
+  const outcome = await handleRequest(request, edge, onPass);
   logRequest(request, outcome, { edge, startedAtMs });
   return outcome.reply;
-}
-
-async function decided(request: Inbound, edge: Edge): Promise<LoggedReply> {
-  const admission = admit(request, edge.config.name);
-  if (admission.kind !== "admitted")
-    return notAdmitted(admission, request, edge);
-  const { host, visit } = admission;
-  const decision = await gate(visit, edge);
-  const { degraded, recordSeq } = decision;
-  const { reply, log } =
-    decision.kind === "pass"
-      ? { reply: toSite(edge), log: { outcome: "served", host } as const }
-      : refuse(decision, { request, edge, known: { host } });
-  return { reply, log: { ...log, degraded, recordSeq } };
-}
-
-function toSite({ world }: Edge): Reply {
-  return {
-    status: 303,
-    fields: [
-      ["Location", "/"],
-      ["Cache-Control", "no-store"],
-      ["Date", httpDate(world.nowMs())],
-    ],
-    body: { kind: "none" },
-  };
-}
-
-function notAdmitted(
-  admission: Exclude<Admission, { kind: "admitted" }>,
-  request: Inbound,
-  edge: Edge,
-): LoggedReply {
-  return admission.kind === "malformed"
-    ? malformed({ request, edge, known: {} }, admission)
-    : unreachable(
-        { request, edge, known: { host: admission.host } },
-        { error: "proxy_loop_detected" },
-      );
 }
 
 async function handleRequest(
   request: Inbound,
   edge: Edge,
+  onPass: OnPass,
 ): Promise<LoggedReply> {
   const admission = admit(request, edge.config.name);
-  if (admission.kind !== "admitted")
-    return notAdmitted(admission, request, edge);
+  switch (admission.kind) {
+    case "malformed":
+      return malformed({ request, edge, known: {} }, admission);
+    case "loop":
+      return unreachable(
+        { request, edge, known: { host: admission.host } },
+        { error: "proxy_loop_detected" },
+      );
+    case "admitted":
+      break;
+  }
   const outcome = await withinMemory(
     admission.bytes,
-    () => handleAdmitted(admission, edge),
+    () => handleAdmitted(admission, edge, onPass),
     edge,
   );
   return (
@@ -141,15 +112,35 @@ async function handleRequest(
 async function handleAdmitted(
   admitted: Admitted,
   edge: Edge,
+  onPass: OnPass,
 ): Promise<LoggedReply> {
   const decision = await gate(admitted.visit, edge);
   const { degraded, recordSeq } = decision;
   const { request, host } = admitted;
   const { reply, log } =
     decision.kind === "pass"
-      ? await handlePassed(admitted, decision, edge)
+      ? await onPass(admitted, decision, edge)
       : refuse(decision, { request, edge, known: { host } });
   return { reply, log: { ...log, degraded, recordSeq } };
+}
+
+function leadToSite(
+  { host }: Admitted,
+  _passed: Passed,
+  { world }: Edge,
+): LoggedReply {
+  return {
+    reply: {
+      status: 303,
+      fields: [
+        ["Location", "/"],
+        ["Cache-Control", "no-store"],
+        ["Date", httpDate(world.nowMs())],
+      ],
+      body: { kind: "none" },
+    },
+    log: { outcome: "served", host },
+  };
 }
 
 async function handlePassed(

@@ -1,5 +1,5 @@
 import type { Denial } from "../customer/standing.ts";
-import type { Locale, Topic } from "./locales/locale.ts";
+import type { Locale } from "./locales/locale.ts";
 import type { Operator } from "./operator.ts";
 import { ownPath, problemTypePath } from "./own-path.ts";
 import type { PageReason, OwnPage } from "./reason.ts";
@@ -66,33 +66,19 @@ function resources({ resources: names, topics }: Locale, base: string): Fact[] {
       label: names.problems,
       value: {
         kind: "links",
-        links: problemTopics.map((topic) => ({
-          url: base + problemTypePath(topic),
-          text: topics[topic].headline,
-        })),
+        links: Object.entries(topics)
+          .filter(([topic]) => !explainedElsewhere.includes(topic))
+          .map(([topic, { headline }]) => ({
+            url: base + problemTypePath(topic),
+            text: headline,
+          })),
       },
     },
   ];
 }
 
-/** Every kind of page that a problem can be of. */
-const problemTopics: readonly Topic[] = [
-  "policy",
-  "security",
-  "billing",
-  "legal",
-  "site-maintenance",
-  "left",
-  "unknown-host",
-  "failed",
-  "bad-answer",
-  "busy",
-  "timeout",
-  "loop",
-  "edge-maintenance",
-  "unavailable",
-  "malformed",
-];
+/** Topics of pages that are about no problem, or about one that another topic explains. */
+const explainedElsewhere: readonly string[] = ["unstated", "about", "no-page"];
 
 /** What the site's owner can follow: where to appeal, whom to write to, how long there is to move. */
 export function factsForOwner(

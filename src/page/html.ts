@@ -1,10 +1,11 @@
+import { formatInstant } from "../parse/text.ts";
 import type { Fact } from "./facts.ts";
 import { linkText, webLink } from "./link.ts";
 import { markup, trusted, type Markup } from "../markup.ts";
 import type { Notice } from "./notice.ts";
 import type { Operator } from "./operator.ts";
 import { styleFor } from "./style.ts";
-import { formatSecond, listSeparator, type Value } from "./values.ts";
+import { listSeparator, type Value } from "./values.ts";
 
 /**
  * The page for people: one document that needs nothing else, its only privilege its own style sheet. Words that
@@ -83,7 +84,7 @@ function languages({ otherLanguages, locale }: Notice): Markup {
 /** By which a screenshot can be found in the log. */
 function occurrence({ occurrence: { traceId, atMs, pop } }: Notice): Markup {
   const at = new Date(atMs).toISOString();
-  return markup`<p dir="ltr"><code>${traceId}</code> · <time datetime="${at}">${formatSecond(atMs)}</time>${pop === null ? null : markup` · ${pop}`}</p>`;
+  return markup`<p dir="ltr"><code>${traceId}</code> · <time datetime="${at}">${formatInstant(atMs)}</time>${pop === null ? null : markup` · ${pop}`}</p>`;
 }
 
 function statement({ statement: said, locale }: Notice): Markup | null {

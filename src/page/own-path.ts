@@ -7,7 +7,7 @@ export const ownPath = "/.well-known/portcullis";
 /** Under its own path, a page of ours takes the language from this, before Accept-Language. */
 export const languageParameter = "lang";
 
-export function problemTypePath(topic: Topic): string {
+export function problemTypePath(topic: string): string {
   return `${ownPath}/problems/${topic}`;
 }
 

@@ -1,6 +1,7 @@
+import { formatInstant } from "../parse/text.ts";
 import type { Fact } from "./facts.ts";
 import type { Notice } from "./notice.ts";
-import { formatSecond, plainly } from "./values.ts";
+import { plainly } from "./values.ts";
 
 /** The page for a terminal: blocks of plain lines. No control character of a record can be in it (see `plain.ts`). */
 export function writeText(notice: Notice): string {
@@ -44,7 +45,7 @@ export function pathLine({ path, locale }: Notice): string | null {
 export function occurrenceLine({
   occurrence: { traceId, atMs, pop },
 }: Notice): string {
-  return [traceId, formatSecond(atMs), ...(pop === null ? [] : [pop])].join(
+  return [traceId, formatInstant(atMs), ...(pop === null ? [] : [pop])].join(
     " · ",
   );
 }

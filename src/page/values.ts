@@ -112,8 +112,3 @@ export function plainly(
       return `${value.text === null ? "" : `${literal(value.text)} `}<${value.url}>`;
   }
 }
-
-/** "2026-11-27 14:05:09 UTC", in every language alike: as the log has it. */
-export function formatSecond(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19).replace("T", " ")} UTC`;
-}

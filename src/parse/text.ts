@@ -87,3 +87,8 @@ function urlText(text: string, start: RegExp): string | null {
     return null;
   return URL.parse(text)?.href ?? null;
 }
+
+/** An instant as people read it, to the second, in UTC: "2026-11-27 14:05:09 UTC". */
+export function formatInstant(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}

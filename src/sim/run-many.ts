@@ -6,11 +6,11 @@ import type { ProgressOptions } from "./run-with-progress.ts";
 import type { FromWorker, Job, ToWorker } from "./run-worker.ts";
 
 export interface ManyOptions extends ProgressOptions {
-  /** How many runs are made at once, each on a core of its own; as many as there are cores, when left out. */
-  threads?: number;
+  /** How many runs are made at once, each on a core of its own; as many as there are cores, when left out or null. */
+  threads?: number | null;
 }
 
-/** Progress now and then how far one run is, 0 to 1, and how many requests it has made. */
+/** Called now and then with how far one run is, 0 to 1, and how many requests it has made. */
 type Progress = (share: number, requests: number) => void;
 type RunOne = (job: Job, onProgress: Progress) => Promise<Result>;
 
@@ -20,7 +20,7 @@ type RunOne = (job: Job, onProgress: Progress) => Promise<Result>;
  */
 export async function runAll(
   jobs: readonly Job[],
-  { progress, signal, threads = availableParallelism() }: ManyOptions,
+  { progress, signal, threads }: ManyOptions,
   take: (index: number, result: Result) => void,
 ): Promise<void> {
   const shares = jobs.map(() => 0);
@@ -41,7 +41,9 @@ export async function runAll(
   };
   // Each thread would have a copy of what visitors come from, which may be large.
   const isLarge = jobs.some(({ logs }) => logs !== undefined && logs.size > 0);
-  const width = isLarge ? 1 : Math.min(threads, jobs.length);
+  const width = isLarge
+    ? 1
+    : Math.min(threads ?? availableParallelism(), jobs.length);
   if (width < 2)
     return work((job, onProgress) =>
       // A signal of its own, which goes with the run: a signal keeps what listens to it.

@@ -1,10 +1,10 @@
+import { formatInstant } from "../../src/parse/text.ts";
 import { expect, test } from "vitest";
 import {
   momentOf,
   parseDuration,
   parseInstant,
   formatDistance,
-  formatInstant,
 } from "../../src/cli/moment.ts";
 
 test.each([

@@ -84,13 +84,11 @@ function addTerms(command: Command): Command {
     )
     .addOption(repeatable("--host <host>", "only this host; may be repeated"))
     .addOption(
-      new Option(
+      repeatable(
         "--country <country>",
         "only visitors from this country, by its code; may be repeated",
-      ).argParser((text: string, before?: string[]) => [
-        ...(before ?? []),
-        countryArgument(text),
-      ]),
+        countryArgument,
+      ),
     )
     .option("--reason <line>", "why, in one line that visitors read")
     .addOption(

@@ -1,3 +1,4 @@
+import { formatInstant } from "../../parse/text.ts";
 import type { Records } from "../../customer/apply-result.ts";
 import type { Command } from "../../customer/command.ts";
 import { decisionStatuses } from "../../customer/decide.ts";
@@ -5,7 +6,6 @@ import { siteKey, standingKey } from "../../customer/keys.ts";
 import type { EdgeSettings } from "../../customer/settings.ts";
 import type { Denial } from "../../customer/standing.ts";
 import { denialOf, stateOf } from "../../customer/state.ts";
-import { formatInstant } from "../moment.ts";
 import { nameValueTable } from "../../node/table.ts";
 import {
   refusalOf,

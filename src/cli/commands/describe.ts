@@ -1,3 +1,4 @@
+import { formatInstant } from "../../parse/text.ts";
 import { formatCountry } from "../country.ts";
 import type { Colors } from "../../node/terminal.ts";
 import { stateOf, type State } from "../../customer/state.ts";
@@ -8,7 +9,7 @@ import {
   type Decision,
   type Verdict,
 } from "../../customer/decide.ts";
-import { formatDistance, formatInstant } from "../moment.ts";
+import { formatDistance } from "../moment.ts";
 
 /** The word for a state, in the colour of what visitors get. */
 export function formatState({ kind }: State, colors: Colors): string {

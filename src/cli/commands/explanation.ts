@@ -1,3 +1,4 @@
+import { formatInstant } from "../../parse/text.ts";
 import { resource } from "../../cache/key.ts";
 import type { Records } from "../../customer/apply-result.ts";
 import {
@@ -28,7 +29,6 @@ import { stateOf, type State } from "../../customer/state.ts";
 import { hostCandidates } from "../../http/host.ts";
 import { normalisedTarget } from "../../http/target.ts";
 import { formatCountry } from "../country.ts";
-import { formatInstant } from "../moment.ts";
 import type { VisitedUrl } from "./visited-url.ts";
 import { formatDecision, formatDenial, formatVerdict } from "./describe.ts";
 

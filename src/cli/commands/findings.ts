@@ -1,3 +1,4 @@
+import { formatInstant } from "../../parse/text.ts";
 import { parseConfig, variableNames } from "../../config.ts";
 import { denialOf } from "../../customer/state.ts";
 import { decisionStatuses } from "../../customer/decide.ts";
@@ -15,7 +16,6 @@ import { canonicalHost, hostCandidates } from "../../http/host.ts";
 import { suggestion } from "../../parse/suggest.ts";
 import { isShort, shortage, type Disk } from "../disk.ts";
 import { unstatedOf } from "./describe.ts";
-import { formatInstant } from "../moment.ts";
 import type { Listed } from "./list-records.ts";
 
 export interface Finding {

@@ -1,10 +1,10 @@
+import { formatInstant } from "../../parse/text.ts";
 import * as v from "valibot";
 import { nameValueTable } from "../../node/table.ts";
 import { standingKey } from "../../customer/keys.ts";
 import { stateOf } from "../../customer/state.ts";
 import type { Parsed } from "../../parse/parsed.ts";
 import type { LedgerClient } from "../ledger-client.ts";
-import { formatInstant } from "../moment.ts";
 import { describeRecordChange } from "./describe.ts";
 import { example } from "./options.ts";
 import {

@@ -1,5 +1,6 @@
 import { hostFor } from "../../customer/origin-host.ts";
 import type { Site } from "../../customer/site.ts";
+import { inBatches } from "../batches.ts";
 import { askOnce, connectionTo } from "./ask-once.ts";
 import type { Finding } from "./findings.ts";
 import { exampleHost, hostFindings, settingsToTry } from "./host-advice.ts";
@@ -12,15 +13,10 @@ export async function probeHosts({ sites }: Listed): Promise<Finding[]> {
   const known = [...sites].flatMap(([pattern, site]) =>
     site.ok ? [[pattern, site.value] as const] : [],
   );
-  const found: Finding[] = [];
-  for (let at = 0; at < known.length; at += sitesAtOnce) {
-    const some = known.slice(at, at + sitesAtOnce);
-    const findings = await Promise.all(
-      some.map(([pattern, site]) => probeSite(pattern, site)),
-    );
-    found.push(...findings.flat());
-  }
-  return found;
+  const found = await inBatches(known, sitesAtOnce, ([pattern, site]) =>
+    probeSite(pattern, site),
+  );
+  return found.flat();
 }
 
 async function probeSite(pattern: string, site: Site): Promise<Finding[]> {

@@ -1,10 +1,15 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Form } from "../../node/terminal.ts";
 import { parseCountry } from "../country.ts";
 
-/** An option that may be given more than once; its value is the list. */
-export function repeatable(flags: string, description: string): Option {
+/** An option that may be given more than once; its value is the list of what `read` makes of each. */
+export function repeatable(
+  flags: string,
+  description: string,
+  read: (value: string) => string = (value) => value,
+): Option {
   return new Option(flags, description).argParser(
-    (value: string, before?: string[]) => [...(before ?? []), value],
+    (value: string, before?: string[]) => [...(before ?? []), read(value)],
   );
 }
 
@@ -47,6 +52,11 @@ export function withoutStore(
           `${stray.long} is about the list of customers, which ${command.name()} does not look at`,
         );
     });
+}
+
+/** How a subcommand that prints for itself is to do so. */
+export function formOf(program: Command): Form {
+  return program.opts<{ json?: true }>().json ? "json" : "text";
 }
 
 /** The end of a subcommand's help. */

@@ -1,16 +1,13 @@
-import { Argument, Option } from "commander";
 import { algorithms } from "../../sim/cache/algorithms.ts";
 import type { ReplayValues } from "../../sim/replay/arguments.ts";
 import { endWith } from "../print.ts";
-import { example, withoutStore } from "./options.ts";
+import { example, formOf, withoutStore } from "./options.ts";
 import type { Define } from "./session.ts";
 
 export const defineReplay: Define = (program) => {
   withoutStore(program, program.command("replay"))
     .description("put a trace of requests through caches of several sizes")
-    .addArgument(
-      new Argument("<file>", "the trace; it may be compressed (.gz)"),
-    )
+    .argument("<file>", "the trace; it may be compressed (.gz)")
     .option(
       "--format <format>",
       "har (a browser's archive), combined (a server's log) or csv (lines of time,key,size); by default what the name says: .har, .log or .csv",
@@ -24,11 +21,9 @@ export const defineReplay: Define = (program) => {
       "capacities separated by commas: 64MiB, 1GB, or 10% of all that the trace asks for, each object counted once (0.1%,0.3%,1%,3%,10%,30%)",
     )
     .option("--unit <unit>", "what a capacity counts: bytes or objects (bytes)")
-    .addOption(
-      new Option(
-        "--ignore-size",
-        "every object takes one place and counts as one byte; implies --unit objects",
-      ),
+    .option(
+      "--ignore-size",
+      "every object takes one place and counts as one byte; implies --unit objects",
     )
     .option(
       "--out <folder>",
@@ -48,7 +43,6 @@ ${example("replay access.log.gz", "replay trace.csv --size 1%,10% --algorithm lr
     )
     .action(async (file: string, values: ReplayValues) => {
       const { replay } = await import("../../sim/replay/command.ts");
-      const { json } = program.opts<{ json?: true }>();
-      endWith(await replay(file, values, json ? "json" : "text"));
+      endWith(await replay(file, values, formOf(program)));
     });
 };

@@ -1,7 +1,7 @@
-import { Argument, Option } from "commander";
+import { Option } from "commander";
 import type { SimulateValues } from "../../sim/arguments.ts";
 import { endWith } from "../print.ts";
-import { example, repeatable, withoutStore } from "./options.ts";
+import { example, formOf, repeatable, withoutStore } from "./options.ts";
 import type { Define } from "./session.ts";
 
 const ofOneRun = ["vary", "compare"];
@@ -9,11 +9,9 @@ const ofOneRun = ["vary", "compare"];
 export const defineSimulate: Define = (program) => {
   withoutStore(program, program.command("simulate"))
     .description("run a scenario on many simulated points of presence")
-    .addArgument(
-      new Argument(
-        "[scenario]",
-        "a file, or one that ships; without it, those that ship are listed",
-      ),
+    .argument(
+      "[scenario]",
+      "a file, or one that ships; without it, those that ship are listed",
     )
     .option(
       "--seed <number>",
@@ -85,7 +83,6 @@ ${example(
     )
     .action(async (scenario: string | undefined, values: SimulateValues) => {
       const { simulate } = await import("../../sim/command.ts");
-      const { json } = program.opts<{ json?: true }>();
-      endWith(await simulate(scenario, values, json ? "json" : "text"));
+      endWith(await simulate(scenario, values, formOf(program)));
     });
 };

@@ -1,9 +1,10 @@
+import { formatInstant } from "../../parse/text.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { standingKey } from "../../customer/keys.ts";
 import { stateOf } from "../../customer/state.ts";
 import { nameValueTable, table } from "../../node/table.ts";
 import type { LedgerClient, Propagation } from "../ledger-client.ts";
-import { formatDistance, formatInstant, parseDuration } from "../moment.ts";
+import { formatDistance, parseDuration } from "../moment.ts";
 import { ledgerOf } from "./history.ts";
 import { example } from "./options.ts";
 import {

@@ -1,12 +1,14 @@
+import { formatInstant } from "../../parse/text.ts";
+import { ownPath } from "../../page/own-path.ts";
 import { siteKey } from "../../customer/keys.ts";
-import { formatInstant } from "../moment.ts";
+import { inBatches } from "../batches.ts";
 import { askOnce, connectionTo, type Answer } from "./ask-once.ts";
 import type { Finding } from "./findings.ts";
 import { exampleHost } from "./host-advice.ts";
 import type { Listed } from "./list-records.ts";
 
 /** Answered by every host of an edge, whatever becomes of the site (src/worker.ts). */
-const versionPath = "/.well-known/portcullis/version";
+const versionPath = `${ownPath}/version`;
 
 const hostsAtOnce = 8;
 const dayMs = 86_400_000;
@@ -22,20 +24,16 @@ export async function probeVisits(
   { sites }: Listed,
   { at, nowMs }: { at: URL | null; nowMs: number },
 ): Promise<Finding[]> {
-  const patterns = [...sites.keys()];
-  const found: Finding[] = [];
-  for (let start = 0; start < patterns.length; start += hostsAtOnce) {
-    const some = patterns.slice(start, start + hostsAtOnce);
-    const findings = await Promise.all(
-      some.map(async (pattern) => {
-        const host = exampleHost(pattern);
-        const finding = visitFinding(host, await visit(host, at), nowMs);
-        return finding === null ? [] : [{ ...finding, key: siteKey(pattern) }];
-      }),
-    );
-    found.push(...findings.flat());
-  }
-  return found;
+  const found = await inBatches(
+    [...sites.keys()],
+    hostsAtOnce,
+    async (pattern) => {
+      const host = exampleHost(pattern);
+      const finding = visitFinding(host, await visit(host, at), nowMs);
+      return finding === null ? [] : [{ ...finding, key: siteKey(pattern) }];
+    },
+  );
+  return found.flat();
 }
 
 function visit(host: string, at: URL | null): Promise<Answer> {

@@ -32,7 +32,7 @@ export async function runCompare(
     (watching) =>
       compare(sides, seeds, {
         ...watching,
-        ...(options.threads !== null && { threads: options.threads }),
+        threads: options.threads,
       }),
   );
   if (found === null) {

@@ -29,7 +29,7 @@ export async function runSweep(
       sweep(plan.value, {
         logs: logs.value,
         ...watching,
-        ...(options.threads !== null && { threads: options.threads }),
+        threads: options.threads,
       }),
   );
   if (found === null) {
