@@ -54,11 +54,18 @@ function baseOf(url: string): string | null {
   return base ?? null;
 }
 
-/** Member by member; what a record says is the same object until the record changes. */
+/**
+ * Member by member, in the order in which `refuse.ts` names them; what a record says is the same object until the record changes.
+ */
 function isSame(one: PageReason, other: PageReason): boolean {
-  const members = new Map<string, unknown>(Object.entries(other));
-  return Object.entries(one).every(
-    ([name, value]) => members.get(name) === value,
+  const members = Object.entries(one);
+  const others = Object.entries(other);
+  return (
+    members.length === others.length &&
+    members.every(
+      ([name, value], at) =>
+        name === others[at]?.[0] && value === others[at][1],
+    )
   );
 }
 
