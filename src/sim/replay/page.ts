@@ -21,6 +21,16 @@ const styles: Record<
 > = {
   lru: { hue: "var(--error)", symbol: "triangle", path: "M9,1L14,10H4Z" },
   fifo: { hue: "var(--soft)", symbol: "square", path: "M5,2h8v8h-8Z" },
+  lfu: {
+    hue: "var(--good)",
+    symbol: "cross",
+    path: "M7.2,0.6h3.6v3.6h3.6v3.6h-3.6v3.6h-3.6v-3.6h-3.6v-3.6h3.6Z",
+  },
+  arc: {
+    hue: "var(--ink)",
+    symbol: "star",
+    path: "M9,0L10.6,4.2H15L11.5,6.9L12.8,11.4L9,8.7L5.2,11.4L6.5,6.9L3,4.2H7.4Z",
+  },
   sieve: {
     hue: "var(--accent)",
     symbol: "circle",

@@ -7,7 +7,7 @@ import {
 import type { Eviction, Key } from "../../../src/sim/cache/eviction.ts";
 import { references } from "./reference.ts";
 
-const names = ["lru", "fifo", "sieve", "s3-fifo"] as const;
+const names = ["lru", "fifo", "lfu", "arc", "sieve", "s3-fifo"] as const;
 
 function request(cache: Eviction, key: Key, size = 1): boolean {
   const hit = cache.get(key);
@@ -63,6 +63,41 @@ describe("hand-worked traces", () => {
       2,
       "a b a b c b a",
       "a- b- a+ b+ c-a b+ a-c",
+    ],
+    [
+      "LFU gives up what was asked for least, and of several such what has waited longest",
+      "lfu",
+      3,
+      "a b c d a a c e",
+      "a- b- c- d-a a-b a+ c+ e-d",
+    ],
+    [
+      "LFU counts anew what comes back",
+      "lfu",
+      2,
+      "a b a b b c a c c a",
+      "a- b- a+ b+ b+ c-a a-c c-a c+ a-c",
+    ],
+    [
+      "FAST 2003 Figure 4, case IV: what was asked for once goes before what was asked for again",
+      "arc",
+      3,
+      "a b a c d e a",
+      "a- b- a+ c- d-b e-c a+",
+    ],
+    [
+      "FAST 2003 Figure 4, case II: a ghost that comes back lengthens the queue that it left, so what was asked for again goes sooner",
+      "arc",
+      3,
+      "a b a c d b e f c",
+      "a- b- a+ c- d-b b-c e-a f-d c-e",
+    ],
+    [
+      "FAST 2003 Figure 4, case IV A: without ghosts what was asked for once longest ago goes for good",
+      "arc",
+      2,
+      "a b c a b",
+      "a- b- c-a a-b b-c",
     ],
     [
       "LRU evicts until a larger object fits",

@@ -133,4 +133,89 @@ function s3fifo(capacity: number): Reference {
   };
 }
 
-export const references = { fifo, lru, sieve, "s3-fifo": s3fifo };
+/** The least asked for goes; of several, the one whose last request is longest ago. */
+function lfu(capacity: number): Reference {
+  let held: Held[] = [];
+  return {
+    request(key, size) {
+      const known = held[place(held, key)];
+      if (known !== undefined) {
+        held = [
+          { ...known, uses: known.uses + 1 },
+          ...held.filter((each) => each !== known),
+        ];
+        return true;
+      }
+      if (size > capacity) return false;
+      while (total(held) + size > capacity) {
+        const least = Math.min(...held.map(({ uses }) => uses));
+        const victim = held.findLast(({ uses }) => uses === least);
+        held = held.filter((each) => each !== victim);
+      }
+      held.unshift({ key, size, uses: 1 });
+      return false;
+    },
+  };
+}
+
+/** FAST 2003, Figure 4, line by line, with sums of sizes for numbers of pages. */
+function arc(capacity: number): Reference {
+  const t1: Held[] = [];
+  const t2: Held[] = [];
+  const b1: Held[] = [];
+  const b2: Held[] = [];
+  let p = 0;
+  const move = (from: Held[], to: Held[]) => to.unshift(...from.splice(-1));
+  const replace = (size: number, isInB2: boolean) => {
+    while (total(t1) + total(t2) + size > capacity) {
+      const isT1 =
+        t1.length > 0 && (total(t1) > p || (isInB2 && total(t1) === p));
+      if (isT1 || t2.length === 0) move(t1, b1);
+      else move(t2, b2);
+    }
+  };
+  const take = (queue: Held[], key: Key) => {
+    const at = place(queue, key);
+    if (at !== -1) queue.splice(at, 1);
+    return at !== -1;
+  };
+  return {
+    request(key, size) {
+      const known = t1[place(t1, key)] ?? t2[place(t2, key)];
+      if (known !== undefined) {
+        if (!take(t1, key)) take(t2, key);
+        t2.unshift(known);
+        return true;
+      }
+      if (size > capacity) return false;
+      const stored = { key, size, uses: 0 };
+      const sizes = { b1: total(b1), b2: total(b2) };
+      if (place(b1, key) !== -1) {
+        p = Math.min(p + size * Math.max(sizes.b2 / sizes.b1, 1), capacity);
+        replace(size, false);
+        take(b1, key);
+        t2.unshift(stored);
+      } else if (place(b2, key) !== -1) {
+        p = Math.max(p - size * Math.max(sizes.b1 / sizes.b2, 1), 0);
+        replace(size, true);
+        take(b2, key);
+        t2.unshift(stored);
+      } else {
+        while (total(t1) + total(b1) + size > capacity)
+          (b1.length > 0 ? b1 : t1).pop();
+        replace(size, false);
+        t1.unshift(stored);
+      }
+      while (
+        [t1, t2, b1, b2]
+          .flatMap((each) => each)
+          .reduce((sum, each) => sum + each.size, 0) >
+        2 * capacity
+      )
+        (b2.length > 0 ? b2 : b1).pop();
+      return false;
+    },
+  };
+}
+
+export const references = { fifo, lru, lfu, arc, sieve, "s3-fifo": s3fifo };
