@@ -1,12 +1,14 @@
 import { Arc } from "./arc.ts";
 import type { Evicted, Eviction } from "./eviction.ts";
 import { Fifo } from "./fifo.ts";
+import { Gdsf } from "./gdsf.ts";
 import { Lfu } from "./lfu.ts";
 import { Lru } from "./lru.ts";
 import { S3Fifo } from "./s3-fifo.ts";
 import { Sieve } from "./sieve.ts";
 
-export type Algorithm = "lru" | "fifo" | "lfu" | "arc" | "sieve" | "s3-fifo";
+export type Algorithm =
+  "lru" | "fifo" | "lfu" | "gdsf" | "arc" | "sieve" | "s3-fifo";
 
 /** The eviction algorithms by name, as scenario files and reports call them. */
 export const algorithms: Readonly<
@@ -15,6 +17,7 @@ export const algorithms: Readonly<
   lru: (capacity, evicted) => new Lru(capacity, evicted),
   fifo: (capacity, evicted) => new Fifo(capacity, evicted),
   lfu: (capacity, evicted) => new Lfu(capacity, evicted),
+  gdsf: (capacity, evicted) => new Gdsf(capacity, evicted),
   arc: (capacity, evicted) => new Arc(capacity, evicted),
   sieve: (capacity, evicted) => new Sieve(capacity, evicted),
   "s3-fifo": (capacity, evicted) => new S3Fifo(capacity, evicted),

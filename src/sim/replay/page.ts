@@ -26,6 +26,11 @@ const styles: Record<
     symbol: "cross",
     path: "M7.2,0.6h3.6v3.6h3.6v3.6h-3.6v3.6h-3.6v-3.6h-3.6v-3.6h3.6Z",
   },
+  gdsf: {
+    hue: "var(--stale)",
+    symbol: "wye",
+    path: "M7.6,11.4V6.9L3.7,4.6L5.1,2.2L9,4.5L12.9,2.2L14.3,4.6L10.4,6.9V11.4Z",
+  },
   arc: {
     hue: "var(--ink)",
     symbol: "star",

@@ -93,7 +93,7 @@ export const cache = v.pipe(
   members({
     capacity: v.optional(bytes, "1GB"),
     algorithm: v.optional(
-      oneOf(["lru", "fifo", "lfu", "arc", "sieve", "s3-fifo"]),
+      oneOf(["lru", "fifo", "lfu", "gdsf", "arc", "sieve", "s3-fifo"]),
       "s3-fifo",
     ),
     latency: v.pipe(

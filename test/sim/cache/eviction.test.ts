@@ -7,7 +7,15 @@ import {
 import type { Eviction, Key } from "../../../src/sim/cache/eviction.ts";
 import { references } from "./reference.ts";
 
-const names = ["lru", "fifo", "lfu", "arc", "sieve", "s3-fifo"] as const;
+const names = [
+  "lru",
+  "fifo",
+  "lfu",
+  "gdsf",
+  "arc",
+  "sieve",
+  "s3-fifo",
+] as const;
 
 function request(cache: Eviction, key: Key, size = 1): boolean {
   const hit = cache.get(key);
@@ -77,6 +85,20 @@ describe("hand-worked traces", () => {
       2,
       "a b a b b c a c c a",
       "a- b- a+ b+ b+ c-a a-c c-a c+ a-c",
+    ],
+    [
+      "HPL-98-69R1: a large object goes before small ones that came earlier, unless it is asked for often",
+      "gdsf",
+      10,
+      "a:2 b:8 c:2 b:8 b:8 b:8 b:8 a:2 c:2",
+      "a- b- c-b b-a b+ b+ b+ a-c c-b",
+    ],
+    [
+      "HPL-98-69R1: the clock goes on with what is evicted, so that what was once popular goes too",
+      "gdsf",
+      2,
+      "a a b c b c d",
+      "a- a+ b- c-b b-a c+ d-b",
     ],
     [
       "FAST 2003 Figure 4, case IV: what was asked for once goes before what was asked for again",

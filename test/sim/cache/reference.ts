@@ -158,6 +158,35 @@ function lfu(capacity: number): Reference {
   };
 }
 
+/** HPL-98-69R1: priority = clock + uses / size. Of equal ones goes what got its priority first. */
+function gdsf(capacity: number): Reference {
+  let held: (Held & { priority: number })[] = [];
+  let clock = 0;
+  const put = (key: Key, size: number, uses: number) => {
+    held = held.filter((each) => each.key !== key);
+    held.push({ key, size, uses, priority: clock + uses / size });
+  };
+  return {
+    request(key, size) {
+      const known = held[place(held, key)];
+      if (known !== undefined) {
+        put(key, known.size, known.uses + 1);
+        return true;
+      }
+      if (size > capacity) return false;
+      while (total(held) + size > capacity) {
+        clock = Math.min(...held.map(({ priority }) => priority));
+        held.splice(
+          held.findIndex(({ priority }) => priority === clock),
+          1,
+        );
+      }
+      put(key, size, 1);
+      return false;
+    },
+  };
+}
+
 /** FAST 2003, Figure 4, line by line, with sums of sizes for numbers of pages. */
 function arc(capacity: number): Reference {
   const t1: Held[] = [];
@@ -218,4 +247,12 @@ function arc(capacity: number): Reference {
   };
 }
 
-export const references = { fifo, lru, lfu, arc, sieve, "s3-fifo": s3fifo };
+export const references = {
+  fifo,
+  lru,
+  lfu,
+  gdsf,
+  arc,
+  sieve,
+  "s3-fifo": s3fifo,
+};

@@ -94,7 +94,7 @@ test.each([
   [
     "a.csv",
     { algorithm: "lru,sive" },
-    '--algorithm has "sive"; expected some of lru, fifo, lfu, arc, sieve, s3-fifo; did you mean sieve?',
+    '--algorithm has "sive"; expected some of lru, fifo, lfu, gdsf, arc, sieve, s3-fifo; did you mean sieve?',
   ],
   ["a.csv", { unit: "pages" }, '--unit is "pages"; expected bytes or objects'],
   [
