@@ -26,6 +26,10 @@ export const defineReplay: Define = (program) => {
       "every object takes one place and counts as one byte; implies --unit objects",
     )
     .option(
+      "--warm-up <requests>",
+      "how many requests fill the caches before any is counted (0)",
+    )
+    .option(
       "--out <folder>",
       "write the figures as JSON and CSV there, and a page with the miss-ratio curves",
     )
@@ -33,7 +37,7 @@ export const defineReplay: Define = (program) => {
       "after",
       `
 Of logs and archives, GET requests answered 200 count; others are passed over. Requests for objects of no bytes are left
-out. Caches begin empty. Shares take a first pass through the file that keeps every key in memory.
+out. Caches begin empty, so the first requests miss: --warm-up leaves them out. Shares take a first pass through the file that keeps every key in memory.
 
 Exit codes:
   0    done

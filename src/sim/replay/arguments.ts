@@ -12,6 +12,8 @@ export interface Replay {
   capacities: readonly Capacity[];
   unit: Unit;
   sizes: "kept" | "ignored";
+  /** So many requests fill the caches before any is counted. */
+  warmUp: number;
   out: string | null;
 }
 
@@ -26,13 +28,14 @@ export interface ReplayValues {
   size?: string;
   unit?: string;
   ignoreSize?: true;
+  warmUp?: string;
   out?: string;
 }
 
 /** What to replay, and how; a problem names the option and says what was expected. */
 export function parseReplay(
   file: string,
-  { format, algorithm, size, unit, ignoreSize, out }: ReplayValues,
+  { format, algorithm, size, unit, ignoreSize, warmUp, out }: ReplayValues,
 ): Parsed<Replay> {
   const read = parseFormat(format, file);
   if (!read.ok) return read;
@@ -43,6 +46,8 @@ export function parseReplay(
   if (!counted.ok) return counted;
   const capacities = parseCapacities(size ?? defaultCapacities, counted.value);
   if (!capacities.ok) return capacities;
+  const uncounted = parseWarmUp(warmUp ?? "0");
+  if (!uncounted.ok) return uncounted;
   return {
     ok: true,
     value: {
@@ -52,6 +57,7 @@ export function parseReplay(
       capacities: capacities.value,
       unit: counted.value,
       sizes,
+      warmUp: uncounted.value,
       out: out ?? null,
     },
   };
@@ -100,6 +106,15 @@ function parseUnit(
   if (value === "bytes" && sizes === "ignored")
     return wrong("--unit is bytes, which --ignore-size does away with");
   return { ok: true, value: value ?? defaultUnit };
+}
+
+function parseWarmUp(value: string): Parsed<number> {
+  const requests = Number(value);
+  return /^\d+$/.test(value) && Number.isSafeInteger(requests)
+    ? { ok: true, value: requests }
+    : wrong(
+        `--warm-up is "${value}"; expected a number of requests, such as 100000`,
+      );
 }
 
 function wrong(problem: string): { ok: false; problem: string } {

@@ -19,6 +19,8 @@ export interface TraceFigures {
   bytes: number;
   /** Requests for objects of no bytes, left out of everything else: the published simulator leaves them out too. */
   emptyRequests: number;
+  /** Requests before those that are counted, which only filled the caches. */
+  warmUpRequests: number;
   caches: CacheFigures[];
 }
 
@@ -39,20 +41,28 @@ export function byteHitRatio(
 
 /**
  * A trace through every algorithm at every capacity, side by side in one pass, beginning with empty caches and counting from
- * the first request on. As in libCacheSim, an object keeps the size it was stored with when a later request says another; the
+ * the first request on that comes after the warm-up. As in libCacheSim, an object keeps the size it was stored with when a later request says another; the
  * bytes of a request are those it says itself.
  */
 export class Measurement {
   readonly #unit: Unit;
+  readonly #warmUp: number;
   readonly #caches: { eviction: Eviction; figures: CacheFigures }[];
-  readonly #totals = { requests: 0, bytes: 0, emptyRequests: 0 };
+  readonly #totals = {
+    requests: 0,
+    bytes: 0,
+    emptyRequests: 0,
+    warmUpRequests: 0,
+  };
 
   constructor(
     chosen: readonly Algorithm[],
     capacities: readonly number[],
     unit: Unit,
+    warmUp = 0,
   ) {
     this.#unit = unit;
+    this.#warmUp = warmUp;
     this.#caches = chosen.flatMap((algorithm) =>
       capacities.map((capacity) => ({
         eviction: algorithms[algorithm](capacity),
@@ -64,15 +74,28 @@ export class Measurement {
   /** The next requests. Cache by cache, so that one cache's working set is warm while it is used. */
   add(entries: readonly TraceEntry[]): void {
     const requests = entries.filter(({ size }) => size > 0);
-    this.#totals.requests += requests.length;
-    this.#totals.emptyRequests += entries.length - requests.length;
-    for (const { size } of requests) this.#totals.bytes += size;
-    for (const { eviction, figures } of this.#caches)
-      for (const { key, size } of requests)
-        if (eviction.get(key)) {
+    const totals = this.#totals;
+    const left = this.#warmUp - totals.warmUpRequests;
+    const warming = requests.splice(0, left);
+    totals.warmUpRequests += warming.length;
+    totals.requests += requests.length;
+    totals.emptyRequests += entries.length - warming.length - requests.length;
+    for (const { size } of requests) totals.bytes += size;
+    for (const { eviction, figures } of this.#caches) {
+      for (const entry of warming) this.#request(eviction, entry);
+      for (const entry of requests)
+        if (this.#request(eviction, entry)) {
           figures.hits += 1;
-          figures.hitBytes += size;
-        } else eviction.insert(key, this.#unit === "bytes" ? size : 1);
+          figures.hitBytes += entry.size;
+        }
+    }
+  }
+
+  /** Whether it hits; else the object is stored. */
+  #request(eviction: Eviction, { key, size }: TraceEntry): boolean {
+    const isHit = eviction.get(key);
+    if (!isHit) eviction.insert(key, this.#unit === "bytes" ? size : 1);
+    return isHit;
   }
 
   /** What has been measured so far. */

@@ -87,7 +87,7 @@ export function factsOf({
   passedOver,
   skipped: { notRequests, notUnderstood },
 }: ReplayResult): string[] {
-  const { requests, bytes, emptyRequests } = figures;
+  const { requests, bytes, emptyRequests, warmUpRequests } = figures;
   return [
     `${counted(requests, "request")} for ${byteSize(bytes)}`,
     ...(footprint === null
@@ -95,6 +95,7 @@ export function factsOf({
       : [
           `${counted(footprint.objects, "object")} of ${byteSize(footprint.bytes)}`,
         ]),
+    ...unlessNone(warmUpRequests, "request", "before them to warm up"),
     ...unlessNone(emptyRequests, "request", "for nothing left out"),
     ...unlessNone(passedOver, "request", "that no cache keeps passed over"),
     ...unlessNone(notRequests, "line", "passed over that are no requests"),
@@ -109,7 +110,7 @@ function unlessNone(found: number, unit: string, what: string): string[] {
 export function outcomeJson(outcome: ReplayResult): string {
   const { file, unit, partial, footprint, passedOver, skipped, figures } =
     outcome;
-  const { requests, bytes, emptyRequests } = figures;
+  const { requests, bytes, emptyRequests, warmUpRequests } = figures;
   return `${JSON.stringify(
     {
       trace: {
@@ -117,6 +118,7 @@ export function outcomeJson(outcome: ReplayResult): string {
         requests,
         bytes,
         emptyRequests,
+        warmUpRequests,
         passedOver,
         ...skipped,
         footprint,

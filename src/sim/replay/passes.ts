@@ -2,12 +2,15 @@ import type { Parsed } from "../../parse/parsed.ts";
 import type { Replay } from "./arguments.ts";
 import { resolved, type Footprint } from "./capacity.ts";
 import { footprintOf } from "./footprint.ts";
-import { measure, Measurement } from "./measure.ts";
+import { measure, Measurement, type TraceFigures } from "./measure.ts";
 import type { ReplayResult } from "./outcome.ts";
 import { count } from "../report/wording.ts";
 import type { TraceFile } from "./trace-file.ts";
 
-type ReplayInput = Pick<Replay, "file" | "algorithms" | "capacities" | "unit">;
+type ReplayInput = Pick<
+  Replay,
+  "file" | "algorithms" | "capacities" | "unit" | "warmUp"
+>;
 
 /** How often the trace is read. */
 export function passesOf({
@@ -33,11 +36,16 @@ export async function replayPass(
     footprint = counted.value;
     if (signal.aborted) return { ok: true, value: null };
   }
-  const { algorithms, capacities, unit, file } = input;
+  const { algorithms, capacities, unit, warmUp, file } = input;
   const names = new Map(
     capacities.map((one) => [resolved(one, unit, footprint), one.text]),
   );
-  const measurement = new Measurement(algorithms, [...names.keys()], unit);
+  const measurement = new Measurement(
+    algorithms,
+    [...names.keys()],
+    unit,
+    warmUp,
+  );
   const measured = await measure(
     trace.entries(signal),
     measurement,
@@ -48,7 +56,7 @@ export async function replayPass(
   const { passedOver, skipped } = trace;
   const isEmpty = figures.requests === 0 && !signal.aborted;
   return isEmpty
-    ? { ok: false, problem: emptiness(figures.emptyRequests, passedOver) }
+    ? { ok: false, problem: emptiness(figures, passedOver) }
     : {
         ok: true,
         value: {
@@ -64,7 +72,12 @@ export async function replayPass(
       };
 }
 
-function emptiness(emptyRequests: number, passedOver: number): string {
+function emptiness(
+  { emptyRequests, warmUpRequests }: TraceFigures,
+  passedOver: number,
+): string {
+  if (warmUpRequests > 0)
+    return `found ${count(warmUpRequests)} requests, all of them in the warm-up; expected more`;
   if (passedOver > 0)
     return `found ${count(passedOver)} requests that no cache keeps, expected some GET answered 200`;
   return emptyRequests > 0

@@ -21,7 +21,12 @@ test("requests and bytes are counted as the requests say, sizes kept as first st
   const measurement = new Measurement(["lru"], [10], "bytes");
   measurement.add(entries("a:4 b:4 a:8 c:2 a:4 d:11 d:11"));
   const { caches, ...totals } = measurement.figures;
-  expect(totals).toEqual({ requests: 7, bytes: 44, emptyRequests: 0 });
+  expect(totals).toEqual({
+    requests: 7,
+    bytes: 44,
+    emptyRequests: 0,
+    warmUpRequests: 0,
+  });
   expect(caches).toEqual([
     { algorithm: "lru", capacity: 10, hits: 2, hitBytes: 12 },
   ]);
@@ -44,6 +49,22 @@ test("requests for nothing are left out, and said to be", () => {
     emptyRequests: 2,
     caches: [{ hits: 1 }],
   });
+});
+
+test("what warms the caches up fills them and counts nowhere else, however the trace comes in batches", () => {
+  const trace = entries("a:4 b:0 b:4 a:4 a:4 c:2 b:4");
+  for (const size of [1, 2, 3, 7]) {
+    const measurement = new Measurement(["lru"], [10], "bytes", 3);
+    for (let at = 0; at < trace.length; at += size)
+      measurement.add(trace.slice(at, at + size));
+    expect(measurement.figures).toEqual({
+      requests: 3,
+      bytes: 10,
+      emptyRequests: 1,
+      warmUpRequests: 3,
+      caches: [{ algorithm: "lru", capacity: 10, hits: 2, hitBytes: 8 }],
+    });
+  }
 });
 
 test("a trace without requests has no hits, rather than no number", () => {
@@ -113,6 +134,7 @@ describe("a whole file", () => {
         requests: 3,
         bytes: 15,
         emptyRequests: 0,
+        warmUpRequests: 0,
         caches: [{ algorithm: "sieve", capacity: 10, hits: 1, hitBytes: 5 }],
       },
     });

@@ -102,6 +102,16 @@ test.each([
     { unit: "bytes", ignoreSize: true },
     "--unit is bytes, which --ignore-size does away with",
   ],
+  [
+    "a.csv",
+    { warmUp: "10%" },
+    '--warm-up is "10%"; expected a number of requests, such as 100000',
+  ],
+  [
+    "a.csv",
+    { warmUp: "99999999999999999999" },
+    '--warm-up is "99999999999999999999"; expected a number of requests, such as 100000',
+  ],
 ] as const)("%s with %j is not understood", (name, values, problem) => {
   expect(parseReplay(name, values)).toEqual({ ok: false, problem });
 });
@@ -259,6 +269,23 @@ size  capacity  algorithm  hit ratio  byte-hit ratio  hits
     expect(page.replaceAll("http://www.w3.org/", "")).not.toMatch(/https?:/);
   });
 
+  test("--warm-up leaves the first requests out of the figures, and says so", async () => {
+    const path = await file("t.csv", csv("a:4 b:3 a:4 b:3 c:1"));
+    const words = ["replay", "--size", "100%", "--algorithm", "lru", path];
+    const { stdout } = await portcullis([...words, "--warm-up", "2"]);
+    expect(stdout).toContain(
+      "3 requests for 8 B · 3 objects of 8 B · 2 requests before them to warm up",
+    );
+    expect(stdout).toMatch(/lru +66.67 % +87.50 % +2\n/);
+    const all = await portcullis([...words, "--warm-up", "5"]);
+    expect([all.code, all.stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        "found 5 requests, all of them in the warm-up; expected more",
+      ),
+    ]);
+  });
+
   test("--json prints the exact counts", async () => {
     const path = await file("t.csv", csv("a:4 b:3 a:4"));
     const words = ["replay", "--json", "--size", "100%", path];
@@ -269,6 +296,7 @@ size  capacity  algorithm  hit ratio  byte-hit ratio  hits
         requests: 3,
         bytes: 11,
         emptyRequests: 0,
+        warmUpRequests: 0,
         passedOver: 0,
         notRequests: 0,
         notUnderstood: 0,
