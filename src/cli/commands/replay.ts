@@ -1,4 +1,4 @@
-import { algorithms } from "../../sim/cache/algorithms.ts";
+import { algorithmNames } from "../../sim/cache/algorithms.ts";
 import type { ReplayValues } from "../../sim/replay/arguments.ts";
 import { endWith } from "../print.ts";
 import { example, formOf, withoutStore } from "./options.ts";
@@ -14,7 +14,7 @@ export const defineReplay: Define = (program) => {
     )
     .option(
       "--algorithm <names>",
-      `some of ${Object.keys(algorithms).join(", ")}, separated by commas (all)`,
+      `some of ${algorithmNames.join(", ")}, separated by commas (all)`,
     )
     .option(
       "--size <sizes>",
@@ -37,7 +37,8 @@ export const defineReplay: Define = (program) => {
       "after",
       `
 Of logs and archives, GET requests answered 200 count; others are passed over. Requests for objects of no bytes are left
-out. Caches begin empty, so the first requests miss: --warm-up leaves them out. Shares take a first pass through the file that keeps every key in memory.
+out. Caches begin empty, so the first requests miss: --warm-up leaves them out. Shares take a first pass through the file
+that keeps every key in memory.
 
 Exit codes:
   0    done

@@ -7,10 +7,19 @@ import { Lru } from "./lru.ts";
 import { S3Fifo } from "./s3-fifo.ts";
 import { Sieve } from "./sieve.ts";
 
-export type Algorithm =
-  "lru" | "fifo" | "lfu" | "gdsf" | "arc" | "sieve" | "s3-fifo";
+/** The eviction algorithms, as scenario files, options and reports call them. */
+export const algorithmNames = [
+  "lru",
+  "fifo",
+  "lfu",
+  "gdsf",
+  "arc",
+  "sieve",
+  "s3-fifo",
+] as const;
 
-/** The eviction algorithms by name, as scenario files and reports call them. */
+export type Algorithm = (typeof algorithmNames)[number];
+
 export const algorithms: Readonly<
   Record<Algorithm, (capacity: number, evicted?: Evicted) => Eviction>
 > = {

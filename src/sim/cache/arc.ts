@@ -80,10 +80,7 @@ export class Arc implements Eviction {
 
   /** Case IV A: what was asked for once, ghosts included, takes no more than the capacity. */
   #shortenOnce(size: number): void {
-    while (
-      this.#once.used + this.#onceGhosts.used + size > this.#capacity &&
-      this.#once.used + this.#onceGhosts.used > 0
-    ) {
+    while (this.#once.used + this.#onceGhosts.used + size > this.#capacity) {
       const ghost = this.#onceGhosts.oldest;
       if (ghost === null) this.#giveUp(this.#once, null);
       else this.#onceGhosts.remove(ghost);

@@ -3,7 +3,8 @@ export type Key = number | string;
 
 /**
  * What a cache keeps and what it gives up, without the objects themselves. Sizes and capacity are in one unit of the
- * caller's choice: bytes, or objects when every size is given as 1. All operations take constant time, amortised, unless an algorithm says otherwise.
+ * caller's choice: bytes, or objects when every size is given as 1. All operations take constant time, amortised, unless an
+ * algorithm says otherwise.
  */
 export interface Eviction {
   /** The sum of the sizes of what is held: never above the capacity. */

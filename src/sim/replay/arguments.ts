@@ -1,6 +1,6 @@
 import type { Parsed } from "../../parse/parsed.ts";
 import { suggestion } from "../../parse/suggest.ts";
-import { algorithms, type Algorithm } from "../cache/algorithms.ts";
+import { algorithmNames, type Algorithm } from "../cache/algorithms.ts";
 import { parseCapacities, type Capacity } from "./capacity.ts";
 import type { Unit } from "./measure.ts";
 import { formatOf, formats, type Format } from "./trace-file.ts";
@@ -18,8 +18,6 @@ export interface Replay {
 }
 
 const defaultCapacities = "0.1%,0.3%,1%,3%,10%,30%";
-
-const algorithmNames = Object.keys(algorithms).filter(isAlgorithm);
 
 /** The options of `portcullis replay`, as they were written. */
 export interface ReplayValues {
@@ -63,10 +61,6 @@ export function parseReplay(
   };
 }
 
-function isAlgorithm(name: string): name is Algorithm {
-  return Object.hasOwn(algorithms, name);
-}
-
 function parseFormat(value: string | undefined, file: string): Parsed<Format> {
   const format =
     value === undefined
@@ -82,7 +76,9 @@ function parseFormat(value: string | undefined, file: string): Parsed<Format> {
       );
 }
 
-function parseAlgorithms(value: string | undefined): Parsed<Algorithm[]> {
+function parseAlgorithms(
+  value: string | undefined,
+): Parsed<readonly Algorithm[]> {
   if (value === undefined) return { ok: true, value: algorithmNames };
   const chosen = new Set<Algorithm>();
   for (const part of value.split(",")) {

@@ -41,8 +41,8 @@ export function byteHitRatio(
 
 /**
  * A trace through every algorithm at every capacity, side by side in one pass, beginning with empty caches and counting from
- * the first request on that comes after the warm-up. As in libCacheSim, an object keeps the size it was stored with when a later request says another; the
- * bytes of a request are those it says itself.
+ * the first request on that comes after the warm-up. As in libCacheSim, an object keeps the size it was stored with when a
+ * later request says another; the bytes of a request are those it says itself.
  */
 export class Measurement {
   readonly #unit: Unit;
@@ -75,11 +75,10 @@ export class Measurement {
   add(entries: readonly TraceEntry[]): void {
     const requests = entries.filter(({ size }) => size > 0);
     const totals = this.#totals;
-    const left = this.#warmUp - totals.warmUpRequests;
-    const warming = requests.splice(0, left);
+    totals.emptyRequests += entries.length - requests.length;
+    const warming = requests.splice(0, this.#warmUp - totals.warmUpRequests);
     totals.warmUpRequests += warming.length;
     totals.requests += requests.length;
-    totals.emptyRequests += entries.length - warming.length - requests.length;
     for (const { size } of requests) totals.bytes += size;
     for (const { eviction, figures } of this.#caches) {
       for (const entry of warming) this.#request(eviction, entry);

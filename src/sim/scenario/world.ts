@@ -1,3 +1,4 @@
+import { algorithmNames } from "../cache/algorithms.ts";
 import * as v from "valibot";
 import { oneOf, wholeNumber } from "../../parse/schema.ts";
 import { variableNames } from "../../config.ts";
@@ -92,10 +93,7 @@ export const isolates = v.pipe(
 export const cache = v.pipe(
   members({
     capacity: v.optional(bytes, "1GB"),
-    algorithm: v.optional(
-      oneOf(["lru", "fifo", "lfu", "gdsf", "arc", "sieve", "s3-fifo"]),
-      "s3-fifo",
-    ),
+    algorithm: v.optional(oneOf(algorithmNames), "s3-fifo"),
     latency: v.pipe(
       v.optional(duration, "1ms"),
       v.description("What a look into the cache takes."),

@@ -1,21 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  algorithmNames,
   algorithms,
   type Algorithm,
 } from "../../../src/sim/cache/algorithms.ts";
 import type { Eviction, Key } from "../../../src/sim/cache/eviction.ts";
 import { references } from "./reference.ts";
-
-const names = [
-  "lru",
-  "fifo",
-  "lfu",
-  "gdsf",
-  "arc",
-  "sieve",
-  "s3-fifo",
-] as const;
 
 function request(cache: Eviction, key: Key, size = 1): boolean {
   const hit = cache.get(key);
@@ -198,7 +189,7 @@ const trace = fc.array(
   { maxLength: 400 },
 );
 
-describe.each(names)("%s", (name) => {
+describe.each(algorithmNames)("%s", (name) => {
   test("meets every request as the plain model of its definition does, by bytes", () => {
     fc.assert(
       fc.property(
